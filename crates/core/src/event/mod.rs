@@ -1,0 +1,19 @@
+//! Events: what happened, when, according to whom.
+//!
+//! A [`NewEvent`] has happened but is not in a log yet; a [`RecordedEvent`] has a position there. Both carry
+//! either typed [`EventData`] or, on their way to and from a store, a sealed [`Body`] whose meaning the store
+//! does not know. The vocabulary, one struct for each kind of event, is in [`vocabulary`].
+
+mod body;
+mod choices;
+mod header;
+mod text;
+pub mod vocabulary;
+
+pub use body::{Body, decode};
+pub use choices::{
+    Author, Channel, Direction, Ending, Instrument, MenuExit, TextVerdict, TransferKind, WorkEffect,
+};
+pub use header::{NewEvent, Position, RecordedEvent, Version};
+pub use text::{IdentifierHash, Text};
+pub use vocabulary::{EventData, EventKind};

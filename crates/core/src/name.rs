@@ -1,0 +1,209 @@
+//! Names: topics, queues, agents, pages, sources. In the API a [`Name`], in the fold an interned [`Sym`].
+//!
+//! A symbol is a small number that stands for a name inside one [`Interner`]. Its value depends on the order in
+//! which names arrived, so it is never written, compared across interners, or part of a digest; the name's
+//! [`Interner::stable_hash`] is.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+use core::{fmt, hash::BuildHasherDefault};
+use hashbrown::HashMap;
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+/// A short word of the domain, kept as it was written: `billing`, `desk-2`, `cancellation-terms`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
+
+/// Why a text is not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// Nothing was given.
+    #[error("a name must not be empty")]
+    Empty,
+    /// More than [`Name::MAX_BYTES`].
+    #[error("a name may have at most {max} bytes, this one has {0}; keep long text in a text field", max = Name::MAX_BYTES)]
+    TooLong(usize),
+    /// A control character, for instance a line end.
+    #[error("a name must not contain control characters (one stands at byte {0})")]
+    Control(usize),
+}
+
+impl Name {
+    /// The most bytes that a name may have.
+    pub const MAX_BYTES: usize = 256;
+
+    /// A name from text.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, NameError> {
+        let text = text.as_ref();
+        match text.char_indices().find(|(_, c)| c.is_control()) {
+            _ if text.is_empty() => Err(NameError::Empty),
+            _ if text.len() > Self::MAX_BYTES => Err(NameError::TooLong(text.len())),
+            Some((at, _)) => Err(NameError::Control(at)),
+            None => Ok(Self(text.into())),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for Name {
+    type Error = NameError;
+    fn try_from(text: &str) -> Result<Self, NameError> {
+        Self::new(text)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        // The message says what is wrong with the name, never what the name was: it may be personal.
+        Self::new(String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A name inside one [`Interner`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Sym(u32);
+
+impl Sym {
+    /// No name at all.
+    pub const NONE: Self = Self(0);
+
+    /// Whether this stands for no name.
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The number behind the symbol, an index that is dense from 0 ([`Sym::NONE`]) upwards.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Debug for Sym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sym({})", self.0)
+    }
+}
+
+/// Turns names into symbols and back. Grows with the number of *different* names only.
+#[derive(Clone, Debug)]
+pub struct Interner {
+    names: Vec<(Arc<str>, u64)>,
+    by_name: HashMap<Arc<str>, Sym, BuildHasherDefault<FxHasher>>,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        let nothing: Arc<str> = "".into();
+        let hash = stable_hash("");
+        let mut by_name = HashMap::default();
+        by_name.insert(nothing.clone(), Sym::NONE);
+        Self {
+            names: alloc::vec![(nothing, hash)],
+            by_name,
+        }
+    }
+}
+
+impl Interner {
+    /// An interner that knows no name yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The symbol of a name, a new one if the name is new. The empty text is [`Sym::NONE`].
+    pub fn intern(&mut self, name: &str) -> Sym {
+        if let Some(&sym) = self.by_name.get(name) {
+            return sym;
+        }
+        let sym = Sym(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        let text: Arc<str> = name.into();
+        self.names.push((text.clone(), stable_hash(name)));
+        self.by_name.insert(text, sym);
+        sym
+    }
+
+    /// The symbol of a name that is already known.
+    pub fn get(&self, name: &str) -> Option<Sym> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The text that a symbol stands for; empty for [`Sym::NONE`] and for a symbol of another interner.
+    pub fn resolve(&self, sym: Sym) -> &str {
+        self.names.get(sym.index()).map_or("", |(text, _)| text)
+    }
+
+    /// A hash of the name that is the same in every process, version and interner.
+    pub fn stable_hash(&self, sym: Sym) -> u64 {
+        self.names.get(sym.index()).map_or(0, |(_, hash)| *hash)
+    }
+
+    /// How many names there are, [`Sym::NONE`] included.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether no name was interned yet.
+    pub fn is_empty(&self) -> bool {
+        self.names.len() <= 1
+    }
+}
+
+/// FNV-1a, 64 bits: short inputs, no tables, and a definition that fits a comment, so it can stay for ever.
+fn stable_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_comes_back_as_it_was_written() {
+        let mut names = Interner::new();
+        let a = names.intern("billing");
+        let b = names.intern("delivery");
+        assert_eq!(
+            (names.intern("billing"), names.resolve(a), names.resolve(b)),
+            (a, "billing", "delivery")
+        );
+        assert_eq!((names.intern(""), names.resolve(Sym::NONE)), (Sym::NONE, ""));
+    }
+
+    #[test]
+    fn what_is_not_a_name_is_refused_with_the_reason() {
+        assert_eq!(Name::new(""), Err(NameError::Empty));
+        assert_eq!(Name::new("a\nb"), Err(NameError::Control(1)));
+        assert_eq!(Name::new("x".repeat(257)), Err(NameError::TooLong(257)));
+    }
+}
