@@ -7,4 +7,12 @@
 #![no_std]
 extern crate alloc;
 
+pub mod case;
+pub mod churn;
+pub mod deadline;
+pub mod decision;
+pub mod evaluate;
+pub mod journey;
+pub mod ledger;
+pub mod promise;
 pub mod rulebook;

@@ -13,8 +13,10 @@ mod error;
 mod schema;
 
 pub use compiled::{
-    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, RuleIx, Rulebook, SignalOn, SignalRule, TargetRule,
+    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, RuleIx, Rulebook, SignalOn, SignalRule,
+    TargetRule,
 };
+pub use document::LimitCounts;
 pub use duration::Duration;
 pub use error::{Mistake, RulebookError};
 #[cfg(feature = "schema")]
