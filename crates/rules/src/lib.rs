@@ -16,3 +16,4 @@ pub mod journey;
 pub mod ledger;
 pub mod promise;
 pub mod rulebook;
+pub mod view;

@@ -93,7 +93,7 @@ pub fn difference(
             None => difference.entries.push((
                 *profile,
                 Entry::Withdrawn {
-                    slot,
+                    slot: slot.clone(),
                     generation: announcement.generation,
                     reason,
                 },
