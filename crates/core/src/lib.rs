@@ -14,5 +14,6 @@ pub mod fact;
 pub mod ids;
 pub mod name;
 pub mod order;
+pub mod tight;
 pub mod time;
 pub mod wire;

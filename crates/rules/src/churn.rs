@@ -63,11 +63,7 @@ impl Churn {
     pub fn top(&self) -> Option<u16> {
         let mut parts = self.parts.iter();
         let first = parts.next()?;
-        Some(
-            parts
-                .fold(first, |top, p| if p.score > top.score { p } else { top })
-                .signal,
-        )
+        Some(parts.fold(first, |top, p| if p.score > top.score { p } else { top }).signal)
     }
 
     /// Counts that an event flagged the customer, and returns how often it had before.
@@ -85,10 +81,7 @@ impl Churn {
 
     /// How often an event had flagged the customer before it did the last time.
     pub(crate) fn flags_of(&self, event: EventId) -> u16 {
-        self.flags
-            .iter()
-            .find(|(known, _)| *known == event)
-            .map_or(0, |(_, times)| *times)
+        self.flags.iter().find(|(known, _)| *known == event).map_or(0, |(_, times)| *times)
     }
 
     /// Takes in one sign and returns the score after it.
@@ -104,13 +97,7 @@ impl Churn {
         let place = self.parts.partition_point(|p| p.signal < signal);
         match self.parts.get_mut(place).filter(|p| p.signal == signal) {
             Some(part) => part.score = (part.score + sign.weight).min(sign.cap),
-            None => self.parts.insert(
-                place,
-                Part {
-                    signal,
-                    score: sign.weight.min(sign.cap),
-                },
-            ),
+            None => self.parts.insert(place, Part { signal, score: sign.weight.min(sign.cap) }),
         }
         if self.evidence.len() == MAX_EVIDENCE {
             self.evidence.remove(0);
@@ -171,20 +158,9 @@ mod tests {
     use throughline_core::name::Sym;
 
     fn rule() -> ChurnRule {
-        let signal = |weight| SignalRule {
-            name: Sym::NONE,
-            on: SignalOn::PromiseBroken,
-            weight,
-            cap: 100.0,
-        };
+        let signal = |weight| SignalRule { name: Sym::NONE, on: SignalOn::PromiseBroken, weight, cap: 100.0 };
         let signals = [3.0, 1.0, 2.0].into_iter().map(signal).collect();
-        ChurnRule {
-            rule: RuleIx(0),
-            half_life: Span::from_days(7),
-            flag_at: 6.0,
-            clear_at: 3.0,
-            signals,
-        }
+        ChurnRule { rule: RuleIx(0), half_life: Span::from_days(7), flag_at: 6.0, clear_at: 3.0, signals }
     }
 
     /// Half-life 7 d, weights 3, 1, 2 at days 1, 4.5, 9: the published vector without its last, negative event.
@@ -192,12 +168,7 @@ mod tests {
     fn the_score_follows_the_published_vector() {
         let (rule, mut churn) = (rule(), Churn::new());
         for (day_tenths, signal) in [(10, 0), (45, 1), (90, 2)] {
-            churn.add(
-                &rule,
-                signal,
-                Micros(0) + Span::from_hours(day_tenths * 24 / 10),
-                EventId::default(),
-            );
+            churn.add(&rule, signal, Micros(0) + Span::from_hours(day_tenths * 24 / 10), EventId::default());
         }
         let missing = -0.5 * libm::exp2(-(14.0 - 9.25) / 7.0);
         let score = churn.score(Micros(0) + Span::from_days(14), rule.half_life) + missing;
@@ -208,12 +179,7 @@ mod tests {
     fn the_clearing_instant_is_the_first_at_which_the_score_is_low_enough() {
         let (rule, mut churn) = (rule(), Churn::new());
         for n in 0..5 {
-            churn.add(
-                &rule,
-                n % 3,
-                Micros(i64::from(n) * 86_400_000_123),
-                EventId::default(),
-            );
+            churn.add(&rule, n % 3, Micros(i64::from(n) * 86_400_000_123), EventId::default());
         }
         let at = churn.falls_to(3.0, rule.half_life);
         assert!(churn.score(at, rule.half_life) <= 3.0);

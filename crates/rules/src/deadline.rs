@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
+use throughline_core::tight;
 use throughline_core::time::Micros;
 use uuid::Uuid;
 
@@ -71,20 +72,14 @@ impl Deadlines {
     /// Takes the next one, if it fires at or before `until`.
     #[inline]
     pub fn pop_until(&mut self, until: Micros) -> Option<Deadline> {
-        if self.next_at()? <= until {
-            self.list.pop()
-        } else {
-            None
-        }
+        if self.next_at()? <= until { self.list.pop() } else { None }
     }
 
     /// Adds one.
     pub fn set(&mut self, deadline: Deadline) {
         // Equal keys keep the order in which they were set: the newer one goes before, and so fires after.
-        let place = self
-            .list
-            .partition_point(|d| Reverse(d.order()) < Reverse(deadline.order()));
-        self.list.insert(place, deadline);
+        let place = self.list.partition_point(|d| Reverse(d.order()) < Reverse(deadline.order()));
+        tight::insert(&mut self.list, place, deadline);
     }
 
     /// Takes back those that a condition names.
@@ -100,6 +95,10 @@ impl Deadlines {
     /// Forgets all and keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.list.shrink_to_fit();
     }
 
     /// The bytes on the heap.
@@ -144,10 +143,7 @@ mod tests {
         Deadline {
             at: Micros(at),
             rule: RuleIx(rule),
-            trigger: Trigger {
-                event,
-                profile: ProfileIx(0),
-            },
+            trigger: Trigger { event, profile: ProfileIx(0) },
             kind: DeadlineKind::Lapse,
             subject: Uuid::nil(),
             due: Micros(at),

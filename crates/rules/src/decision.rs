@@ -264,13 +264,7 @@ pub struct Trigger {
 impl<N> Slot<N> {
     /// The same slot with the rule under another kind of name.
     pub fn map<M>(&self, rule: M) -> Slot<M> {
-        Slot {
-            kind: self.kind,
-            rule,
-            case: self.case,
-            trigger: self.trigger,
-            occurrence: self.occurrence,
-        }
+        Slot { kind: self.kind, rule, case: self.case, trigger: self.trigger, occurrence: self.occurrence }
     }
 }
 
@@ -297,49 +291,20 @@ impl<N> Content<N> {
     /// The same content with names of another kind.
     pub fn map<M>(&self, f: &mut impl FnMut(&N) -> M) -> Content<M> {
         match self {
-            Self::CaseOpened {
-                topic,
-                follows,
-                cause,
-            } => Content::CaseOpened {
-                topic: topic.as_ref().map(f),
-                follows: *follows,
-                cause: *cause,
-            },
+            Self::CaseOpened { topic, follows, cause } => {
+                Content::CaseOpened { topic: topic.as_ref().map(f), follows: *follows, cause: *cause }
+            }
             Self::CaseAnswered { how } => Content::CaseAnswered { how: *how },
             Self::AnswerVoided {} => Content::AnswerVoided {},
-            Self::CaseReopened { cause, count } => Content::CaseReopened {
-                cause: *cause,
-                count: *count,
-            },
+            Self::CaseReopened { cause, count } => Content::CaseReopened { cause: *cause, count: *count },
             Self::CaseClosed { how } => Content::CaseClosed { how: *how },
             Self::CaseLapsed {} => Content::CaseLapsed {},
-            Self::TargetMissed { clock, due } => Content::TargetMissed {
-                clock: *clock,
-                due: *due,
-            },
-            Self::PromiseBroken { promise, due } => Content::PromiseBroken {
-                promise: *promise,
-                due: *due,
-            },
-            Self::LimitPassed { contact, count } => Content::LimitPassed {
-                contact: *contact,
-                count: *count,
-            },
-            Self::ChurnFlagged { score, cause } => Content::ChurnFlagged {
-                score: *score,
-                cause: f(cause),
-            },
-            Self::ChurnCleared { flagged_at } => Content::ChurnCleared {
-                flagged_at: *flagged_at,
-            },
-            Self::PrescriptionIssued {
-                action,
-                owner,
-                due,
-                because,
-                cause,
-            } => Content::PrescriptionIssued {
+            Self::TargetMissed { clock, due } => Content::TargetMissed { clock: *clock, due: *due },
+            Self::PromiseBroken { promise, due } => Content::PromiseBroken { promise: *promise, due: *due },
+            Self::LimitPassed { contact, count } => Content::LimitPassed { contact: *contact, count: *count },
+            Self::ChurnFlagged { score, cause } => Content::ChurnFlagged { score: *score, cause: f(cause) },
+            Self::ChurnCleared { flagged_at } => Content::ChurnCleared { flagged_at: *flagged_at },
+            Self::PrescriptionIssued { action, owner, due, because, cause } => Content::PrescriptionIssued {
                 action: f(action),
                 owner: f(owner),
                 due: *due,
@@ -370,11 +335,7 @@ impl Canonical for Decision<Sym> {
 impl Canonical for Content<Sym> {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         match self {
-            Self::CaseOpened {
-                topic,
-                follows,
-                cause,
-            } => {
+            Self::CaseOpened { topic, follows, cause } => {
                 to.name(topic.unwrap_or(Sym::NONE));
                 to.id(follows.unwrap_or_default().0);
                 to.byte(*cause as u8);
@@ -403,13 +364,7 @@ impl Canonical for Content<Sym> {
                 to.name(*cause);
             }
             Self::ChurnCleared { flagged_at } => to.time(*flagged_at),
-            Self::PrescriptionIssued {
-                action,
-                owner,
-                due,
-                because,
-                cause,
-            } => {
+            Self::PrescriptionIssued { action, owner, due, because, cause } => {
                 to.name(*action);
                 to.name(*owner);
                 to.time(*due);

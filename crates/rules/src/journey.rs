@@ -64,17 +64,11 @@ impl Journey {
     /// A fired deadline is a step: a fact of the same instant comes after it, an earlier one before.
     pub fn is_late(&self, fact: &FactKey, names: &Interner) -> bool {
         self.last_fired.is_some_and(|fired| fact.at < fired)
-            || self
-                .last_fact
-                .is_some_and(|last| fact.compare(&last, names) == Ordering::Less)
+            || self.last_fact.is_some_and(|last| fact.compare(&last, names) == Ordering::Less)
     }
 
     pub(crate) fn limits_passed(&self, contact: ContactId) -> u64 {
-        self.limits_passed
-            .iter()
-            .rev()
-            .find(|(known, _)| *known == contact)
-            .map_or(0, |(_, bits)| *bits)
+        self.limits_passed.iter().rev().find(|(known, _)| *known == contact).map_or(0, |(_, bits)| *bits)
     }
 
     pub(crate) fn pass_limit(&mut self, contact: ContactId, bit: u64) {
@@ -84,8 +78,7 @@ impl Journey {
         }
         // A contact that the customer state has forgotten can pass no limit any more.
         let customer = &self.customer;
-        self.limits_passed
-            .retain(|(known, _)| customer.contact(*known).is_some());
+        self.limits_passed.retain(|(known, _)| customer.contact(*known).is_some());
         self.limits_passed.push((contact, bit));
     }
 
@@ -104,6 +97,17 @@ impl Journey {
         self.last_fired = None;
     }
 
+    /// Gives back memory that is not used, before the journey is kept for long.
+    pub fn shrink(&mut self) {
+        self.customer.shrink();
+        self.cases.shrink();
+        self.deadlines.shrink();
+        self.promises.shrink_to_fit();
+        self.early_verdicts.shrink_to_fit();
+        self.cooldowns.shrink_to_fit();
+        self.limits_passed.shrink_to_fit();
+    }
+
     /// Appends the journey's canonical bytes.
     pub fn canonical_bytes(&self, out: &mut Vec<u8>, names: &Interner, style: Names) {
         self.canonical(&mut CanonicalWriter::new(out, names, style));
@@ -111,9 +115,10 @@ impl Journey {
 
     /// The bytes that the journey takes, on the heap and off it.
     pub fn total_bytes(&self) -> usize {
-        let churn = self.churn.as_ref().map_or(0, |c| {
-            size_of::<Churn>() + c.parts.capacity() * size_of::<crate::churn::Part>()
-        });
+        let churn = self
+            .churn
+            .as_ref()
+            .map_or(0, |c| size_of::<Churn>() + c.parts.capacity() * size_of::<crate::churn::Part>());
         size_of::<Self>()
             + self.customer.heap_bytes()
             + self.cases.heap_bytes()

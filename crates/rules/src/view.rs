@@ -107,13 +107,8 @@ pub struct ChurnView {
     pub parts: Vec<(String, f64)>,
 }
 
-const CLOCKS: [Clock; 5] = [
-    Clock::Acknowledged,
-    Clock::FirstHuman,
-    Clock::FirstSubstantive,
-    Clock::Satisfactory,
-    Clock::Accepted,
-];
+const CLOCKS: [Clock; 5] =
+    [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive, Clock::Satisfactory, Clock::Accepted];
 
 impl JourneyView {
     /// The version of the form. Fields may be added within a version; none changes its meaning.
@@ -154,12 +149,8 @@ impl JourneyView {
             }
         };
         let promises = journey.promises.iter();
-        let promises = promises.map(|p| PromiseView {
-            promise: p.id,
-            made_at: p.made_at,
-            due: p.due,
-            broken: p.broken,
-        });
+        let promises =
+            promises.map(|p| PromiseView { promise: p.id, made_at: p.made_at, due: p.due, broken: p.broken });
         Self {
             format: Self::FORMAT,
             customer,
@@ -190,17 +181,10 @@ fn churn_view(journey: &Journey, rules: &Rulebook, names: &Interner, as_of: Micr
     let kept: f64 = churn.parts.iter().map(|p| p.score).sum();
     let faded = if kept > 0.0 { whole / kept } else { 0.0 };
     let parts = churn.parts.iter().map(|p| {
-        let signal = rule
-            .signals
-            .get(usize::from(p.signal))
-            .map_or(Sym::NONE, |s| s.name);
+        let signal = rule.signals.get(usize::from(p.signal)).map_or(Sym::NONE, |s| s.name);
         (names.resolve(signal).into(), p.score * faded)
     });
-    Some(ChurnView {
-        score: whole,
-        flagged_since: churn.flag.map(|f| f.at),
-        parts: parts.collect(),
-    })
+    Some(ChurnView { score: whole, flagged_since: churn.flag.map(|f| f.at), parts: parts.collect() })
 }
 
 fn spelled(names: &Interner, sym: Sym) -> Option<String> {
@@ -209,20 +193,12 @@ fn spelled(names: &Interner, sym: Sym) -> Option<String> {
 
 impl fmt::Display for JourneyView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "customer as of {} by {}: {} facts",
-            self.as_of, self.rulebook, self.facts
-        )?;
+        writeln!(f, "customer as of {} by {}: {} facts", self.as_of, self.rulebook, self.facts)?;
         for case in &self.cases {
             writeln!(f, "{case}")?;
         }
         for promise in &self.promises {
-            let state = if promise.broken {
-                "broken, still owed"
-            } else {
-                "to be kept"
-            };
+            let state = if promise.broken { "broken, still owed" } else { "to be kept" };
             writeln!(f, "  promise {state}: due {}", promise.due)?;
         }
         if let Some(churn) = &self.churn {

@@ -18,6 +18,7 @@ use crate::event::{Ending, EventData, WorkEffect};
 use crate::fact::Fact;
 use crate::ids::ContactId;
 use crate::name::Sym;
+use crate::tight;
 use crate::time::{Micros, Span};
 use alloc::vec::Vec;
 
@@ -61,10 +62,12 @@ impl CustomerState {
     pub fn clear(&mut self) {
         let mut contacts = core::mem::take(&mut self.contacts);
         contacts.clear();
-        *self = Self {
-            contacts,
-            ..Self::default()
-        };
+        *self = Self { contacts, ..Self::default() };
+    }
+
+    /// Gives back memory that is not used.
+    pub fn shrink(&mut self) {
+        self.contacts.shrink_to_fit();
     }
 
     /// The bytes on the heap behind this state.
@@ -149,7 +152,7 @@ impl CustomerState {
         }
         self.sweep(at);
         self.effort.contacts += 1;
-        self.contacts.push(Contact::begun(id, at));
+        tight::push(&mut self.contacts, Contact::begun(id, at));
         let last = self.contacts.len() - 1;
         &mut self.contacts[last]
     }
@@ -157,15 +160,10 @@ impl CustomerState {
     /// Forgets contacts that ended long ago. Only when a new one begins, so that it depends on facts alone.
     fn sweep(&mut self, at: Micros) {
         if self.contacts.len() >= SWEEP_ABOVE {
-            self.contacts
-                .retain(|c| c.ended_at.is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
+            self.contacts.retain(|c| c.ended_at.is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
         }
         if self.contacts.len() >= MAX_CONTACTS {
-            let oldest = self
-                .contacts
-                .iter()
-                .position(|c| c.ended_at.is_some())
-                .unwrap_or(0);
+            let oldest = self.contacts.iter().position(|c| c.ended_at.is_some()).unwrap_or(0);
             self.contacts.remove(oldest);
         }
     }

@@ -132,16 +132,7 @@ macro_rules! sixteen_bytes {
         }
     )*};
 }
-sixteen_bytes!(
-    EventId,
-    ProfileId,
-    ContactId,
-    LinkId,
-    PromiseId,
-    IssueRef,
-    IdentifierHash,
-    Uuid
-);
+sixteen_bytes!(EventId, ProfileId, ContactId, LinkId, PromiseId, IssueRef, IdentifierHash, Uuid);
 
 impl Encode for Micros {
     fn encode(&self, out: &mut Writer) {

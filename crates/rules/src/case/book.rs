@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, IssueRef};
 use throughline_core::name::Sym;
+use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
 /// The most stubs that a customer's journey keeps; the oldest go first.
@@ -66,19 +67,13 @@ impl CaseBook {
 
     /// The contacts and the cases that hold them.
     pub fn members(&self) -> impl Iterator<Item = (ContactId, &Case)> {
-        self.members
-            .iter()
-            .map(|(contact, ix)| (*contact, &self.cases[ix.0 as usize]))
+        self.members.iter().map(|(contact, ix)| (*contact, &self.cases[ix.0 as usize]))
     }
 
     /// The case that holds a contact. The newest contact is looked at first: that is where events arrive.
     #[inline]
     pub fn of_contact(&self, contact: ContactId) -> Option<CaseIx> {
-        self.members
-            .iter()
-            .rev()
-            .find(|(member, _)| *member == contact)
-            .map(|(_, ix)| *ix)
+        self.members.iter().rev().find(|(member, _)| *member == contact).map(|(_, ix)| *ix)
     }
 
     /// The case that an explicit reference names.
@@ -110,13 +105,13 @@ impl CaseBook {
 
     pub(crate) fn open(&mut self, case: Case) -> CaseIx {
         let ix = CaseIx(self.cases.len() as u32);
-        self.members.push((case.key, ix));
-        self.cases.push(case);
+        tight::push(&mut self.members, (case.key, ix));
+        tight::push(&mut self.cases, case);
         ix
     }
 
     pub(crate) fn join(&mut self, contact: ContactId, ix: CaseIx) {
-        self.members.push((contact, ix));
+        tight::push(&mut self.members, (contact, ix));
     }
 
     /// Shrinks cases that were settled more than `after` ago to stubs.
@@ -155,6 +150,12 @@ impl CaseBook {
         self.members.clear();
         self.stubs.clear();
         self.retired = 0;
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.cases.shrink_to_fit();
+        self.members.shrink_to_fit();
+        self.stubs.shrink_to_fit();
     }
 
     /// The bytes on the heap.

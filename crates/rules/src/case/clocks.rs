@@ -18,10 +18,7 @@ pub struct Instance {
 impl Instance {
     /// An instance with every clock running.
     pub const fn started(at: Micros) -> Self {
-        Self {
-            started_at: at,
-            fulfilled: [Micros::MIN; 5],
-        }
+        Self { started_at: at, fulfilled: [Micros::MIN; 5] }
     }
 
     /// When a clock was fulfilled, if it was.

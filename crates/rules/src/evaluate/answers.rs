@@ -23,11 +23,7 @@ impl<S: Outlet> Step<'_, S> {
 
     /// A contact in which a person spoke with the customer came to its end: that is an answer.
     pub(super) fn spoken(&mut self, contact: ContactId, ix: CaseIx) {
-        let connected = self
-            .journey
-            .customer
-            .contact(contact)
-            .is_some_and(|c| c.connected);
+        let connected = self.journey.customer.contact(contact).is_some_and(|c| c.connected);
         let wrote = !self.journey.cases.get(ix).reacted_by.is_nil();
         if connected && !wrote && self.rules.cases.unjudged_human == UnjudgedHuman::Answers {
             self.answer(ix, AnswerKind::Spoken, self.trigger.event, self.at);
@@ -167,24 +163,11 @@ impl<S: Outlet> Step<'_, S> {
             let due = at + after;
             let (rule, trigger) = (self.rules.cases_rule, self.trigger());
             let kind = DeadlineKind::Lapse;
-            self.journey.deadlines.set(Deadline {
-                at: due,
-                rule,
-                trigger,
-                kind,
-                subject: key.0,
-                due,
-            });
+            self.journey.deadlines.set(Deadline { at: due, rule, trigger, kind, subject: key.0, due });
         }
         let mut evidence = self.this_event();
         evidence.extend((answer != self.trigger.event).then_some(answer));
-        self.conclude(
-            self.rules.cases_rule,
-            key,
-            Content::CaseAnswered { how },
-            0,
-            evidence,
-        );
+        self.conclude(self.rules.cases_rule, key, Content::CaseAnswered { how }, 0, evidence);
     }
 
     fn answer_or_react(&mut self, ix: CaseIx, answers: bool) {

@@ -22,11 +22,7 @@ impl<S: Outlet> Step<'_, S> {
         }
         let topic = e.topic.unwrap_or(Sym::NONE);
         let by_issue = e.issue.and_then(|issue| self.journey.cases.of_issue(issue));
-        let on_topic = if topic.is_none() {
-            None
-        } else {
-            self.journey.cases.of_topic(topic)
-        };
+        let on_topic = if topic.is_none() { None } else { self.journey.cases.of_topic(topic) };
         let window = self.rules.reopen_window(topic);
         let recent = |ix: &CaseIx| self.at.since(self.journey.cases.get(*ix).last_activity) <= window;
         let same = by_issue.or_else(|| on_topic.filter(recent));
@@ -102,20 +98,14 @@ impl<S: Outlet> Step<'_, S> {
         self.out.joined(contact, contact);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();
-        let content = Content::CaseOpened {
-            topic,
-            follows,
-            cause,
-        };
+        let content = Content::CaseOpened { topic, follows, cause };
         self.conclude(self.rules.cases_rule, contact, content, 0, evidence);
         self.arm_targets(ix);
     }
 
     /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
     pub(super) fn arm_targets(&mut self, ix: CaseIx) {
-        let Self {
-            rules, journey, at, ..
-        } = self;
+        let Self { rules, journey, at, .. } = self;
         let case = journey.cases.get(ix);
         for (index, target) in rules.targets_for(case.channel, case.topic) {
             let running = case.instance.fulfilled(clock_of(target.clock)).is_none();
@@ -127,10 +117,7 @@ impl<S: Outlet> Step<'_, S> {
                 at: due.max(*at),
                 rule: target.rule,
                 trigger: case.started_by,
-                kind: DeadlineKind::Target {
-                    target: index as u16,
-                    occurrence: 0,
-                },
+                kind: DeadlineKind::Target { target: index as u16, occurrence: 0 },
                 subject: case.key.0,
                 due,
             });
@@ -158,11 +145,7 @@ impl<S: Outlet> Step<'_, S> {
         let case = self.journey.cases.get_mut(ix);
         let mut evidence = crate::decision::Evidence::new();
         let closing = [case.answered_by, case.closed_by];
-        evidence.extend(
-            [trigger.event]
-                .into_iter()
-                .chain(closing.into_iter().filter(|id| !id.is_nil())),
-        );
+        evidence.extend([trigger.event].into_iter().chain(closing.into_iter().filter(|id| !id.is_nil())));
         case.state = CaseState::Open;
         case.since = at;
         case.waits_for = WaitsFor::Us;
@@ -177,13 +160,7 @@ impl<S: Outlet> Step<'_, S> {
         case.priority += 1;
         case.targets_said = 0;
         let (key, count) = (case.key, case.reopens);
-        self.conclude(
-            self.rules.cases_rule,
-            key,
-            Content::CaseReopened { cause, count },
-            0,
-            evidence,
-        );
+        self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
         self.arm_targets(ix);
         self.signal(|on| *on == SignalOn::CaseReopened);
     }
@@ -195,11 +172,7 @@ impl<S: Outlet> Step<'_, S> {
         if case.state.is_settled() {
             return;
         }
-        let answered_at = if case.answered_by.is_nil() {
-            at
-        } else {
-            case.answered_at
-        };
+        let answered_at = if case.answered_by.is_nil() { at } else { case.answered_at };
         case.instance.fulfil(Clock::Satisfactory, answered_at);
         case.instance.fulfil(Clock::Accepted, at);
         case.state = CaseState::Closed(how);
@@ -211,13 +184,7 @@ impl<S: Outlet> Step<'_, S> {
         let mut evidence = self.this_event();
         evidence.extend((!answer.is_nil()).then_some(answer));
         self.disarm_targets(ix, OnlyFulfilled::No);
-        self.conclude(
-            self.rules.cases_rule,
-            key,
-            Content::CaseClosed { how },
-            0,
-            evidence,
-        );
+        self.conclude(self.rules.cases_rule, key, Content::CaseClosed { how }, 0, evidence);
     }
 
     pub(super) fn contact_ended(&mut self, contact: ContactId, ending: Ending) {
@@ -279,9 +246,7 @@ impl<S: Outlet> Step<'_, S> {
 
     /// A person deals with the customer now: contacts given up earlier are no longer unanswered.
     pub(super) fn nobody_waits_unanswered(&mut self) {
-        self.journey
-            .deadlines
-            .cancel(|d| d.kind == DeadlineKind::Unanswered);
+        self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::Unanswered);
     }
 
     /// The trigger of this step, for deadlines that it sets.

@@ -34,21 +34,11 @@ impl<S: Outlet> Step<'_, S> {
         let rule = &self.rules.targets[usize::from(target)];
         let clock = super::cases::clock_of(rule.clock);
         if occurrence + 1 < rule.times {
-            let kind = DeadlineKind::Target {
-                target,
-                occurrence: occurrence + 1,
-            };
+            let kind = DeadlineKind::Target { target, occurrence: occurrence + 1 };
             let at = deadline.at + rule.repeat;
-            self.journey.deadlines.set(Deadline {
-                at,
-                kind,
-                ..deadline.clone()
-            });
+            self.journey.deadlines.set(Deadline { at, kind, ..deadline.clone() });
         }
-        let content = Content::TargetMissed {
-            clock,
-            due: deadline.due,
-        };
+        let content = Content::TargetMissed { clock, due: deadline.due };
         self.conclude(deadline.rule, key, content, occurrence, evidence);
         self.signal(|on| *on == SignalOn::TargetMissed);
         self.prescribe(PrescribeOn::TargetMissed, deadline.rule, key, occurrence, None);
@@ -58,11 +48,7 @@ impl<S: Outlet> Step<'_, S> {
         if self.journey.cases.of_contact(contact).is_some() {
             return;
         }
-        let began = self
-            .journey
-            .customer
-            .contact(contact)
-            .map_or(self.at, |c| c.started_at);
+        let began = self.journey.customer.contact(contact).map_or(self.at, |c| c.started_at);
         self.open(contact, OpenCause::Unanswered, began, None, None);
     }
 

@@ -46,18 +46,8 @@ impl<'r> Evaluator<'r> {
         self.advance(journey, fact.at, out);
         journey.last_fact = Some(fact.key());
         journey.customer.evolve(fact);
-        let trigger = Trigger {
-            event: fact.id,
-            profile: fact.profile,
-        };
-        Step {
-            rules: self.rules,
-            journey,
-            out,
-            at: fact.at,
-            trigger,
-        }
-        .react(fact);
+        let trigger = Trigger { event: fact.id, profile: fact.profile };
+        Step { rules: self.rules, journey, out, at: fact.at, trigger }.react(fact);
     }
 
     /// Fires every deadline up to and including an instant. Changes no bit if none is due.
@@ -66,14 +56,7 @@ impl<'r> Evaluator<'r> {
         while let Some(deadline) = journey.deadlines.pop_until(until) {
             journey.last_fired = Some(deadline.at);
             let (at, trigger) = (deadline.at, deadline.trigger);
-            Step {
-                rules: self.rules,
-                journey,
-                out,
-                at,
-                trigger,
-            }
-            .fire(&deadline);
+            Step { rules: self.rules, journey, out, at, trigger }.fire(&deadline);
         }
     }
 
@@ -165,13 +148,8 @@ impl<S: Outlet> Step<'_, S> {
             trigger: self.trigger.event,
             occurrence,
         };
-        let decision = Decision {
-            slot,
-            rulebook: self.rules.label,
-            effective_at: self.at,
-            content,
-            evidence,
-        };
+        let decision =
+            Decision { slot, rulebook: self.rules.label, effective_at: self.at, content, evidence };
         self.out.decision(&decision, self.trigger.profile);
     }
 

@@ -33,9 +33,7 @@ pub struct Count {
 
 impl Default for Count {
     fn default() -> Self {
-        Self {
-            by_kind: alloc::vec![0; DecisionKind::ALL.len() + 1],
-        }
+        Self { by_kind: alloc::vec![0; DecisionKind::ALL.len() + 1] }
     }
 }
 

@@ -31,12 +31,7 @@ impl<S: Outlet> Step<'_, S> {
         let Some(p) = self.rules.prescriptions.iter().find(fits) else {
             return;
         };
-        if self
-            .journey
-            .cooldowns
-            .iter()
-            .any(|(action, until)| *action == p.action && self.now() < *until)
-        {
+        if self.journey.cooldowns.iter().any(|(action, until)| *action == p.action && self.now() < *until) {
             return;
         }
         self.cool_down(p.action, p.cooldown);
@@ -59,12 +54,7 @@ impl<S: Outlet> Step<'_, S> {
 
     /// What was really done also starts the cooldown: decisions are no inputs, facts are.
     pub(super) fn action_taken(&mut self, action: Sym) {
-        let cooldowns = self
-            .rules
-            .prescriptions
-            .iter()
-            .filter(|p| p.action == action)
-            .map(|p| p.cooldown);
+        let cooldowns = self.rules.prescriptions.iter().filter(|p| p.action == action).map(|p| p.cooldown);
         if let Some(longest) = cooldowns.max() {
             self.cool_down(action, longest);
         }
@@ -75,12 +65,7 @@ impl<S: Outlet> Step<'_, S> {
             return;
         }
         let until: Micros = self.now() + cooldown;
-        match self
-            .journey
-            .cooldowns
-            .iter_mut()
-            .find(|(known, _)| *known == action)
-        {
+        match self.journey.cooldowns.iter_mut().find(|(known, _)| *known == action) {
             Some((_, known)) => *known = until.max(*known),
             None => self.journey.cooldowns.push((action, until)),
         }

@@ -29,14 +29,7 @@ impl<S: Outlet> Step<'_, S> {
             broken: false,
         });
         let (rule, kind) = (self.rules.promises_rule, DeadlineKind::Promise);
-        self.journey.deadlines.set(Deadline {
-            at: due.max(at),
-            rule,
-            trigger,
-            kind,
-            subject: id.0,
-            due,
-        });
+        self.journey.deadlines.set(Deadline { at: due.max(at), rule, trigger, kind, subject: id.0, due });
     }
 
     pub(super) fn promise_kept(&mut self, id: PromiseId) {
@@ -68,15 +61,11 @@ impl<S: Outlet> Step<'_, S> {
         let contact = promise.contact;
         self.journey.promise_count.broken += 1;
         let cases = &self.journey.cases;
-        let case = contact
-            .and_then(|c| cases.of_contact(c))
-            .map_or(ContactId::default(), |ix| cases.get(ix).key);
+        let case =
+            contact.and_then(|c| cases.of_contact(c)).map_or(ContactId::default(), |ix| cases.get(ix).key);
         let mut evidence = Evidence::new();
         evidence.push(deadline.trigger.event);
-        let content = Content::PromiseBroken {
-            promise: id,
-            due: deadline.due,
-        };
+        let content = Content::PromiseBroken { promise: id, due: deadline.due };
         self.conclude(deadline.rule, case, content, 0, evidence);
         self.signal(|on| *on == SignalOn::PromiseBroken);
         self.prescribe(PrescribeOn::PromiseBroken, deadline.rule, case, 0, None);
@@ -84,9 +73,7 @@ impl<S: Outlet> Step<'_, S> {
 
     fn forget_promise(&mut self, id: PromiseId) -> Option<Promise> {
         let place = self.journey.promises.iter().position(|p| p.id == id)?;
-        self.journey
-            .deadlines
-            .cancel(|d| d.kind == DeadlineKind::Promise && d.subject == id.0);
+        self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::Promise && d.subject == id.0);
         Some(self.journey.promises.remove(place))
     }
 }

@@ -42,10 +42,7 @@ impl<S: Outlet> Step<'_, S> {
         let (Some(rule), Some(churn)) = (&self.rules.churn, &mut self.journey.churn) else {
             return;
         };
-        churn.flag = Some(Flag {
-            at: self.at,
-            trigger: self.trigger,
-        });
+        churn.flag = Some(Flag { at: self.at, trigger: self.trigger });
         let occurrence = churn.count_flag(self.trigger.event);
         let top = churn.top();
         let cause = top.map_or(Sym::NONE, |top| rule.signals[usize::from(top)].name);
@@ -58,13 +55,7 @@ impl<S: Outlet> Step<'_, S> {
             evidence,
         );
         self.set_clearing();
-        self.prescribe(
-            PrescribeOn::ChurnFlagged,
-            rule.rule,
-            ContactId::default(),
-            occurrence,
-            top,
-        );
+        self.prescribe(PrescribeOn::ChurnFlagged, rule.rule, ContactId::default(), occurrence, top);
     }
 
     /// Solves once when the flag comes down, and lets that instant count.
@@ -74,9 +65,7 @@ impl<S: Outlet> Step<'_, S> {
         };
         let Some(flag) = churn.flag else { return };
         let at = churn.falls_to(rule.clear_at, rule.half_life).max(self.at);
-        self.journey
-            .deadlines
-            .cancel(|d| d.kind == DeadlineKind::ChurnClears);
+        self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::ChurnClears);
         let (trigger, kind) = (flag.trigger, DeadlineKind::ChurnClears);
         self.journey.deadlines.set(Deadline {
             at,
@@ -101,13 +90,7 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Says once for each contact and limit that it was passed: when the count becomes one more than allowed.
     pub(super) fn check_limits(&mut self, contact: ContactId, counts: LimitCounts) {
-        for (index, limit) in self
-            .rules
-            .limits
-            .iter()
-            .enumerate()
-            .filter(|(_, l)| l.counts == counts)
-        {
+        for (index, limit) in self.rules.limits.iter().enumerate().filter(|(_, l)| l.counts == counts) {
             let Some(state) = self.journey.customer.contact(contact) else {
                 return;
             };
@@ -122,17 +105,9 @@ impl<S: Outlet> Step<'_, S> {
             }
             self.journey.pass_limit(contact, bit);
             let cases = &self.journey.cases;
-            let case = cases
-                .of_contact(contact)
-                .map_or(ContactId::default(), |ix| cases.get(ix).key);
+            let case = cases.of_contact(contact).map_or(ContactId::default(), |ix| cases.get(ix).key);
             let evidence = self.this_event();
-            self.conclude(
-                limit.rule,
-                case,
-                Content::LimitPassed { contact, count },
-                0,
-                evidence,
-            );
+            self.conclude(limit.rule, case, Content::LimitPassed { contact, count }, 0, evidence);
             self.signal(|on| *on == SignalOn::LimitPassed);
             self.prescribe(PrescribeOn::LimitPassed, limit.rule, case, 0, None);
         }

@@ -11,27 +11,19 @@ impl<S: Outlet> Step<'_, S> {
     /// The verdict that was recorded before the message of this step, if one was.
     pub(super) fn early_verdict(&mut self) -> Option<TextVerdict> {
         let early = &mut self.journey.early_verdicts;
-        let found = early
-            .iter()
-            .position(|(message, _)| *message == self.trigger.event)?;
+        let found = early.iter().position(|(message, _)| *message == self.trigger.event)?;
         Some(early.remove(found).1)
     }
 
     pub(super) fn judged(&mut self, message: EventId, verdict: TextVerdict) {
         let cases = self.journey.cases.cases();
-        let concerned = cases
-            .iter()
-            .rev()
-            .find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
+        let concerned =
+            cases.iter().rev().find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
         let Some(case) = concerned else {
             return self.keep_for_later(message, verdict);
         };
-        let (key, reacted_at, answered, closed) = (
-            case.key,
-            case.reacted_at,
-            case.answered_by == message,
-            case.closed_by == message,
-        );
+        let (key, reacted_at, answered, closed) =
+            (case.key, case.reacted_at, case.answered_by == message, case.closed_by == message);
         let state = case.state;
         let Some(ix) = self.journey.cases.of_key(key) else {
             return;

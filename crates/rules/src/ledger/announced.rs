@@ -26,10 +26,7 @@ pub struct Announced {
 impl Announced {
     /// Nothing was said yet.
     pub const fn new() -> Self {
-        Self {
-            slots: BTreeMap::new(),
-            entries: 0,
-        }
+        Self { slots: BTreeMap::new(), entries: 0 }
     }
 
     /// Takes in the next entry, read from the stream of a profile.
@@ -39,20 +36,14 @@ impl Announced {
         match entry {
             Entry::Announced(announcement) | Entry::Amended { announcement, .. } => {
                 let slot = announcement.decision.slot.clone();
-                let standing = self.slots.entry(slot).or_insert(Standing {
-                    generations: 0,
-                    first,
-                    effective: None,
-                });
+                let standing =
+                    self.slots.entry(slot).or_insert(Standing { generations: 0, first, effective: None });
                 standing.generations = standing.generations.max(announcement.generation + 1);
                 standing.effective = Some((announcement, profile));
             }
             Entry::Withdrawn { slot, generation, .. } => {
                 if let Some(standing) = self.slots.get_mut(&slot)
-                    && standing
-                        .effective
-                        .as_ref()
-                        .is_some_and(|(a, _)| a.generation == generation)
+                    && standing.effective.as_ref().is_some_and(|(a, _)| a.generation == generation)
                 {
                     standing.effective = None;
                 }
@@ -67,9 +58,7 @@ impl Announced {
 
     /// What stands now, in the order of slots.
     pub fn effective(&self) -> impl Iterator<Item = (&Announcement, ProfileIx)> {
-        self.slots
-            .values()
-            .filter_map(|s| s.effective.as_ref().map(|(a, profile)| (a, *profile)))
+        self.slots.values().filter_map(|s| s.effective.as_ref().map(|(a, profile)| (a, *profile)))
     }
 
     /// The generation that the next announcement of a slot has.

@@ -24,8 +24,8 @@ pub struct Judged {
 pub struct Difference {
     /// The entries, each with the profile whose stream it goes to.
     pub entries: Vec<(ProfileIx, Entry)>,
-    /// When the next decision that still settles is due to be said.
-    pub next_settle: Option<Micros>,
+    /// Decisions that still settle: when each is due to be said, and its index in [`Judged::decisions`].
+    pub settling: Vec<(Micros, usize)>,
 }
 
 impl Outlet for Judged {
@@ -63,40 +63,26 @@ pub fn difference(
     reason: Reason,
 ) -> Difference {
     let handles = public_handles(judged, announced);
-    let mut derived: BTreeMap<Slot, (Decision, ProfileIx)> = BTreeMap::new();
-    let mut settling: BTreeMap<Slot, Micros> = BTreeMap::new();
-    for (decision, profile) in &judged.decisions {
+    let mut derived: BTreeMap<Slot, (Decision, usize)> = BTreeMap::new();
+    for (index, (decision, _)) in judged.decisions.iter().enumerate() {
         let named = decision.named(names);
-        settling.insert(
-            named.slot.clone(),
-            decision.effective_at + rules.settle(decision.slot.rule),
-        );
-        derived.insert(named.slot.clone(), (named, *profile));
+        derived.insert(named.slot.clone(), (named, index));
     }
     let mut difference = Difference::default();
     let mut said: Vec<_> = announced
         .slots()
         .filter_map(|(slot, s)| {
-            s.effective
-                .as_ref()
-                .map(|(announcement, profile)| (s.first, slot, announcement, profile))
+            s.effective.as_ref().map(|(announcement, profile)| (s.first, slot, announcement, profile))
         })
         .collect();
     // What was said first keeps its place where two handles now name one case.
     said.sort_by_key(|(first, ..)| *first);
     for (_, slot, announcement, profile) in said {
-        let inside = Slot {
-            case: judged.resolve(slot.case),
-            ..slot.clone()
-        };
+        let inside = Slot { case: judged.resolve(slot.case), ..slot.clone() };
         match derived.remove(&inside) {
             None => difference.entries.push((
                 *profile,
-                Entry::Withdrawn {
-                    slot: slot.clone(),
-                    generation: announcement.generation,
-                    reason,
-                },
+                Entry::Withdrawn { slot: slot.clone(), generation: announcement.generation, reason },
             )),
             Some((mut decision, _)) => {
                 decision.slot = slot.clone();
@@ -104,27 +90,17 @@ pub fn difference(
                     let supersedes = announcement.id();
                     let generation = announced.next_generation(slot);
                     let historical = announcement.historical;
-                    let announcement = Announcement {
-                        generation,
-                        historical,
-                        decision,
-                    };
-                    difference.entries.push((
-                        *profile,
-                        Entry::Amended {
-                            supersedes,
-                            reason,
-                            announcement,
-                        },
-                    ));
+                    let announcement = Announcement { generation, historical, decision };
+                    difference.entries.push((*profile, Entry::Amended { supersedes, reason, announcement }));
                 }
             }
         }
     }
-    for (slot, (mut decision, profile)) in derived {
-        let settled = settling.get(&slot).copied().unwrap_or(decision.effective_at);
+    for (slot, (mut decision, index)) in derived {
+        let (hot, profile) = &judged.decisions[index];
+        let settled = hot.effective_at + rules.settle(hot.slot.rule);
         if settled > now {
-            difference.next_settle = Some(difference.next_settle.map_or(settled, |next| next.min(settled)));
+            difference.settling.push((settled, index));
             continue;
         }
         if let Some(handle) = handles.get(&slot.case) {
@@ -132,14 +108,9 @@ pub fn difference(
         }
         let generation = announced.next_generation(&decision.slot);
         let historical = now.since(decision.effective_at) > historical_after;
-        difference.entries.push((
-            profile,
-            Entry::Announced(Announcement {
-                generation,
-                historical,
-                decision,
-            }),
-        ));
+        difference
+            .entries
+            .push((*profile, Entry::Announced(Announcement { generation, historical, decision })));
     }
     difference
 }
@@ -147,9 +118,7 @@ pub fn difference(
 /// For each case, by its inside key, the handle that it was first announced under, where that is another.
 pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
-    for (slot, standing) in announced
-        .slots()
-        .filter(|(slot, s)| !slot.case.is_nil() && s.effective.is_some())
+    for (slot, standing) in announced.slots().filter(|(slot, s)| !slot.case.is_nil() && s.effective.is_some())
     {
         let inside = judged.resolve(slot.case);
         let entry = first.entry(inside).or_insert((standing.first, slot.case));

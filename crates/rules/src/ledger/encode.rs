@@ -30,21 +30,13 @@ pub fn encode_entries<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<u
                 out.plain.push(ANNOUNCED);
                 encode_announcement(announcement, &mut out);
             }
-            Entry::Amended {
-                supersedes,
-                reason,
-                announcement,
-            } => {
+            Entry::Amended { supersedes, reason, announcement } => {
                 out.plain.push(AMENDED);
                 supersedes.0.encode(&mut out);
                 encode_reason(*reason, &mut out);
                 encode_announcement(announcement, &mut out);
             }
-            Entry::Withdrawn {
-                slot,
-                generation,
-                reason,
-            } => {
+            Entry::Withdrawn { slot, generation, reason } => {
                 out.plain.push(WITHDRAWN);
                 encode_slot(&slot.map(slot.rule.as_str()), &mut out);
                 generation.encode(&mut out);
@@ -68,10 +60,7 @@ pub fn encode_announced(
     out.plain.push(ANNOUNCED);
     generation.encode(out);
     out.plain.push(u8::from(historical));
-    let slot = Slot {
-        case: handle,
-        ..decision.slot.map(names.resolve(decision.slot.rule))
-    };
+    let slot = Slot { case: handle, ..decision.slot.map(names.resolve(decision.slot.rule)) };
     encode_slot(&slot, out);
     encode_rest(decision, |sym| names.resolve(*sym), out);
 }
@@ -125,13 +114,7 @@ fn decode_announcement(from: &mut Reader<'_>) -> Result<Announcement, DecodeErro
     Ok(Announcement {
         generation,
         historical,
-        decision: Decision {
-            slot,
-            rulebook,
-            effective_at,
-            content,
-            evidence,
-        },
+        decision: Decision { slot, rulebook, effective_at, content, evidence },
     })
 }
 
@@ -166,11 +149,7 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
         }
     };
     match &decision.content {
-        Content::CaseOpened {
-            topic,
-            follows,
-            cause,
-        } => {
+        Content::CaseOpened { topic, follows, cause } => {
             maybe(topic, out);
             follows.encode(out);
             out.plain.push(*cause as u8);
@@ -199,13 +178,7 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             out.text(text(cause));
         }
         Content::ChurnCleared { flagged_at } => flagged_at.encode(out),
-        Content::PrescriptionIssued {
-            action,
-            owner,
-            due,
-            because,
-            cause,
-        } => {
+        Content::PrescriptionIssued { action, owner, due, because, cause } => {
             out.text(text(action));
             out.text(text(owner));
             due.encode(out);
@@ -237,37 +210,20 @@ fn decode_content(kind: DecisionKind, from: &mut Reader<'_>) -> Result<Content, 
             follows: field!(),
             cause: word!(OpenCause, "a cause of opening"),
         },
-        DecisionKind::CaseAnswered => Content::CaseAnswered {
-            how: word!(AnswerKind, "a kind of answer"),
-        },
+        DecisionKind::CaseAnswered => Content::CaseAnswered { how: word!(AnswerKind, "a kind of answer") },
         DecisionKind::AnswerVoided => Content::AnswerVoided {},
-        DecisionKind::CaseReopened => Content::CaseReopened {
-            cause: word!(ReopenCause, "a cause of reopening"),
-            count: field!(),
-        },
-        DecisionKind::CaseClosed => Content::CaseClosed {
-            how: word!(CloseKind, "a kind of closing"),
-        },
+        DecisionKind::CaseReopened => {
+            Content::CaseReopened { cause: word!(ReopenCause, "a cause of reopening"), count: field!() }
+        }
+        DecisionKind::CaseClosed => Content::CaseClosed { how: word!(CloseKind, "a kind of closing") },
         DecisionKind::CaseLapsed => Content::CaseLapsed {},
-        DecisionKind::TargetMissed => Content::TargetMissed {
-            clock: word!(Clock, "a clock"),
-            due: field!(),
-        },
-        DecisionKind::PromiseBroken => Content::PromiseBroken {
-            promise: field!(),
-            due: field!(),
-        },
-        DecisionKind::LimitPassed => Content::LimitPassed {
-            contact: field!(),
-            count: field!(),
-        },
+        DecisionKind::TargetMissed => Content::TargetMissed { clock: word!(Clock, "a clock"), due: field!() },
+        DecisionKind::PromiseBroken => Content::PromiseBroken { promise: field!(), due: field!() },
+        DecisionKind::LimitPassed => Content::LimitPassed { contact: field!(), count: field!() },
         DecisionKind::ChurnFlagged => {
             let mut bits = [0; 8];
             bits.copy_from_slice(from.take(8)?);
-            Content::ChurnFlagged {
-                score: f64::from_le_bytes(bits),
-                cause: field!(),
-            }
+            Content::ChurnFlagged { score: f64::from_le_bytes(bits), cause: field!() }
         }
         DecisionKind::ChurnCleared => Content::ChurnCleared { flagged_at: field!() },
         DecisionKind::PrescriptionIssued => Content::PrescriptionIssued {
@@ -310,9 +266,5 @@ fn decode_reason(from: &mut Reader<'_>) -> Result<Reason, DecodeError> {
 }
 
 fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
-    DecodeError::UnknownVariant {
-        what,
-        found: found.into(),
-        at: from.offset(),
-    }
+    DecodeError::UnknownVariant { what, found: found.into(), at: from.offset() }
 }

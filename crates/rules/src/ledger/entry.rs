@@ -89,10 +89,7 @@ pub fn announcement_id(slot: &Slot<&str>, generation: u32) -> AnnouncementId {
 impl Announcement {
     /// The announcement's id.
     pub fn id(&self) -> AnnouncementId {
-        announcement_id(
-            &self.decision.slot.map(self.decision.slot.rule.as_str()),
-            self.generation,
-        )
+        announcement_id(&self.decision.slot.map(self.decision.slot.rule.as_str()), self.generation)
     }
 }
 

@@ -20,11 +20,7 @@ struct Check<'a> {
 
 /// Finds every mistake of a document that was read from `text`.
 pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
-    let mut check = Check {
-        text,
-        mistakes: Vec::new(),
-        rules: BTreeMap::new(),
-    };
+    let mut check = Check { text, mistakes: Vec::new(), rules: BTreeMap::new() };
     check.identity(document);
     check.rule_names(document);
     check.cases(document);
@@ -56,10 +52,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
 
 impl Check<'_> {
     fn say(&mut self, at: usize, message: String) {
-        self.mistakes.push(Mistake {
-            line: line_of(self.text, at),
-            message,
-        });
+        self.mistakes.push(Mistake { line: line_of(self.text, at), message });
     }
 
     fn name(&mut self, what: &str, name: &Spanned<String>) {
@@ -80,10 +73,7 @@ impl Check<'_> {
     fn share(&mut self, what: &str, share: &Spanned<f64>) {
         if !(0.0..=1.0).contains(share.as_ref()) {
             let at = share.span().start;
-            self.say(
-                at,
-                format!("{what} is a share of the scale from 0.0 to 1.0; for 4 of 5 write 0.8"),
-            );
+            self.say(at, format!("{what} is a share of the scale from 0.0 to 1.0; for 4 of 5 write 0.8"));
         }
     }
 
@@ -112,10 +102,7 @@ impl Check<'_> {
         self.name("a rule's name", rule);
         let at = rule.span().start;
         if rule.as_ref() == CASES_RULE {
-            self.say(
-                at,
-                format!("`{CASES_RULE}` is the rule that cases move by; choose another name"),
-            );
+            self.say(at, format!("`{CASES_RULE}` is the rule that cases move by; choose another name"));
         }
         let line = line_of(self.text, at);
         if let Some((first, _)) = self.rules.insert(rule.as_ref().clone(), (line, table)) {
@@ -138,15 +125,8 @@ impl Check<'_> {
                 "`reopens_at_rating` must be lower than `closes_at_rating`: one rating cannot do both; swap them".into(),
             );
         }
-        let windows = document
-            .topics
-            .values()
-            .filter_map(|t| t.reopen_window.as_ref())
-            .map(|w| w.as_ref().0);
-        let longest = windows
-            .chain([cases.reopen_window.as_ref().0])
-            .max()
-            .unwrap_or(Span::ZERO);
+        let windows = document.topics.values().filter_map(|t| t.reopen_window.as_ref()).map(|w| w.as_ref().0);
+        let longest = windows.chain([cases.reopen_window.as_ref().0]).max().unwrap_or(Span::ZERO);
         if cases.retire_after.as_ref().0 < longest {
             let at = cases.retire_after.span().start;
             self.say(at, format!("`retire_after` must be at least the longest reopen window ({longest}), else a case is forgotten while it can still be reopened"));
@@ -158,10 +138,7 @@ impl Check<'_> {
             let at = name.span().start;
             if Channel::from_word(name.as_ref()).is_none() {
                 let known = words(Channel::ALL.iter().map(|c| c.as_str()));
-                self.say(
-                    at,
-                    format!("there is no channel `{}`; write one of {known}", name.as_ref()),
-                );
+                self.say(at, format!("there is no channel `{}`; write one of {known}", name.as_ref()));
             }
             match (rules.opens, rules.unanswered_after) {
                 (Opens::WhenUnanswered, None) => self.say(
@@ -200,14 +177,12 @@ impl Check<'_> {
                     );
                 }
             }
-            (Some(_), None) => self.say(
-                start,
-                "`repeat` needs `times`: how often at most, for instance 3".into(),
-            ),
-            (None, Some(_)) => self.say(
-                start,
-                "`times` needs `repeat`: after how much time it is said again".into(),
-            ),
+            (Some(_), None) => {
+                self.say(start, "`repeat` needs `times`: how often at most, for instance 3".into());
+            }
+            (None, Some(_)) => {
+                self.say(start, "`times` needs `repeat`: after how much time it is said again".into());
+            }
             (None, None) => {}
         }
         if target.channels.as_ref().is_some_and(Vec::is_empty) {
@@ -217,11 +192,7 @@ impl Check<'_> {
             );
         }
         for topic in target.topics.iter().flatten() {
-            if !document
-                .topics
-                .keys()
-                .any(|known| known.as_ref() == topic.as_ref())
-            {
+            if !document.topics.keys().any(|known| known.as_ref() == topic.as_ref()) {
                 let known = words(document.topics.keys().map(|t| t.as_ref().as_str()));
                 let (at, topic) = (topic.span().start, topic.as_ref());
                 self.say(
@@ -238,10 +209,7 @@ impl Check<'_> {
         self.positive("[churn] half_life", &churn.half_life);
         let (flag, clear) = (*churn.flag_at.as_ref(), *churn.clear_at.as_ref());
         if !(flag.is_finite() && flag > 0.0) {
-            self.say(
-                churn.flag_at.span().start,
-                "`flag_at` must be a score above 0".into(),
-            );
+            self.say(churn.flag_at.span().start, "`flag_at` must be a score above 0".into());
         }
         if !(clear.is_finite() && clear > 0.0 && clear < flag) {
             let at = churn.clear_at.span().start;
@@ -252,10 +220,7 @@ impl Check<'_> {
             let (at, signal) = (signal.span().start, signal.as_ref());
             self.name("a signal's name", &signal.signal);
             if seen.contains(&signal.signal.as_ref()) {
-                self.say(
-                    signal.signal.span().start,
-                    "two signals have this name; give one another".into(),
-                );
+                self.say(signal.signal.span().start, "two signals have this name; give one another".into());
             }
             seen.push(signal.signal.as_ref());
             if !(signal.weight.is_finite() && signal.weight > 0.0) {
@@ -314,21 +279,13 @@ impl Check<'_> {
                 self.say(at, message);
             }
             if let Some(of) = &p.of
-                && self
-                    .rules
-                    .get(of.as_ref())
-                    .is_none_or(|(_, defined)| *defined != table)
+                && self.rules.get(of.as_ref()).is_none_or(|(_, defined)| *defined != table)
             {
-                let known = self
-                    .rules
-                    .iter()
-                    .filter(|(_, (_, t))| *t == table)
-                    .map(|(name, _)| name.as_str());
+                let known =
+                    self.rules.iter().filter(|(_, (_, t))| *t == table).map(|(name, _)| name.as_str());
                 let known = words(known);
-                let message = format!(
-                    "`of = \"{}\"` names no rule of [{table}]; write one of {known}",
-                    of.as_ref()
-                );
+                let message =
+                    format!("`of = \"{}\"` names no rule of [{table}]; write one of {known}", of.as_ref());
                 self.say(of.span().start, message);
             }
             if let Some(cause) = &p.cause {
@@ -358,9 +315,5 @@ impl Check<'_> {
 
 fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let list: Vec<String> = words.map(|w| format!("`{w}`")).collect();
-    if list.is_empty() {
-        "(none is defined)".into()
-    } else {
-        list.join(", ")
-    }
+    if list.is_empty() { "(none is defined)".into() } else { list.join(", ") }
 }

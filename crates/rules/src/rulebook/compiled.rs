@@ -169,12 +169,7 @@ impl Rulebook {
     pub fn parse(text: &str, names: &mut Interner) -> Result<Self, RulebookError> {
         let document: Document = toml::from_str(text).map_err(|e| {
             let line = e.span().map_or(1, |span| line_of(text, span.start));
-            RulebookError {
-                mistakes: vec![Mistake {
-                    line,
-                    message: e.message().to_string(),
-                }],
-            }
+            RulebookError { mistakes: vec![Mistake { line, message: e.message().to_string() }] }
         })?;
         let mistakes = check::check(text, &document);
         if mistakes.is_empty() {
@@ -192,26 +187,17 @@ impl Rulebook {
 
     /// A rule's name.
     pub fn rule_name(&self, rule: RuleIx) -> Sym {
-        self.rules
-            .get(usize::from(rule.0))
-            .map_or(Sym::NONE, |(name, _)| *name)
+        self.rules.get(usize::from(rule.0)).map_or(Sym::NONE, |(name, _)| *name)
     }
 
     /// How long what a rule finds waits before it is announced.
     pub fn settle(&self, rule: Sym) -> Span {
-        self.rules
-            .iter()
-            .find(|(name, _)| *name == rule)
-            .map_or(Span::ZERO, |(_, settle)| *settle)
+        self.rules.iter().find(|(name, _)| *name == rule).map_or(Span::ZERO, |(_, settle)| *settle)
     }
 
     /// The longest settle time of any rule.
     pub fn longest_settle(&self) -> Span {
-        self.rules
-            .iter()
-            .map(|(_, settle)| *settle)
-            .max()
-            .unwrap_or(Span::ZERO)
+        self.rules.iter().map(|(_, settle)| *settle).max().unwrap_or(Span::ZERO)
     }
 
     /// Policies of a channel.
@@ -219,9 +205,7 @@ impl Rulebook {
         channel
             .and_then(|c| self.channels.get(c as usize))
             .copied()
-            .unwrap_or(ChannelPolicy {
-                unanswered_after: None,
-            })
+            .unwrap_or(ChannelPolicy { unanswered_after: None })
     }
 
     /// The time within which a new contact on a topic is the same case.
@@ -250,42 +234,24 @@ impl Rulebook {
     fn compile(document: &Document, names: &mut Interner) -> Self {
         let rules = rule_table(document, names);
         let ix = |name: &str| {
-            let found = rules
-                .iter()
-                .position(|(known, _)| names.get(name) == Some(*known))
-                .unwrap_or_default();
+            let found =
+                rules.iter().position(|(known, _)| names.get(name) == Some(*known)).unwrap_or_default();
             RuleIx(u16::try_from(found).unwrap_or_default())
         };
-        let label = format!(
-            "{}@{}",
-            document.rulebook.id.as_ref(),
-            document.rulebook.version.as_ref()
-        );
+        let label = format!("{}@{}", document.rulebook.id.as_ref(), document.rulebook.version.as_ref());
         let (cases_rule, promises_rule) = (ix(check::CASES_RULE), ix(document.promises.rule.as_ref()));
-        let target_rules: Vec<RuleIx> = document
-            .targets
-            .iter()
-            .map(|t| ix(t.as_ref().rule.as_ref()))
-            .collect();
+        let target_rules: Vec<RuleIx> =
+            document.targets.iter().map(|t| ix(t.as_ref().rule.as_ref())).collect();
         let limits = document.limits.iter().map(|l| {
             let l = l.as_ref();
-            LimitRule {
-                rule: ix(l.rule.as_ref()),
-                counts: l.counts,
-                above: l.above,
-            }
+            LimitRule { rule: ix(l.rule.as_ref()), counts: l.counts, above: l.above }
         });
         let limits = limits.collect();
         let churn_rule = document.churn.as_ref().map(|c| ix(c.as_ref().rule.as_ref()));
         let prescription_rules: Vec<(RuleIx, Option<RuleIx>)> = document
             .prescriptions
             .iter()
-            .map(|p| {
-                (
-                    ix(p.as_ref().rule.as_ref()),
-                    p.as_ref().of.as_ref().map(|of| ix(of.as_ref())),
-                )
-            })
+            .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
         let cases = &document.cases;
         Self {
@@ -325,22 +291,11 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     let mut rules: Vec<(&str, Span)> = vec![(check::CASES_RULE, Span::ZERO)];
     rules.push((document.promises.rule.as_ref(), settle(document.promises.settle)));
     rules.extend(
-        document
-            .targets
-            .iter()
-            .map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),
+        document.targets.iter().map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),
     );
+    rules.extend(document.limits.iter().map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)));
     rules.extend(
-        document
-            .limits
-            .iter()
-            .map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)),
-    );
-    rules.extend(
-        document
-            .churn
-            .iter()
-            .map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
+        document.churn.iter().map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
     );
     for p in &document.prescriptions {
         // What is prescribed because of a finding must not be announced before the finding is.
@@ -348,10 +303,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
         let found_by = |rule: &str| p.of.as_ref().is_none_or(|of| of.as_ref() == rule);
         let inherited = match p.on {
             PrescribeOn::TargetMissed => {
-                let of = document
-                    .targets
-                    .iter()
-                    .filter(|t| found_by(t.as_ref().rule.as_ref()));
+                let of = document.targets.iter().filter(|t| found_by(t.as_ref().rule.as_ref()));
                 of.map(|t| settle(t.as_ref().settle)).max().unwrap_or(Span::ZERO)
             }
             PrescribeOn::PromiseBroken => settle(document.promises.settle),
@@ -361,10 +313,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
         rules.push((p.rule.as_ref(), inherited));
     }
     rules.sort_unstable();
-    rules
-        .into_iter()
-        .map(|(name, settle)| (names.intern(name), settle))
-        .collect()
+    rules.into_iter().map(|(name, settle)| (names.intern(name), settle)).collect()
 }
 
 fn targets(document: &Document, rules: &[RuleIx], names: &mut Interner) -> Vec<TargetRule> {
@@ -376,12 +325,7 @@ fn targets(document: &Document, rules: &[RuleIx], names: &mut Interner) -> Vec<T
             within: t.within.as_ref().0,
             repeat: t.repeat.as_ref().map_or(Span::ZERO, |d| d.as_ref().0),
             times: t.times.as_ref().map_or(1, |n| *n.as_ref()),
-            topics: t
-                .topics
-                .iter()
-                .flatten()
-                .map(|topic| names.intern(topic.as_ref()))
-                .collect(),
+            topics: t.topics.iter().flatten().map(|topic| names.intern(topic.as_ref())).collect(),
         }
     });
     compiled.collect()
@@ -397,26 +341,16 @@ fn targets_by_channel(document: &Document) -> Vec<Vec<usize>> {
         });
         fits.map(|(i, _)| i).collect()
     };
-    Channel::ALL
-        .iter()
-        .map(|c| holds_for(Some(*c)))
-        .chain([holds_for(None)])
-        .collect()
+    Channel::ALL.iter().map(|c| holds_for(Some(*c))).chain([holds_for(None)]).collect()
 }
 
 fn channels(document: &Document) -> Vec<ChannelPolicy> {
     let policy = |channel: &Channel| {
-        let rules = document
-            .channels
-            .iter()
-            .find(|(name, _)| name.as_ref() == channel.as_str())
-            .map(|(_, r)| r);
-        let unanswered_after = rules
-            .filter(|r| r.opens == Opens::WhenUnanswered)
-            .and_then(|r| r.unanswered_after);
-        ChannelPolicy {
-            unanswered_after: unanswered_after.map(|d| d.0),
-        }
+        let rules =
+            document.channels.iter().find(|(name, _)| name.as_ref() == channel.as_str()).map(|(_, r)| r);
+        let unanswered_after =
+            rules.filter(|r| r.opens == Opens::WhenUnanswered).and_then(|r| r.unanswered_after);
+        ChannelPolicy { unanswered_after: unanswered_after.map(|d| d.0) }
     };
     Channel::ALL.iter().map(policy).collect()
 }
@@ -437,12 +371,7 @@ fn churn(document: &Document, rule: Option<RuleIx>, names: &mut Interner) -> Opt
             SignalSource::LimitPassed => SignalOn::LimitPassed,
             SignalSource::Custom => SignalOn::Custom(names.intern(s.name.as_deref().unwrap_or_default())),
         };
-        SignalRule {
-            name: names.intern(s.signal.as_ref()),
-            on,
-            weight: s.weight,
-            cap: s.cap,
-        }
+        SignalRule { name: names.intern(s.signal.as_ref()), on, weight: s.weight, cap: s.cap }
     });
     Some(ChurnRule {
         rule: rule.unwrap_or_default(),
@@ -466,10 +395,7 @@ fn prescriptions(
         .collect();
     let compiled = document.prescriptions.iter().zip(rules).map(|(p, &(rule, of))| {
         let p = p.as_ref();
-        let cause = p
-            .cause
-            .as_ref()
-            .and_then(|c| signals.iter().position(|s| s == c.as_ref()));
+        let cause = p.cause.as_ref().and_then(|c| signals.iter().position(|s| s == c.as_ref()));
         Prescription {
             rule,
             on: p.on,

@@ -8,11 +8,7 @@ use throughline_core::time::Span;
 
 /// A length of time in a document; never negative, at most a century.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(with = "alloc::string::String")
-)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "alloc::string::String"))]
 pub struct Duration(pub Span);
 
 /// Why a text is no length of time.
@@ -39,11 +35,7 @@ impl FromStr for Duration {
                     _ => return Err(NotADuration),
                 };
         }
-        if text.trim().is_empty() || total > LONGEST {
-            Err(NotADuration)
-        } else {
-            Ok(Self(total))
-        }
+        if text.trim().is_empty() || total > LONGEST { Err(NotADuration) } else { Ok(Self(total)) }
     }
 }
 
@@ -71,13 +63,7 @@ mod tests {
 
     #[test]
     fn lengths_are_read_as_people_write_them() {
-        for (text, secs) in [
-            ("90s", 90),
-            ("15m", 900),
-            ("24h", 86_400),
-            ("1d 12h", 129_600),
-            ("0s", 0),
-        ] {
+        for (text, secs) in [("90s", 90), ("15m", 900), ("24h", 86_400), ("1d 12h", 129_600), ("0s", 0)] {
             assert_eq!(text.parse(), Ok(Duration(Span::from_secs(secs))), "{text}");
         }
         for text in ["", "  ", "24", "h", "-1h", "1w", "1.5h", "99999999d"] {

@@ -39,10 +39,5 @@ impl core::error::Error for RulebookError {}
 
 /// The line of a byte offset, from 1.
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()
-        .iter()
-        .take(offset)
-        .filter(|&&b| b == b'\n')
-        .count()
-        + 1
+    text.as_bytes().iter().take(offset).filter(|&&b| b == b'\n').count() + 1
 }
