@@ -262,7 +262,7 @@ impl EngineState {
             announced.apply(entry.clone(), *profile);
             records.entry(*profile).or_default().push(entry);
         }
-        let records =
+        let records: Vec<(ProfileIx, Vec<u8>)> =
             records.into_iter().map(|(profile, entries)| (profile, encode_entries(entries))).collect();
         let append = self.append_of(&loaded.profiles, &records);
         let mut live = Box::new(Live { profiles: loaded.profiles, journey, ..Live::default() });
