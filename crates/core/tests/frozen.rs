@@ -89,7 +89,7 @@ fn choices_have_their_numbers_and_words() {
         [
             "phone mail chat sms form app store social post fax ticket",
             "inbound outbound",
-            "customer human bot automatic workflow unknown",
+            "customer human bot automatic workflow unknown customer-automatic",
             "cold warm queue",
             "completed abandoned dropped",
             "offered dead-end",
