@@ -79,6 +79,8 @@ pub(super) const BOILERPLATE: [&str; 2] = [
 
 pub(super) const ACKNOWLEDGEMENT: &str = "We received your request.";
 
+pub(super) const VACATION: &str = "I am away until the end of the month and do not read my mail.";
+
 pub(super) const CONTRADICTION: &str = "Thanks, but it still does not work.";
 
 fn named(words: &[&str]) -> Vec<Name> {

@@ -52,6 +52,18 @@ fn letter(life: &mut Life<'_>, mut issue: Issue, source: Source, channel: Channe
         _ => return give_up_waiting(life, issue),
     }
     answer(life, contact, source);
+    if channel == Channel::Mail && life.dice().chance(30) {
+        // She is on holiday, and her machine says so. It asks nothing.
+        life.secs(1, 30);
+        write(
+            life,
+            contact,
+            Author::CustomerAutomatic,
+            None,
+            words::VACATION,
+            source,
+        );
+    }
     outcome::after_answer(life, contact, issue);
 }
 
