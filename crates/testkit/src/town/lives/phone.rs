@@ -9,6 +9,7 @@ use throughline_core::event::{
     Author, Channel, Direction, Ending, MenuExit, Text, TextVerdict, TransferKind,
 };
 use throughline_core::ids::ContactId;
+use throughline_core::name::Name;
 use throughline_core::time::Span;
 
 /// The customer calls.
@@ -75,14 +76,20 @@ fn try_again(life: &mut Life<'_>, issue: Issue) {
     }
 }
 
-fn connect(life: &mut Life<'_>, contact: ContactId) {
-    let agent = Some(life.agent());
-    life.tell(Source::Phone, Connected { contact, agent });
+fn connect(life: &mut Life<'_>, contact: ContactId, agent: &Name) {
+    life.tell(
+        Source::Phone,
+        Connected {
+            contact,
+            agent: Some(agent.clone()),
+        },
+    );
 }
 
 fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
     life.secs(5, 1_200);
-    connect(life, contact);
+    let mut agent = life.agent();
+    connect(life, contact, &agent);
     while life.dice().chance(180) {
         life.secs(30, 400);
         let transfer = *life.dice().pick(TransferKind::ALL);
@@ -99,13 +106,14 @@ fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
             queue(life, contact, issue.topic);
         }
         life.secs(5, 600);
-        connect(life, contact);
+        agent = life.agent();
+        connect(life, contact, &agent);
     }
     if life.dice().chance(250) {
         life.secs(30, 300);
         life.tell(Source::Phone, Held { contact });
         life.secs(20, 420);
-        connect(life, contact);
+        connect(life, contact, &agent);
     }
     if life.dice().chance(20) {
         life.secs(10, 300);
@@ -116,15 +124,14 @@ fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
     if promised {
         promise::within_contact(life, contact);
     } else {
-        answer(life, contact);
+        answer(life, contact, agent);
     }
     end(life, contact, Ending::Completed);
     outcome::after_answer(life, contact, issue);
 }
 
-fn answer(life: &mut Life<'_>, contact: ContactId) {
+fn answer(life: &mut Life<'_>, contact: ContactId, agent: Name) {
     life.secs(60, 900);
-    let agent = Some(life.agent());
     let text = life.dice().chance(150).then(|| Text::from(ANSWERS[0]));
     let verdict = Some(TextVerdict::Substantive);
     life.tell(
@@ -132,7 +139,7 @@ fn answer(life: &mut Life<'_>, contact: ContactId) {
         Message {
             contact,
             author: Author::Human,
-            agent,
+            agent: Some(agent),
             verdict,
             text,
         },
@@ -163,9 +170,10 @@ fn voicemail(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
     if promise::wait_for_keeping(life, within) {
         let reply = life.start(Source::Phone, Channel::Phone, Direction::Outbound, issue);
         life.secs(5, 40);
-        connect(life, reply);
+        let agent = life.agent();
+        connect(life, reply, &agent);
         promise::keep(life, promise, Source::Phone);
-        answer(life, reply);
+        answer(life, reply, agent);
         end(life, reply, Ending::Completed);
         outcome::after_answer(life, reply, issue);
     } else {
