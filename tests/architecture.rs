@@ -68,6 +68,19 @@ fn crates_know_only_what_is_below_them() {
 }
 
 #[test]
+fn every_dependency_has_its_reason() {
+    let tree = Tree::read();
+    let (_, page) = tree
+        .documents()
+        .find(|(path, _)| *path == "docs/DEPENDENCIES.md")
+        .unwrap();
+    let all = tree
+        .manifests()
+        .flat_map(|(path, text)| arrows::unexplained(path, text, page));
+    assert_innocent(&all.collect::<Vec<_>>());
+}
+
+#[test]
 fn every_crate_has_a_place_in_the_layers() {
     let tree = Tree::read();
     let found: Vec<_> = tree.manifests().map(|(_, text)| arrows::package(text)).collect();

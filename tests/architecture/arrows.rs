@@ -106,6 +106,23 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Accusation> {
     accusations
 }
 
+/// Accuses a manifest of every dependency on others that the page about dependencies does not explain.
+pub(crate) fn unexplained(path: &str, text: &str, page: &str) -> Vec<Accusation> {
+    let manifest: Table = text.parse().unwrap();
+    let of_others = dependencies(&manifest)
+        .into_iter()
+        .filter(|(_, name)| !name.starts_with("throughline-"));
+    let missing = of_others.filter(|(_, name)| !page.contains(&format!("[{name}](")));
+    missing
+        .map(|(_, name)| {
+            Accusation::new(
+                path,
+                format!("`{name}` has no reason in docs/DEPENDENCIES.md; give it one"),
+            )
+        })
+        .collect()
+}
+
 /// Every dependency with the kind of table it stands in, those for one platform only included. Renamed ones by
 /// their real names.
 fn dependencies(manifest: &Table) -> Vec<(String, String)> {
@@ -190,5 +207,19 @@ fn a_crate_without_a_place_is_accused() {
     crate::assert_accused(
         &check("Cargo.toml", "[package]\nname = 'throughline-misc'\n"),
         "no place",
+    );
+}
+
+#[test]
+fn a_dependency_without_a_reason_is_accused() {
+    let text = "[package]\nname = 'throughline-rules'\n[dependencies]\nserde = '1'\nthroughline-core = '1'\n";
+    crate::assert_innocent(&unexplained(
+        "Cargo.toml",
+        text,
+        "| [serde](https://docs.rs/serde) | because |",
+    ));
+    crate::assert_accused(
+        &unexplained("Cargo.toml", text, "serde is nice"),
+        "`serde` has no reason",
     );
 }
