@@ -1,9 +1,9 @@
 //! How each type of field is written and read.
 
 use super::{DecodeError, Reader, Writer};
-use crate::event::{IdentifierHash, Text};
 use crate::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use crate::name::Name;
+use crate::text::{IdentifierHash, Text};
 use crate::time::{Micros, Span};
 use alloc::string::String;
 use uuid::Uuid;
