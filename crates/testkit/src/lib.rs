@@ -28,6 +28,7 @@
 //! |---|---|
 //! | [`conformance`] | the clauses as tests, and as values |
 //! | [`model`] | a store that is simple enough to be believed, and random operations to compare with it |
+//! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |
 //! | [`outcome`] | what an append came to, in a form that can be compared |
 //! | [`clock`], [`rng`] | time and chance that a test is in charge of |
 //!
@@ -36,5 +37,6 @@
 pub mod clock;
 pub mod conformance;
 pub mod model;
+pub mod mutants;
 pub mod outcome;
 pub mod rng;
