@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use throughline_testkit::conformance::{CLAUSES, Subject, Verdict, Volatile};
+use throughline_testkit::model;
 use throughline_testkit::mutants::Flaw::{self, *};
 use throughline_testkit::mutants::Mutant;
 
@@ -108,4 +109,25 @@ fn a_store_that_is_not_durable_is_told_apart_from_one_that_is_kept() {
         verdict,
         Ok(Verdict::NotClaimed("the store declares itself not durable"))
     );
+}
+
+/// What the model cannot see: races, waiting, reopening, and what its small alphabet has no letters for. Nor where
+/// positions start, because a store's positions may have gaps and are compared by their order.
+const UNSEEN_BY_THE_MODEL: &[Flaw] = &[
+    CheckThenAct,
+    LastAppendForgotten,
+    PositionsStartLate,
+    ReaderSkips,
+    KindsOfStreamMixed,
+    SequenceIsSigned,
+    WakesAtOnce,
+];
+
+#[test]
+fn the_model_sees_every_flaw_that_a_sequence_of_operations_can_show() {
+    for flaw in Flaw::ALL {
+        let is_unseen = UNSEEN_BY_THE_MODEL.contains(flaw);
+        let agrees = model::compare(flaw, 300).is_ok();
+        assert_eq!(agrees, is_unseen, "{flaw:?}");
+    }
 }

@@ -162,7 +162,7 @@ fn event(n: u64, k: u64, oddness: Oddness) -> NewEvent<Body> {
     event.occurred_at = Micros(i64::from(k % 4 == 1) - i64::from(k % 5 == 0));
     event.source = source(if k % 3 == 0 { "desk" } else { "Desk" });
     event.sequence = k % 2;
-    event.data.tag = (k % 4 == 0).then(|| Uuid::from_u128(u128::from(k % 3)));
+    event.data.tag = (k % 2 == 0).then(|| Uuid::from_u128(u128::from(k % 3)));
     event.data.personal = vec![1; (k % 3) as usize];
     if matches!(oddness, Oddness::Changed) {
         event.data.plain.push(1);
