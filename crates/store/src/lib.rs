@@ -7,5 +7,7 @@
 pub mod append;
 pub mod contract;
 pub mod error;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod read;
 pub mod stream;
