@@ -105,6 +105,11 @@ fn a_broken_line_says_what_was_expected_and_not_what_stood_there() {
             "line 1, column 150: not JSON; expected one whole JSON object on each line",
         ),
         (
+            r#"{"page":"terms"}"#,
+            r#"["terms"]"#,
+            "line 1, column 135: `data`: the data does not fit its kind; expected the data of `page.viewed`: an object with no other fields than page",
+        ),
+        (
             r#""time""#,
             r#""sequence":-1,"time""#,
             "line 1: `sequence`: not readable; expected a whole number from 0, also as text",

@@ -8,6 +8,10 @@ use throughline_core::event::{EventData, EventKind};
 /// Reads the data of a kind. The error is the byte in `raw` at which reading stopped, from 0; serde's own
 /// message is dropped, because it quotes what it read.
 pub(super) fn read(kind: EventKind, raw: &RawValue) -> Result<EventData, usize> {
+    // An array of the right values would do for serde; the format says that it is an object.
+    if !raw.get().starts_with('{') {
+        return Err(0);
+    }
     EventData::deserialize_kind(kind, raw).map_err(|error| error.column().saturating_sub(1))
 }
 

@@ -189,7 +189,16 @@ fn parse(line: &[u8], last_source: &mut Option<Name>) -> Result<LogItem, Fault> 
         at: Some(error.valid_up_to()),
         ..Fault::new(RejectReason::NotUtf8, "UTF-8")
     })?;
-    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| not_an_event(text, &error))?;
+    // Asked first, because a derived `Deserialize` also takes an array for a struct.
+    if !text.trim_ascii_start().starts_with('{') {
+        let at = Some(text.len() - text.trim_ascii_start().len());
+        let expected = "one CloudEvent, an object, on each line";
+        return Err(Fault {
+            at,
+            ..Fault::new(RejectReason::NotAnObject, expected)
+        });
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| not_an_event(&error))?;
     let kind = kind_of(&envelope)?;
     let source = text_of(&envelope.source, "source", "the name of the system that says so")?;
     let source = match last_source {
@@ -242,12 +251,8 @@ fn parse(line: &[u8], last_source: &mut Option<Name>) -> Result<LogItem, Fault> 
     })
 }
 
-fn not_an_event(text: &str, error: &serde_json::Error) -> Fault {
+fn not_an_event(error: &serde_json::Error) -> Fault {
     let (reason, expected) = match error.classify() {
-        _ if !text.trim_ascii_start().starts_with('{') => (
-            RejectReason::NotAnObject,
-            "one CloudEvent, an object, on each line",
-        ),
         serde_json::error::Category::Data => (RejectReason::DuplicateAttribute, "every attribute once"),
         _ => (RejectReason::NotJson, "one whole JSON object on each line"),
     };
