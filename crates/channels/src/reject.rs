@@ -35,6 +35,8 @@ reasons! {
     NotAnObject "not a JSON object",
     /// The object says something twice.
     DuplicateAttribute "an attribute stands there twice",
+    /// A contact whose rows stand together comes a second time.
+    RepeatedContact "the same contact a second time",
     /// Something that every event needs is not there.
     MissingAttribute "missing",
     /// Something is there, but not in a form that can be read.

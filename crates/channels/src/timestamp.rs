@@ -1,6 +1,6 @@
 //! RFC 3339 times.
 
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use throughline_core::time::Micros;
 
 /// What is expected where a time should stand.
@@ -9,6 +9,12 @@ pub(crate) const EXPECTED: &str = "an RFC 3339 time with an offset, such as 2024
 /// Reads a time with an offset. What is finer than a microsecond is cut off.
 pub(crate) fn parse(text: &str) -> Option<Micros> {
     in_utc(text.as_bytes()).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|t| t.to_utc().into()))
+}
+
+/// Reads a time that names no offset, for a source that is known to write in this one.
+pub(crate) fn parse_local(text: &str, offset: FixedOffset) -> Option<Micros> {
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+    Some(local.and_local_timezone(offset).single()?.to_utc().into())
 }
 
 /// The one form that nearly every log uses, `YYYY-MM-DDThh:mm:ss[.fraction]` with `Z` or `+00:00`, at a tenth of

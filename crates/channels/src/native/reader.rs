@@ -4,6 +4,7 @@ use super::envelope::{Attribute, Envelope};
 use super::{SCHEMA_PREFIX, TYPE_PREFIX, data};
 use crate::item::LogItem;
 use crate::lines::{Line, Lines};
+use crate::naming;
 use crate::reject::{ReadCounts, Reject, RejectReason};
 use crate::rejects_file::RejectsFile;
 use crate::timestamp;
@@ -296,16 +297,10 @@ fn text_of<'a>(it: &'a Attribute<'_>, name: &'static str, expected: &str) -> Res
     }
 }
 
-/// An id that is taken as it is, if it is a UUID in the hyphenated form. Other forms of UUIDs are not taken for
-/// such: 32 hexadecimal digits may as well be another system's hash.
 fn id_of(it: &Attribute<'_>, name: &'static str, derived: impl Fn(&str) -> Uuid) -> Result<Uuid, Fault> {
     let expected = "a UUID that is not nil, or a text that is not empty";
-    let text = text_of(it, name, expected)?;
-    match (text.len() == 36).then(|| Uuid::try_parse_ascii(text.as_bytes())) {
-        Some(Ok(id)) if id.is_nil() => Err(Fault::attribute(RejectReason::BadAttribute, name, expected)),
-        Some(Ok(id)) => Ok(id),
-        _ => Ok(derived(text)),
-    }
+    naming::id_of(text_of(it, name, expected)?, derived)
+        .ok_or_else(|| Fault::attribute(RejectReason::BadAttribute, name, expected))
 }
 
 fn time_of(it: &Attribute<'_>, name: &'static str) -> Result<Micros, Fault> {
