@@ -29,7 +29,8 @@ fn log_file(test: &str) -> Option<PathBuf> {
         .find(|f| f.exists());
     if file.is_none() {
         // Not by `eprintln!`, which the test harness keeps to itself when a test passes.
-        let word = format!("not run: {test} needs helpdesk.xes.gz in the folder that THROUGHLINE_DATA names\n");
+        let word =
+            format!("not run: {test} needs helpdesk.xes.gz in the folder that THROUGHLINE_DATA names\n");
         std::io::stderr().write_all(word.as_bytes()).unwrap();
     }
     file

@@ -5,6 +5,8 @@ pub(super) fn instead(word: &str, known: &[&str]) -> String {
     let nearest = known.iter().map(|k| (distance(word, k), *k)).min();
     match nearest {
         Some((mistakes, nearest)) if mistakes <= 1 + nearest.len() / 4 => format!("`{nearest}`"),
+        // Where there is no choice, whatever was meant was this.
+        Some((_, only)) if known.len() == 1 => format!("`{only}`"),
         _ if known.is_empty() => "nothing there".to_owned(),
         _ => format!("one of `{}`", known.join("`, `")),
     }
