@@ -49,7 +49,7 @@ pub struct Input(Kind);
 #[derive(Debug)]
 enum Kind {
     Plain(BufReader<Counted>),
-    Gzip(BufReader<MultiGzDecoder<Counted>>),
+    Gzip(Box<BufReader<MultiGzDecoder<Counted>>>),
 }
 
 /// How a file's bytes are packed.
@@ -74,10 +74,10 @@ impl Input {
         };
         let kind = match packing {
             Packing::Plain => Kind::Plain(BufReader::with_capacity(BUFFER_BYTES, counted)),
-            Packing::Gzip => Kind::Gzip(BufReader::with_capacity(
-                BUFFER_BYTES,
-                MultiGzDecoder::new(counted),
-            )),
+            Packing::Gzip => {
+                let unpacked = MultiGzDecoder::new(counted);
+                Kind::Gzip(Box::new(BufReader::with_capacity(BUFFER_BYTES, unpacked)))
+            }
         };
         Ok((Self(kind), progress))
     }

@@ -85,7 +85,7 @@ pub struct Log {
 
 #[derive(Debug)]
 enum Reader {
-    Native(NativeReader<Input>),
+    Native(Box<NativeReader<Input>>),
     Xes(Box<XesReader<Input>>),
 }
 
@@ -103,16 +103,23 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         .file_name()
         .map(|name| name.to_string_lossy().to_ascii_lowercase())
         .unwrap_or_default();
-    let packing = packing(&mut file, &name)?;
+    let (name, says_gzip) = match name.strip_suffix(".gz") {
+        Some(inner) => (inner, true),
+        None => (name.as_str(), false),
+    };
+    let packing = packing(&mut file)?;
+    if says_gzip && packing != Packing::Gzip {
+        return Err(OpenError::NotGzip);
+    }
     let (mut input, progress) = Input::new(file, packing)?;
-    let format = format(&mut input, name.strip_suffix(".gz").unwrap_or(&name))?;
+    let format = format(&mut input, name)?;
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
-            Reader::Native(match options.rejects {
+            Reader::Native(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,
-            })
+            }))
         }
         Format::Xes => {
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
@@ -129,14 +136,13 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
     })
 }
 
-fn packing(file: &mut File, name: &str) -> Result<Packing, OpenError> {
+fn packing(file: &mut File) -> Result<Packing, OpenError> {
     let mut magic = Vec::new();
     file.take(4).read_to_end(&mut magic)?;
     file.rewind()?;
     match magic.as_slice() {
         [0x1f, 0x8b, ..] => Ok(Packing::Gzip),
         b"PK\x03\x04" => Err(OpenError::Zip),
-        _ if name.ends_with(".gz") => Err(OpenError::NotGzip),
         _ => Ok(Packing::Plain),
     }
 }

@@ -117,13 +117,13 @@ impl<R: BufRead> NativeReader<R> {
         self.ended = true;
         let error = self.rejects.as_mut().and_then(|file| file.flush().err())?;
         let line = self.lines.number();
-        self.end(rejects_file(line, &error))
+        Some(Err(self.end(rejects_file(line, &error))))
     }
 
-    fn end(&mut self, reject: Reject) -> Option<Result<LogItem, Reject>> {
+    fn end(&mut self, reject: Reject) -> Reject {
         self.ended = true;
         self.counts.reject(reject.reason);
-        Some(Err(reject))
+        reject
     }
 }
 
@@ -140,7 +140,7 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 Ok(None) => return self.finish(),
                 Err(error) => {
                     let line = self.lines.number().max(1);
-                    return self.end(Reject::of_io(line, &error));
+                    return Some(Err(self.end(Reject::of_io(line, &error))));
                 }
             };
             let (fault, raw): (Fault, &[u8]) = match line {
@@ -164,12 +164,12 @@ impl<R: BufRead> Iterator for NativeReader<R> {
             let before = self.lines_before.as_ref().map_or(Ok(0), |count| count());
             let reject = match before {
                 Ok(before) => fault.at_line(before + number),
-                Err(error) => return self.end(Reject::of_io(number, &error)),
+                Err(error) => return Some(Err(self.end(Reject::of_io(number, &error)))),
             };
             if let Some(file) = &mut self.rejects
                 && let Err(error) = file.write(&reject, raw)
             {
-                return self.end(rejects_file(number, &error));
+                return Some(Err(self.end(rejects_file(number, &error))));
             }
             self.counts.reject(reject.reason);
             return Some(Err(reject));

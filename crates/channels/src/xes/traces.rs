@@ -115,7 +115,8 @@ impl<R: BufRead> Traces<R> {
                 },
                 Event::End(_) if self.skipping > 0 => self.skipping -= 1,
                 Event::End(_) => {
-                    if self.end_element()? {
+                    let complete = self.end_element()?;
+                    if complete {
                         return Ok(true);
                     }
                 }
