@@ -37,15 +37,7 @@ pub enum Refusal {
 impl From<AppendError> for Refusal {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::Conflict {
-                stream,
-                expected,
-                actual,
-            } => Self::Conflict {
-                stream,
-                expected,
-                actual,
-            },
+            AppendError::Conflict { stream, expected, actual } => Self::Conflict { stream, expected, actual },
             AppendError::IdReused { id, position } => Self::IdReused { id, position },
             AppendError::Malformed(_) => Self::Malformed,
             AppendError::Store(error) => Self::Store(error.kind),

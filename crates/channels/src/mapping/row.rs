@@ -47,16 +47,11 @@ pub(crate) struct RowFault {
 impl Mapping {
     fn fault(&self, reason: RejectReason, column: ColumnIx, expected: &str) -> RowFault {
         let attribute = Some(self.name_of(column).to_owned());
-        RowFault {
-            reason,
-            attribute,
-            expected: expected.to_owned(),
-        }
+        RowFault { reason, attribute, expected: expected.to_owned() }
     }
 
     fn needed<'r>(&self, row: &'r impl Row, column: ColumnIx, what: &str) -> Result<&'r str, RowFault> {
-        row.value(column)
-            .ok_or_else(|| self.fault(RejectReason::MissingAttribute, column, what))
+        row.value(column).ok_or_else(|| self.fault(RejectReason::MissingAttribute, column, what))
     }
 
     /// When a row happened.
@@ -122,18 +117,12 @@ impl Mapping {
 
     /// The id of the event that says that a contact started.
     pub(crate) fn started_id(&self, contact: &str) -> EventId {
-        EventId::derived(
-            self.source.as_str(),
-            &format!("started {}:{contact}", contact.len()),
-        )
+        EventId::derived(self.source.as_str(), &format!("started {}:{contact}", contact.len()))
     }
 
     /// The event that says that a contact started, from its first row.
     pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        let topic = self
-            .contact
-            .topic
-            .and_then(|column| Some((column, row.value(column)?)));
+        let topic = self.contact.topic.and_then(|column| Some((column, row.value(column)?)));
         let topic = topic.map(|(column, text)| {
             Name::new(text).map_err(|e| self.fault(RejectReason::BadAttribute, column, &e.to_string()))
         });
@@ -142,21 +131,13 @@ impl Mapping {
             issue.and_then(|key| naming::id_of(key, |k| IssueRef::derived(self.source.as_str(), k).0));
         let (channel, direction) = (self.contact.channel, self.contact.direction);
         let topic = topic.transpose()?;
-        Ok(ContactStarted {
-            contact,
-            channel,
-            direction,
-            topic,
-            issue: issue.map(IssueRef),
-        }
-        .into())
+        Ok(ContactStarted { contact, channel, direction, topic, issue: issue.map(IssueRef) }.into())
     }
 
     /// What a row says, by the first rule that fits it; `None` if it is to be ignored.
     pub(crate) fn data_of(&self, contact: ContactId, row: &impl Row) -> Result<Option<EventData>, RowFault> {
         let fits = |&(column, ref values): &(ColumnIx, Vec<String>)| {
-            row.value(column)
-                .is_some_and(|value| values.iter().any(|v| v == value))
+            row.value(column).is_some_and(|value| values.iter().any(|v| v == value))
         };
         let rule = self.rules.iter().find(|rule| rule.when.iter().all(fits));
         match (rule, &self.otherwise) {
@@ -173,9 +154,8 @@ impl Mapping {
     }
 
     fn filled(&self, template: &Template, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        template
-            .fill(self.source.as_str(), contact, row)
-            .map_err(|FieldFault { field, column, .. }| RowFault {
+        template.fill(self.source.as_str(), contact, row).map_err(|FieldFault { field, column, .. }| {
+            RowFault {
                 reason: if column.is_some_and(|c| row.value(c).is_none()) {
                     RejectReason::MissingAttribute
                 } else {
@@ -187,6 +167,7 @@ impl Mapping {
                     field.unwrap_or("?"),
                     template.kind()
                 ),
-            })
+            }
+        })
     }
 }

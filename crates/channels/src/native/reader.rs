@@ -47,19 +47,11 @@ struct Fault {
 
 impl Fault {
     fn new(reason: RejectReason, expected: impl Into<String>) -> Self {
-        Self {
-            reason,
-            attribute: None,
-            expected: expected.into(),
-            at: None,
-        }
+        Self { reason, attribute: None, expected: expected.into(), at: None }
     }
 
     fn attribute(reason: RejectReason, attribute: &'static str, expected: impl Into<String>) -> Self {
-        Self {
-            attribute: Some(attribute),
-            ..Self::new(reason, expected)
-        }
+        Self { attribute: Some(attribute), ..Self::new(reason, expected) }
     }
 
     fn at_line(self, line: u64) -> Reject {
@@ -93,19 +85,12 @@ impl<R: BufRead> NativeReader<R> {
     /// Writes every rejected line, as it stood, to a file.
     #[must_use]
     pub fn with_rejects_file(self, file: RejectsFile) -> Self {
-        Self {
-            rejects: Some(file),
-            ..self
-        }
+        Self { rejects: Some(file), ..self }
     }
 
     pub(super) fn in_the_middle(self, lines_before: impl Fn() -> io::Result<u64> + Send + 'static) -> Self {
         let lines = self.lines.without_mark();
-        Self {
-            lines,
-            lines_before: Some(Box::new(lines_before)),
-            ..self
-        }
+        Self { lines, lines_before: Some(Box::new(lines_before)), ..self }
     }
 
     /// What was read and rejected so far.
@@ -144,10 +129,9 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 }
             };
             let (fault, raw): (Fault, &[u8]) = match line {
-                Line::TooLong => (
-                    Fault::new(RejectReason::LineTooLong, "a shorter line, or a higher limit"),
-                    &[],
-                ),
+                Line::TooLong => {
+                    (Fault::new(RejectReason::LineTooLong, "a shorter line, or a higher limit"), &[])
+                }
                 Line::Bytes(line) if line.trim_ascii().is_empty() => {
                     self.counts.blank += 1;
                     continue;
@@ -178,11 +162,7 @@ impl<R: BufRead> Iterator for NativeReader<R> {
 }
 
 fn rejects_file(line: u64, error: &io::Error) -> Reject {
-    Reject::new(
-        line,
-        RejectReason::RejectsFile,
-        format!("a file with room to write ({})", error.kind()),
-    )
+    Reject::new(line, RejectReason::RejectsFile, format!("a file with room to write ({})", error.kind()))
 }
 
 fn parse(line: &[u8], last_source: &mut Option<Name>) -> Result<LogItem, Fault> {
@@ -194,10 +174,7 @@ fn parse(line: &[u8], last_source: &mut Option<Name>) -> Result<LogItem, Fault> 
     if !text.trim_ascii_start().starts_with('{') {
         let at = Some(text.len() - text.trim_ascii_start().len());
         let expected = "one CloudEvent, an object, on each line";
-        return Err(Fault {
-            at,
-            ..Fault::new(RejectReason::NotAnObject, expected)
-        });
+        return Err(Fault { at, ..Fault::new(RejectReason::NotAnObject, expected) });
     }
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| not_an_event(&error))?;
     let kind = kind_of(&envelope)?;
@@ -212,44 +189,26 @@ fn parse(line: &[u8], last_source: &mut Option<Name>) -> Result<LogItem, Fault> 
     };
     let scope = source.as_str();
     let id = id_of(&envelope.id, "id", |key| EventId::derived(scope, key).0)?;
-    let subject = id_of(&envelope.subject, "subject", |key| {
-        ProfileId::derived(scope, key).0
-    })?;
+    let subject = id_of(&envelope.subject, "subject", |key| ProfileId::derived(scope, key).0)?;
     let correlation_id = optional(&envelope.correlationid, |it| {
         id_of(it, "correlationid", |key| IssueRef::derived(scope, key).0)
     })?;
-    let causation_id = optional(&envelope.causationid, |it| {
-        id_of(it, "causationid", |key| EventId::derived(scope, key).0)
-    })?;
+    let causation_id =
+        optional(&envelope.causationid, |it| id_of(it, "causationid", |key| EventId::derived(scope, key).0))?;
     let occurred_at = time_of(&envelope.time, "time")?;
     let recorded_at = optional(&envelope.recordedtime, |it| time_of(it, "recordedtime"))?;
     let sequence = sequence_of(&envelope.sequence)?;
     let Some(raw) = envelope.data else {
-        return Err(Fault::attribute(
-            RejectReason::MissingAttribute,
-            "data",
-            data::expected(kind),
-        ));
+        return Err(Fault::attribute(RejectReason::MissingAttribute, "data", data::expected(kind)));
     };
     let data = data::read(kind, raw).map_err(|at| Fault {
         // Where the data begins in the line: both are slices of the same text.
         at: Some(raw.get().as_ptr().addr() - text.as_ptr().addr() + at),
         ..Fault::attribute(RejectReason::BadData, "data", data::expected(kind))
     })?;
-    let event = NewEvent {
-        id: EventId(id),
-        occurred_at,
-        source,
-        sequence,
-        correlation_id,
-        causation_id,
-        data,
-    };
-    Ok(LogItem {
-        profile: ProfileId(subject),
-        event,
-        recorded_at,
-    })
+    let event =
+        NewEvent { id: EventId(id), occurred_at, source, sequence, correlation_id, causation_id, data };
+    Ok(LogItem { profile: ProfileId(subject), event, recorded_at })
 }
 
 fn not_an_event(error: &serde_json::Error) -> Fault {
@@ -257,10 +216,7 @@ fn not_an_event(error: &serde_json::Error) -> Fault {
         serde_json::error::Category::Data => (RejectReason::DuplicateAttribute, "every attribute once"),
         _ => (RejectReason::NotJson, "one whole JSON object on each line"),
     };
-    Fault {
-        at: Some(error.column().saturating_sub(1)),
-        ..Fault::new(reason, expected)
-    }
+    Fault { at: Some(error.column().saturating_sub(1)), ..Fault::new(reason, expected) }
 }
 
 fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
@@ -280,11 +236,7 @@ fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
             != Some(kind.schema())
     {
         let expected = format!("{SCHEMA_PREFIX}{kind}:{}", kind.schema());
-        return Err(Fault::attribute(
-            RejectReason::UnknownSchema,
-            "dataschema",
-            expected,
-        ));
+        return Err(Fault::attribute(RejectReason::UnknownSchema, "dataschema", expected));
     }
     Ok(kind)
 }
@@ -309,11 +261,7 @@ fn time_of(it: &Attribute<'_>, name: &'static str) -> Result<Micros, Fault> {
 }
 
 fn sequence_of(it: &Attribute<'_>) -> Result<u64, Fault> {
-    let digits = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse().ok())?
-    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?;
     match it {
         Attribute::Missing => Some(0),
         Attribute::Number(number) => Some(*number),
@@ -321,11 +269,7 @@ fn sequence_of(it: &Attribute<'_>) -> Result<u64, Fault> {
         Attribute::Other => None,
     }
     .ok_or_else(|| {
-        Fault::attribute(
-            RejectReason::BadAttribute,
-            "sequence",
-            "a whole number from 0, also as text",
-        )
+        Fault::attribute(RejectReason::BadAttribute, "sequence", "a whole number from 0, also as text")
     })
 }
 
@@ -333,17 +277,11 @@ fn optional<'a, T>(
     it: &'a Attribute<'a>,
     read: impl FnOnce(&'a Attribute<'a>) -> Result<T, Fault>,
 ) -> Result<Option<T>, Fault> {
-    if matches!(it, Attribute::Missing) {
-        Ok(None)
-    } else {
-        read(it).map(Some)
-    }
+    if matches!(it, Attribute::Missing) { Ok(None) } else { read(it).map(Some) }
 }
 
 impl<R> fmt::Debug for NativeReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NativeReader")
-            .field("counts", &self.counts)
-            .finish_non_exhaustive()
+        f.debug_struct("NativeReader").field("counts", &self.counts).finish_non_exhaustive()
     }
 }

@@ -73,19 +73,13 @@ impl Trace {
 
     pub(super) fn begin_event(&mut self, line: u64) {
         let start = self.attributes.len();
-        self.events.push(EventPart {
-            attributes: start..start,
-            line,
-        });
+        self.events.push(EventPart { attributes: start..start, line });
     }
 
     pub(super) fn add(&mut self, scope: Scope, column: usize, value: &str) {
         let start = self.text.len();
         self.text.push_str(value);
-        let attribute = Attribute {
-            column,
-            value: start..self.text.len(),
-        };
+        let attribute = Attribute { column, value: start..self.text.len() };
         match (scope, self.events.last_mut()) {
             (Scope::Event, Some(event)) => {
                 self.attributes.push(attribute);
