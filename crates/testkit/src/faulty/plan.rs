@@ -100,7 +100,7 @@ impl Plan {
 }
 
 fn crash(detail: u64) -> Fault {
-    if detail % 2 == 0 {
+    if detail.is_multiple_of(2) {
         Fault::CrashBefore
     } else {
         Fault::CrashAfter {

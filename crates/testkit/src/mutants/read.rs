@@ -197,12 +197,10 @@ impl Mutant {
         } else {
             tenant
         };
-        let mut streams = self.inner().streams_tagged(held_tenant, tag).await?;
-        streams
-            .iter_mut()
-            .for_each(|stream| stream.tenant = tenant.clone());
+        let streams = self.inner().streams_tagged(held_tenant, tag).await?;
         let mut found = Vec::new();
-        for stream in streams {
+        for mut stream in streams {
+            stream.tenant = tenant.clone();
             let events = self
                 .inner()
                 .read_stream(&self.held_stream(&stream), Version(1), usize::MAX)
