@@ -58,32 +58,14 @@ impl Fact {
         names: &mut Interner,
     ) -> Result<Self, DecodeError> {
         let source = names.intern(event.source.as_str());
-        let Body {
-            kind,
-            schema,
-            plain,
-            personal,
-            ..
-        } = &event.data;
+        let Body { kind, schema, plain, personal, .. } = &event.data;
         let data = decode(*kind, *schema, plain, personal, &mut Interning { names })?;
-        Ok(Self {
-            at: event.occurred_at,
-            source,
-            profile,
-            sequence: event.sequence,
-            id: event.id,
-            data,
-        })
+        Ok(Self { at: event.occurred_at, source, profile, sequence: event.sequence, id: event.id, data })
     }
 
     /// The fact's place in canonical order.
     pub const fn key(&self) -> FactKey {
-        FactKey {
-            at: self.at,
-            source: self.source,
-            sequence: self.sequence,
-            id: self.id,
-        }
+        FactKey { at: self.at, source: self.source, sequence: self.sequence, id: self.id }
     }
 }
 

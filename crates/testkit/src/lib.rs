@@ -31,6 +31,7 @@
 //! | [`model`] | a store that is simple enough to be believed, and random operations to compare with it |
 //! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |
 //! | [`outcome`] | what an append came to, in a form that can be compared |
+//! | [`town`] | a seeded town of many lives, for benches and simulations |
 //! | [`clock`], [`rng`] | time and chance that a test is in charge of |
 //!
 //! Nothing here reads a clock or sleeps, and all chance comes from a seed; `SEED=` in the environment replays one.
@@ -42,3 +43,4 @@ pub mod model;
 pub mod mutants;
 pub mod outcome;
 pub mod rng;
+pub mod town;
