@@ -28,11 +28,7 @@ impl InFolder {
         let name = format!("throughline-sqlite-{}-{n}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        Self {
-            latest: Mutex::new(folder.clone()),
-            stores: AtomicU64::new(0),
-            folder,
-        }
+        Self { latest: Mutex::new(folder.clone()), stores: AtomicU64::new(0), folder }
     }
 }
 

@@ -22,9 +22,7 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `now`.
     pub fn at(now: Micros) -> Self {
-        Self {
-            now: Arc::new(AtomicI64::new(now.0)),
-        }
+        Self { now: Arc::new(AtomicI64::new(now.0)) }
     }
 
     /// What it shows.

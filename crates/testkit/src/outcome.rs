@@ -37,19 +37,10 @@ pub enum Refusal {
 impl From<&AppendError> for Refusal {
     fn from(error: &AppendError) -> Self {
         match error {
-            AppendError::Conflict {
-                stream,
-                expected,
-                actual,
-            } => Self::Conflict {
-                stream: stream.clone(),
-                expected: *expected,
-                actual: *actual,
-            },
-            AppendError::IdReused { id, position } => Self::IdReused {
-                id: *id,
-                position: *position,
-            },
+            AppendError::Conflict { stream, expected, actual } => {
+                Self::Conflict { stream: stream.clone(), expected: *expected, actual: *actual }
+            }
+            AppendError::IdReused { id, position } => Self::IdReused { id: *id, position: *position },
             AppendError::Malformed(_) => Self::Malformed,
             AppendError::Store(error) => Self::Store(error.kind),
         }

@@ -22,10 +22,7 @@ fn every_clause_of_the_contract_has_its_test_and_no_test_is_without_a_clause() {
 fn every_test_is_named_for_its_clause() {
     for clause in CLAUSES {
         let prefix = format!("{}_", clause.id.to_lowercase());
-        assert!(
-            clause.name.starts_with(&prefix),
-            "{clause:?} is not named for its clause"
-        );
+        assert!(clause.name.starts_with(&prefix), "{clause:?} is not named for its clause");
     }
 }
 
@@ -33,22 +30,10 @@ fn every_test_is_named_for_its_clause() {
 #[test]
 fn every_clause_that_a_method_names_exists() {
     let known = numbered_in_the_contract();
-    let named = CONTRACT
-        .split("\\[")
-        .skip(1)
-        .filter_map(|rest| rest.split_once("\\]"));
-    let named: Vec<&str> = named
-        .flat_map(|(list, _)| list.split([',', '-']))
-        .map(str::trim)
-        .collect();
-    assert!(
-        named.len() > 20,
-        "the lists of clauses are not read as they should be"
-    );
+    let named = CONTRACT.split("\\[").skip(1).filter_map(|rest| rest.split_once("\\]"));
+    let named: Vec<&str> = named.flat_map(|(list, _)| list.split([',', '-'])).map(str::trim).collect();
+    assert!(named.len() > 20, "the lists of clauses are not read as they should be");
     for clause in named {
-        assert!(
-            known.contains(&clause),
-            "a method names clause {clause}, which does not exist"
-        );
+        assert!(known.contains(&clause), "a method names clause {clause}, which does not exist");
     }
 }

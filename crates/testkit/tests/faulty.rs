@@ -32,21 +32,13 @@ fn stream(n: u64) -> StreamId {
 
 fn append(stream: StreamId, expected: ExpectedVersion, event: u64) -> Append {
     let id = EventId::derived("faults", &event.to_string());
-    let event = NewEvent::new(
-        id,
-        Micros(event as i64),
-        Name::new("desk").unwrap(),
-        Body::default(),
-    );
+    let event = NewEvent::new(id, Micros(event as i64), Name::new("desk").unwrap(), Body::default());
     Append::to(stream, expected, vec![event], Micros(0))
 }
 
 /// One thread, so that the order of calls is the order of the program.
 fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(future)
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
 fn kind(result: Result<impl Sized, AppendError>) -> StoreErrorKind {
@@ -59,10 +51,7 @@ fn kind(result: Result<impl Sized, AppendError>) -> StoreErrorKind {
 #[test]
 fn a_lost_answer_is_in_the_log_and_a_retry_finds_it() {
     block_on(async {
-        let store = over_memory(Plan {
-            lost_answer_per_mille: 1_000,
-            ..Plan::calm(1)
-        });
+        let store = over_memory(Plan { lost_answer_per_mille: 1_000, ..Plan::calm(1) });
         let lost = append(stream(1), ExpectedVersion::NoStream, 1);
         assert_eq!(kind(store.append(lost.clone()).await), StoreErrorKind::Unknown);
         store.calm();
@@ -73,14 +62,8 @@ fn a_lost_answer_is_in_the_log_and_a_retry_finds_it() {
 #[test]
 fn a_lost_request_and_a_busy_store_leave_nothing() {
     block_on(async {
-        let lost = Plan {
-            lost_request_per_mille: 1_000,
-            ..Plan::calm(1)
-        };
-        let busy = Plan {
-            busy_per_mille: 1_000,
-            ..Plan::calm(1)
-        };
+        let lost = Plan { lost_request_per_mille: 1_000, ..Plan::calm(1) };
+        let busy = Plan { busy_per_mille: 1_000, ..Plan::calm(1) };
         for (plan, wanted) in [(lost, StoreErrorKind::Unknown), (busy, StoreErrorKind::Busy)] {
             let store = over_memory(plan);
             let append = append(stream(1), ExpectedVersion::NoStream, 1);
@@ -96,29 +79,17 @@ fn a_lost_request_and_a_busy_store_leave_nothing() {
 #[test]
 fn after_a_crash_everything_is_closed_until_the_restart() {
     block_on(async {
-        let store = over_memory(Plan {
-            crash_per_mille: 1_000,
-            ..Plan::calm(1)
-        });
+        let store = over_memory(Plan { crash_per_mille: 1_000, ..Plan::calm(1) });
         let append = append(stream(1), ExpectedVersion::Any, 1);
         assert_eq!(kind(store.append(append.clone()).await), StoreErrorKind::Closed);
         assert!(store.is_down());
         assert_eq!(kind(store.append(append.clone()).await), StoreErrorKind::Closed);
         assert_eq!(store.head().await.unwrap_err().kind, StoreErrorKind::Closed);
-        assert_eq!(
-            store.wait_beyond(Position(0)).await.unwrap_err().kind,
-            StoreErrorKind::Closed
-        );
+        assert_eq!(store.wait_beyond(Position(0)).await.unwrap_err().kind, StoreErrorKind::Closed);
         store.restart();
         store.calm();
         store.append(append).await.unwrap();
-        assert_eq!(
-            store.injected(),
-            Injected {
-                crashes: 1,
-                ..Injected::default()
-            }
-        );
+        assert_eq!(store.injected(), Injected { crashes: 1, ..Injected::default() });
     });
 }
 
@@ -141,29 +112,17 @@ fn a_crash_can_leave_the_first_of_many_appends() {
     block_on(async {
         let mut left: Vec<u64> = Vec::new();
         for seed in 0..40 {
-            let store = over_memory(Plan {
-                crash_per_mille: 1_000,
-                ..Plan::calm(seed)
-            });
-            let many = (0..9)
-                .map(|n| append(stream(n), ExpectedVersion::Any, n))
-                .collect();
+            let store = over_memory(Plan { crash_per_mille: 1_000, ..Plan::calm(seed) });
+            let many = (0..9).map(|n| append(stream(n), ExpectedVersion::Any, n)).collect();
             let answers = store.append_many(many).await;
-            assert!(
-                answers
-                    .into_iter()
-                    .all(|answer| kind(answer) == StoreErrorKind::Closed)
-            );
+            assert!(answers.into_iter().all(|answer| kind(answer) == StoreErrorKind::Closed));
             store.restart();
             store.calm();
             left.push(store.head().await.unwrap().0);
         }
         left.sort_unstable();
         left.dedup();
-        assert!(
-            left.len() > 3 && left[0] == 0,
-            "a crash leaves always the same: {left:?}"
-        );
+        assert!(left.len() > 3 && left[0] == 0, "a crash leaves always the same: {left:?}");
     });
 }
 
@@ -179,10 +138,7 @@ async fn live(seed: u64, plan: Plan) -> (FaultyStore, Vec<EventId>) {
             continue;
         }
         let expected = ExpectedVersion::Exact(Version(*written));
-        match store
-            .append(append(stream(writer), expected, writer * 1_000 + *written))
-            .await
-        {
+        match store.append(append(stream(writer), expected, writer * 1_000 + *written)).await {
             Ok(_) => *written += 1,
             Err(AppendError::Store(error)) if error.kind == StoreErrorKind::Closed => store.restart(),
             Err(error) => assert!(error.is_retryable(), "{error}"),
@@ -191,11 +147,7 @@ async fn live(seed: u64, plan: Plan) -> (FaultyStore, Vec<EventId>) {
     store.restart();
     store.calm();
     let page = store.read_all(Position(0), 1_000).await.unwrap();
-    let mut ids: Vec<EventId> = page
-        .events
-        .iter()
-        .map(|stored| stored.recorded.event.id)
-        .collect();
+    let mut ids: Vec<EventId> = page.events.iter().map(|stored| stored.recorded.event.id).collect();
     ids.sort();
     (store, ids)
 }
@@ -207,17 +159,8 @@ fn writers_who_try_again_leave_the_log_that_a_calm_store_has() {
             let (faulty, left) = live(seed, Plan::harsh(seed)).await;
             let (_, wanted) = live(seed, Plan::calm(seed)).await;
             assert!(left == wanted, "SEED={seed} lost or repeated an event");
-            let Injected {
-                busy,
-                lost_requests,
-                lost_answers,
-                slow,
-                ..
-            } = faulty.injected();
-            assert!(
-                busy * lost_requests * lost_answers * slow > 0,
-                "SEED={seed} injected too little"
-            );
+            let Injected { busy, lost_requests, lost_answers, slow, .. } = faulty.injected();
+            assert!(busy * lost_requests * lost_answers * slow > 0, "SEED={seed} injected too little");
         }
     });
 }
@@ -233,10 +176,6 @@ fn one_seed_gives_one_trace_and_another_gives_another() {
         assert_eq!(one.trace(), same.trace());
         assert_eq!(trace(&one), trace(&same));
         assert_ne!(one.trace(), other.trace());
-        assert!(
-            trace(&one)
-                .iter()
-                .any(|line| line.contains("LostAnswer -> Append(Err(Store(Unknown)))"))
-        );
+        assert!(trace(&one).iter().any(|line| line.contains("LostAnswer -> Append(Err(Store(Unknown)))")));
     });
 }

@@ -55,12 +55,8 @@ const BROKEN: &[(Flaw, &[&str])] = &[
 fn accusations(subject: &dyn Subject) -> Vec<(&'static str, String)> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(4).build().unwrap();
-    let checked = CLAUSES
-        .iter()
-        .map(|clause| (clause.id, runtime.block_on(clause.check(subject))));
-    checked
-        .filter_map(|(id, verdict)| Some((id, verdict.err()?.to_string())))
-        .collect()
+    let checked = CLAUSES.iter().map(|clause| (clause.id, runtime.block_on(clause.check(subject))));
+    checked.filter_map(|(id, verdict)| Some((id, verdict.err()?.to_string()))).collect()
 }
 
 #[test]
@@ -71,13 +67,9 @@ fn each_flaw_is_accused_by_exactly_the_clauses_that_it_breaks() {
         let accusing: Vec<&str> = accusations.iter().map(|(id, _)| *id).collect();
         if accusing != *broken {
             let differing = accusations.iter().filter(|(id, _)| !broken.contains(id));
-            let said: Vec<String> = differing
-                .map(|(id, said)| format!("    {id}: {said:.600}"))
-                .collect();
+            let said: Vec<String> = differing.map(|(id, said)| format!("    {id}: {said:.600}")).collect();
             let said = said.join("\n");
-            wrong.push(format!(
-                "{flaw:?}: accused by {accusing:?}, breaks {broken:?}\n{said}"
-            ));
+            wrong.push(format!("{flaw:?}: accused by {accusing:?}, breaks {broken:?}\n{said}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -92,10 +84,7 @@ fn a_store_without_a_flaw_is_accused_by_none() {
 fn every_flaw_is_in_the_table_and_every_clause_finds_one() {
     let stated: Vec<Flaw> = BROKEN.iter().map(|(flaw, _)| *flaw).collect();
     assert_eq!(stated, Flaw::ALL);
-    let found: BTreeSet<&str> = BROKEN
-        .iter()
-        .flat_map(|(_, broken)| broken.iter().copied())
-        .collect();
+    let found: BTreeSet<&str> = BROKEN.iter().flat_map(|(_, broken)| broken.iter().copied()).collect();
     let clauses: BTreeSet<&str> = CLAUSES.iter().map(|clause| clause.id).collect();
     assert_eq!(found, clauses);
 }
@@ -106,10 +95,7 @@ fn a_store_that_is_not_durable_is_told_apart_from_one_that_is_kept() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let a11 = CLAUSES.iter().find(|clause| clause.id == "A11").unwrap();
     let verdict = runtime.block_on(a11.check(&Volatile(Mutant::sound)));
-    assert_eq!(
-        verdict,
-        Ok(Verdict::NotClaimed("the store declares itself not durable"))
-    );
+    assert_eq!(verdict, Ok(Verdict::NotClaimed("the store declares itself not durable")));
 }
 
 /// What the model cannot see: races, waiting, reopening, and what its small alphabet has no letters for. Nor where

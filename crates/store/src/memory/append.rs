@@ -71,11 +71,7 @@ impl Log {
             let place = match self.by_id.entry(event.id) {
                 Entry::Occupied(held) => {
                     let recorded = &self.events.get(*held.get()).recorded;
-                    Place {
-                        position: recorded.position,
-                        version: recorded.version,
-                        was_there: true,
-                    }
+                    Place { position: recorded.position, version: recorded.version, was_there: true }
                 }
                 Entry::Vacant(free) => {
                     free.insert(next);
@@ -93,18 +89,12 @@ impl Log {
 }
 
 fn well_formed(append: &Append) -> Result<(), AppendError> {
-    if has_repeats(append.streams.len(), || {
-        append.streams.iter().map(|part| &part.stream)
-    }) {
-        return Err(AppendError::Malformed(
-            "a stream is named twice; put its events together",
-        ));
+    if has_repeats(append.streams.len(), || append.streams.iter().map(|part| &part.stream)) {
+        return Err(AppendError::Malformed("a stream is named twice; put its events together"));
     }
     let events = || append.streams.iter().flat_map(|part| &part.events);
     if has_repeats(append.len(), || events().map(|event| event.id)) {
-        return Err(AppendError::Malformed(
-            "an event id is given twice; give each event its own",
-        ));
+        return Err(AppendError::Malformed("an event id is given twice; give each event its own"));
     }
     Ok(())
 }
@@ -112,9 +102,7 @@ fn well_formed(append: &Append) -> Result<(), AppendError> {
 /// Whether an item comes twice. Appends are short as a rule, and then comparing pairs beats hashing.
 fn has_repeats<T: Eq + Hash, I: Iterator<Item = T>>(len: usize, items: impl Fn() -> I) -> bool {
     if len <= 8 {
-        items()
-            .enumerate()
-            .any(|(n, item)| items().take(n).any(|earlier| earlier == item))
+        items().enumerate().any(|(n, item)| items().take(n).any(|earlier| earlier == item))
     } else {
         let mut seen = HashSet::with_capacity_and_hasher(len, rustc_hash::FxBuildHasher);
         items().any(|item| !seen.insert(item))

@@ -63,11 +63,7 @@ impl Derived {
 
     pub(super) fn due_by(&self, now: Micros, limit: usize) -> Vec<Due> {
         let due = self.due.iter().take_while(|(at, _)| *at <= now).take(limit);
-        due.map(|(at, stream)| Due {
-            stream: stream.clone(),
-            at: Some(*at),
-        })
-        .collect()
+        due.map(|(at, stream)| Due { stream: stream.clone(), at: Some(*at) }).collect()
     }
 
     pub(super) fn save_snapshot(&mut self, stream: &StreamId, bytes: Option<Vec<u8>>) {

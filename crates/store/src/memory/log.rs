@@ -177,12 +177,7 @@ impl Log {
                 tagged.push(stream);
             }
         }
-        let recorded = RecordedEvent {
-            position: slot.position(),
-            version,
-            recorded_at,
-            event,
-        };
+        let recorded = RecordedEvent { position: slot.position(), version, recorded_at, event };
         self.events.push(Entry { stream, recorded });
         held.push(slot, &self.events);
         version

@@ -49,8 +49,6 @@ impl Log {
                 recorded: entry.recorded.clone(),
             }
         });
-        Page {
-            events: stored.collect(),
-        }
+        Page { events: stored.collect() }
     }
 }

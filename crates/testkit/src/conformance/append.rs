@@ -25,15 +25,8 @@ pub(super) async fn a1_an_append_over_several_streams_is_all_or_nothing(
         ])
     };
     let refused = store.append(parts(Exists)).await;
-    claim(
-        refused.is_err(),
-        "an append passed although its last expectation was not met",
-    )?;
-    same(
-        "a refused append left something in the log",
-        &log(&*store).await?,
-        &before,
-    )?;
+    claim(refused.is_err(), "an append passed although its last expectation was not met")?;
+    same("a refused append left something in the log", &log(&*store).await?, &before)?;
     let versions = store.versions(&[a.clone(), b.clone(), c.clone()]).await?;
     let empty = versions[1..].iter().all(|version| version.0 == 0);
     claim(empty, "a refused append left a stream that has a version")?;
@@ -41,15 +34,8 @@ pub(super) async fn a1_an_append_over_several_streams_is_all_or_nothing(
     // The same events again: had one of them been kept somewhere, it would be said to have been there.
     let appended = store.append(parts(NoStream)).await?;
     let was_there = appended.places.iter().flatten().any(|place| place.was_there);
-    claim(
-        !was_there,
-        "events of a refused append were remembered as if they had been written",
-    )?;
-    same(
-        "not every event of an append is in the log",
-        &log(&*store).await?.len(),
-        &5,
-    )
+    claim(!was_there, "events of a refused append were remembered as if they had been written")?;
+    same("not every event of an append is in the log", &log(&*store).await?.len(), &5)
 }
 
 pub(super) async fn a2_versions_of_a_stream_have_no_gaps(subject: &dyn Subject) -> Result<(), Violation> {
@@ -65,21 +51,14 @@ pub(super) async fn a2_versions_of_a_stream_have_no_gaps(subject: &dyn Subject) 
     said.extend(versions(&store.append(both).await?, 1));
     // A refused append takes no version.
     let refused = store.append(append(a.clone(), NoStream, &[7])).await;
-    claim(
-        refused.is_err(),
-        "an append to a stream passed that was expected not to exist",
-    )?;
+    claim(refused.is_err(), "an append to a stream passed that was expected not to exist")?;
     said.extend(versions(&store.append(append(a.clone(), Any, &[8])).await?, 0));
 
     same("the versions that appends returned", &said, &vec![1, 2, 3, 4, 5])?;
     let held = read(&*store, &a).await?;
     let held: Vec<u64> = held.iter().map(|stored| stored.recorded.version.0).collect();
     same("the versions that the stream holds", &held, &said)?;
-    same(
-        "the stream's version",
-        &store.versions(&[a]).await?,
-        &vec![Version(5)],
-    )
+    same("the stream's version", &store.versions(&[a]).await?, &vec![Version(5)])
 }
 
 pub(super) async fn a3_each_expectation_is_met_by_its_versions_and_no_others(
@@ -88,10 +67,7 @@ pub(super) async fn a3_each_expectation_is_met_by_its_versions_and_no_others(
     let store = subject.fresh().await;
     let mut next = 0;
     for (case, expected_at) in [0_u64, 1, 2].into_iter().enumerate() {
-        for (n, kind) in ["any", "no stream", "exists", "exact", "less", "more"]
-            .into_iter()
-            .enumerate()
-        {
+        for (n, kind) in ["any", "no stream", "exists", "exact", "less", "more"].into_iter().enumerate() {
             let stream = stream((case * 10 + n) as u128);
             let mut actual = Version(0);
             for _ in 0..expected_at {
@@ -123,31 +99,16 @@ pub(super) async fn a4_stale_writer_is_refused(subject: &dyn Subject) -> Result<
     let second = store.append(append(a.clone(), Any, &[2])).await?.places[0][0].version;
     let before = log(&*store).await?;
     let conflict = |stream: &StreamId, expected, actual| {
-        Err(Refusal::Conflict {
-            stream: stream.clone(),
-            expected,
-            actual,
-        })
+        Err(Refusal::Conflict { stream: stream.clone(), expected, actual })
     };
 
     let stale = outcome(store.append(append(a.clone(), Exact(first), &[3])).await);
-    same(
-        "the answer to a stale writer",
-        &stale,
-        &conflict(&a, Exact(first), second),
-    )?;
+    same("the answer to a stale writer", &stale, &conflict(&a, Exact(first), second))?;
 
     // With two faults the first in the order of the append is named.
-    let two_faults = together(vec![
-        part(b.clone(), Exists, &[4]),
-        part(a.clone(), Exact(first), &[5]),
-    ]);
+    let two_faults = together(vec![part(b.clone(), Exists, &[4]), part(a.clone(), Exact(first), &[5])]);
     let stale = outcome(store.append(two_faults).await);
-    same(
-        "the answer to an append with two faults",
-        &stale,
-        &conflict(&b, Exists, Version(0)),
-    )?;
+    same("the answer to an append with two faults", &stale, &conflict(&b, Exists, Version(0)))?;
     same("a refused append changed the log", &log(&*store).await?, &before)?;
 
     // What it says is what helps: who decides again from `actual` gets through.
@@ -173,27 +134,14 @@ pub(super) async fn a5_an_expectation_without_events_is_checked(
         same("a refused append changed the log", &log(&*store).await?, &before)?;
     }
     let only = together(vec![part(a.clone(), Exists, &[]), part(b.clone(), NoStream, &[])]);
-    let nothing = Appended {
-        places: vec![Vec::new(), Vec::new()],
-    };
-    same(
-        "the answer to expectations alone",
-        &outcome(store.append(only).await),
-        &Ok(nothing),
-    )?;
-    same(
-        "expectations alone changed the log",
-        &log(&*store).await?,
-        &before,
-    )?;
+    let nothing = Appended { places: vec![Vec::new(), Vec::new()] };
+    same("the answer to expectations alone", &outcome(store.append(only).await), &Ok(nothing))?;
+    same("expectations alone changed the log", &log(&*store).await?, &before)?;
 
     let mixed = together(vec![part(a, Exists, &[]), part(b.clone(), NoStream, &[2])]);
     let lens: Vec<usize> = store.append(mixed).await?.places.iter().map(Vec::len).collect();
     same("the places of each part", &lens, &vec![0, 1])?;
-    claim(
-        store.versions(&[b]).await?[0] > Version(0),
-        "the part with an event was not written",
-    )
+    claim(store.versions(&[b]).await?[0] > Version(0), "the part with an event was not written")
 }
 
 pub(super) async fn a9_each_of_many_appends_succeeds_or_fails_alone(
@@ -213,28 +161,13 @@ pub(super) async fn a9_each_of_many_appends_succeeds_or_fails_alone(
     ];
     let outcomes: Vec<_> = store.append_many(many).await.into_iter().map(outcome).collect();
     let kinds: Vec<_> = outcomes.iter().map(kind).collect();
-    let wanted = [
-        "written",
-        "conflict",
-        "written",
-        "id reused",
-        "malformed",
-        "written",
-        "was there",
-        "written",
-    ];
+    let wanted =
+        ["written", "conflict", "written", "id reused", "malformed", "written", "was there", "written"];
     same("what many appends came to", &kinds, &wanted.to_vec())?;
-    let held: Vec<_> = log(&*store)
-        .await?
-        .into_iter()
-        .map(|stored| stored.recorded.event)
-        .collect();
+    let held: Vec<_> = log(&*store).await?.into_iter().map(|stored| stored.recorded.event).collect();
     let wanted: Vec<_> = [1, 3, 6, 7, 8].into_iter().map(super::sample::event).collect();
     same("what many appends left in the log", &held, &wanted)?;
-    claim(
-        store.append_many(Vec::new()).await.is_empty(),
-        "no appends have an answer",
-    )
+    claim(store.append_many(Vec::new()).await.is_empty(), "no appends have an answer")
 }
 
 /// The kind of an outcome, for a clause that is about which it is and not about where an event went.

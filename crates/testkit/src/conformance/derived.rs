@@ -10,27 +10,18 @@ use throughline_store::contract::EventStore;
 use throughline_store::read::{Checkpoint, Due};
 
 fn at(position: u64) -> Checkpoint {
-    Checkpoint {
-        position: Position(position),
-    }
+    Checkpoint { position: Position(position) }
 }
 
 fn due(n: u128, at: i64) -> Due {
-    Due {
-        stream: stream(n),
-        at: Some(Micros(at)),
-    }
+    Due { stream: stream(n), at: Some(Micros(at)) }
 }
 
 pub(super) async fn s2_a_checkpoint_is_saved_only_over_what_was_read(
     subject: &dyn Subject,
 ) -> Result<(), Violation> {
     let store = subject.fresh().await;
-    same(
-        "a checkpoint that nobody saved",
-        &store.checkpoint("reports").await?,
-        &at(0),
-    )?;
+    same("a checkpoint that nobody saved", &store.checkpoint("reports").await?, &at(0))?;
     let table = [
         // (expected, new, whether it is saved, what is there then)
         (3, 5, false, 0),
@@ -41,25 +32,11 @@ pub(super) async fn s2_a_checkpoint_is_saved_only_over_what_was_read(
         (9, 2, true, 2),
     ];
     for (expected, new, is_saved, then) in table {
-        let saved = store
-            .save_checkpoint("reports", at(expected), at(new), Vec::new())
-            .await?;
-        same(
-            &format!("whether {new} is saved over {expected}"),
-            &saved,
-            &is_saved,
-        )?;
-        same(
-            "the checkpoint then",
-            &store.checkpoint("reports").await?,
-            &at(then),
-        )?;
+        let saved = store.save_checkpoint("reports", at(expected), at(new), Vec::new()).await?;
+        same(&format!("whether {new} is saved over {expected}"), &saved, &is_saved)?;
+        same("the checkpoint then", &store.checkpoint("reports").await?, &at(then))?;
     }
-    same(
-        "a checkpoint of another name",
-        &store.checkpoint("report").await?,
-        &at(0),
-    )
+    same("a checkpoint of another name", &store.checkpoint("report").await?, &at(0))
 }
 
 pub(super) async fn d1_due_entries_are_there_if_the_checkpoint_is(
@@ -67,30 +44,14 @@ pub(super) async fn d1_due_entries_are_there_if_the_checkpoint_is(
 ) -> Result<(), Violation> {
     let store = subject.fresh().await;
     save(&*store, vec![due(1, 10)]).await?;
-    same(
-        "due entries saved with a checkpoint",
-        &store.due_by(Micros::MAX, 10).await?,
-        &vec![due(1, 10)],
-    )?;
+    same("due entries saved with a checkpoint", &store.due_by(Micros::MAX, 10).await?, &vec![due(1, 10)])?;
     let now = store.checkpoint("due").await?;
-    let stale = Checkpoint {
-        position: Position(now.position.0 + 7),
-    };
-    let entries = vec![
-        due(2, 5),
-        Due {
-            stream: stream(1),
-            at: None,
-        },
-    ];
+    let stale = Checkpoint { position: Position(now.position.0 + 7) };
+    let entries = vec![due(2, 5), Due { stream: stream(1), at: None }];
     let saved = store.save_checkpoint("due", stale, at(99), entries).await?;
     claim(!saved, "a checkpoint was saved over another than was read")?;
     let left = store.due_by(Micros::MAX, 10).await?;
-    same(
-        "due entries of a checkpoint that was not saved",
-        &left,
-        &vec![due(1, 10)],
-    )
+    same("due entries of a checkpoint that was not saved", &left, &vec![due(1, 10)])
 }
 
 /// Saves due entries with the next checkpoint.
@@ -105,42 +66,19 @@ pub(super) async fn d2_due_streams_are_listed_earliest_first(subject: &dyn Subje
     let store = subject.fresh().await;
     save(&*store, vec![due(1, 30), due(2, -10), due(3, 20), due(4, 40)]).await?;
     let listed = store.due_by(Micros(30), 10).await?;
-    same(
-        "what is due at 30 or before",
-        &listed,
-        &vec![due(2, -10), due(3, 20), due(1, 30)],
-    )?;
+    same("what is due at 30 or before", &listed, &vec![due(2, -10), due(3, 20), due(1, 30)])?;
     let listed = store.due_by(Micros(30), 2).await?;
-    same(
-        "the two that are due first",
-        &listed,
-        &vec![due(2, -10), due(3, 20)],
-    )?;
-    same(
-        "what is due before anything is",
-        &store.due_by(Micros(-11), 10).await?,
-        &Vec::new(),
-    )?;
+    same("the two that are due first", &listed, &vec![due(2, -10), due(3, 20)])?;
+    same("what is due before anything is", &store.due_by(Micros(-11), 10).await?, &Vec::new())?;
 
     // Later, earlier, not at all; and twice in one list, where the last one counts.
-    let none = Due {
-        stream: stream(3),
-        at: None,
-    };
+    let none = Due { stream: stream(3), at: None };
     save(&*store, vec![due(2, 35), due(4, 5), none, due(1, 1), due(1, 33)]).await?;
     let listed = store.due_by(Micros::MAX, 10).await?;
-    same(
-        "what is due after changes",
-        &listed,
-        &vec![due(4, 5), due(1, 33), due(2, 35)],
-    )?;
+    same("what is due after changes", &listed, &vec![due(4, 5), due(1, 33), due(2, 35)])?;
     save(&*store, vec![due(3, 7), due(2, 35)]).await?;
     let listed = store.due_by(Micros(34), 10).await?;
-    same(
-        "what is due after more changes",
-        &listed,
-        &vec![due(4, 5), due(3, 7), due(1, 33)],
-    )
+    same("what is due after more changes", &listed, &vec![due(4, 5), due(3, 7), due(1, 33)])
 }
 
 pub(super) async fn d3_without_what_is_derived_no_event_is_lost(
@@ -153,29 +91,13 @@ pub(super) async fn d3_without_what_is_derived_no_event_is_lost(
     save(&*store, vec![due(1, 10)]).await?;
     store.save_snapshot(&name, Some(vec![1, 2, 3])).await?;
     store.drop_derived().await?;
-    same(
-        "the checkpoint after dropping",
-        &store.checkpoint("due").await?,
-        &at(0),
-    )?;
-    same(
-        "what is due after dropping",
-        &store.due_by(Micros::MAX, 10).await?,
-        &Vec::new(),
-    )?;
-    same(
-        "the snapshot after dropping",
-        &store.snapshot(&name).await?,
-        &None,
-    )?;
+    same("the checkpoint after dropping", &store.checkpoint("due").await?, &at(0))?;
+    same("what is due after dropping", &store.due_by(Micros::MAX, 10).await?, &Vec::new())?;
+    same("the snapshot after dropping", &store.snapshot(&name).await?, &None)?;
     same("the log after dropping", &log(&*store).await?, &before)?;
     store.append(append(name, Exact(version), &[2])).await?;
     save(&*store, vec![due(2, 20)]).await?;
-    same(
-        "what is due afterwards",
-        &store.due_by(Micros::MAX, 10).await?,
-        &vec![due(2, 20)],
-    )
+    same("what is due afterwards", &store.due_by(Micros::MAX, 10).await?, &vec![due(2, 20)])
 }
 
 pub(super) async fn n1_a_snapshot_comes_back_until_replaced_or_dropped(
@@ -187,19 +109,11 @@ pub(super) async fn n1_a_snapshot_comes_back_until_replaced_or_dropped(
     store.save_snapshot(&b, Some(vec![9])).await?;
     for bytes in [vec![1, 2, 3], vec![0; 300_000], Vec::new(), vec![255]] {
         store.save_snapshot(&a, Some(bytes.clone())).await?;
-        same(
-            "a snapshot that was saved",
-            &store.snapshot(&a).await?,
-            &Some(bytes),
-        )?;
+        same("a snapshot that was saved", &store.snapshot(&a).await?, &Some(bytes))?;
     }
     for _ in 0..2 {
         store.save_snapshot(&a, None).await?;
         same("a snapshot that was dropped", &store.snapshot(&a).await?, &None)?;
     }
-    same(
-        "another stream's snapshot",
-        &store.snapshot(&b).await?,
-        &Some(vec![9]),
-    )
+    same("another stream's snapshot", &store.snapshot(&b).await?, &Some(vec![9]))
 }

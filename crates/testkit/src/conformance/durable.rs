@@ -12,18 +12,13 @@ pub(super) async fn a11_what_was_acknowledged_survives_reopening(
     let store = subject.fresh().await;
     let is_durable = store.capabilities().durable;
     let (a, b) = (stream(1), stream(2));
-    let first = together(vec![
-        part(a.clone(), NoStream, &[1, 2]),
-        part(b.clone(), NoStream, &[3]),
-    ]);
+    let first = together(vec![part(a.clone(), NoStream, &[1, 2]), part(b.clone(), NoStream, &[3])]);
     let mut appended = store.append(first.clone()).await?;
     let last = store.append(append(a.clone(), Any, &[4])).await?.places[0][0];
     let before = log(&*store).await?;
     let Some(store) = subject.reopen(store).await else {
         return if is_durable {
-            Err(Violation::new(
-                "the store declares itself durable and cannot be opened again",
-            ))
+            Err(Violation::new("the store declares itself durable and cannot be opened again"))
         } else {
             Ok(Verdict::NotClaimed("the store declares itself not durable"))
         };
@@ -32,16 +27,8 @@ pub(super) async fn a11_what_was_acknowledged_survives_reopening(
     same("the head after reopening", &store.head().await?, &last.position)?;
 
     // The indexes are back as well: a retry is known, a version is known, and positions go on.
-    appended
-        .places
-        .iter_mut()
-        .flatten()
-        .for_each(|place| place.was_there = true);
-    same(
-        "the answer to a retry after reopening",
-        &outcome(store.append(first).await),
-        &Ok(appended),
-    )?;
+    appended.places.iter_mut().flatten().for_each(|place| place.was_there = true);
+    same("the answer to a retry after reopening", &outcome(store.append(first).await), &Ok(appended))?;
     let next = store.append(append(a, Exact(last.version), &[5])).await?.places[0][0];
     if next.position <= last.position {
         return Err(Violation::new("positions do not go on after reopening"));

@@ -37,9 +37,7 @@ pub(crate) fn same<T: PartialEq + Debug>(what: &str, found: &T, wanted: &T) -> R
     if found == wanted {
         return Ok(());
     }
-    Err(Violation(format!(
-        "{what}:\n   found {found:?}\n  wanted {wanted:?}"
-    )))
+    Err(Violation(format!("{what}:\n   found {found:?}\n  wanted {wanted:?}")))
 }
 
 /// The claim that something is so.
@@ -104,9 +102,7 @@ pub(crate) async fn canonical(
         }
         events.extend(page.events);
     }
-    Err(Violation::new(
-        "reading a stream in canonical order does not come to an end",
-    ))
+    Err(Violation::new("reading a stream in canonical order does not come to an end"))
 }
 
 /// The events of a page as they went in.
@@ -117,8 +113,5 @@ pub(crate) fn ids(events: &[StoredEvent]) -> Vec<throughline_core::ids::EventId>
 /// A page must not be longer than asked, and not be empty while there is more.
 pub(crate) fn page_is_within(page: &Page, limit: usize, left: usize) -> Result<(), Violation> {
     claim(page.events.len() <= limit, "a page is longer than its limit")?;
-    claim(
-        left == 0 || !page.events.is_empty(),
-        "a page is empty although there is more to read",
-    )
+    claim(left == 0 || !page.events.is_empty(), "a page is empty although there is more to read")
 }

@@ -27,40 +27,22 @@ pub(super) async fn a6_a_retry_is_given_the_original_places(subject: &dyn Subjec
         claim(!place.was_there, "a new event is said to have been there")?;
         place.was_there = true;
     }
-    let later = Append {
-        recorded_at: original.recorded_at + Span::from_secs(5),
-        ..original.clone()
-    };
+    let later = Append { recorded_at: original.recorded_at + Span::from_secs(5), ..original.clone() };
     for retry in [original, later] {
-        same(
-            "the answer to a retry",
-            &outcome(store.append(retry).await),
-            &Ok(first.clone()),
-        )?;
+        same("the answer to a retry", &outcome(store.append(retry).await), &Ok(first.clone()))?;
         same("a retry changed the log", &log(&*store).await?, &before)?;
     }
 
     // Old and new together: the new one is written, if the expectation is met.
     let stale = outcome(store.append(append(a.clone(), NoStream, &[1, 6])).await);
     let is_conflict = matches!(stale, Err(Refusal::Conflict { .. }));
-    claim(
-        is_conflict,
-        "an append with a new event was not checked because another was there",
-    )?;
+    claim(is_conflict, "an append with a new event was not checked because another was there")?;
     same("a refused append changed the log", &log(&*store).await?, &before)?;
     let Appended { places } = store.append(append(a, Exists, &[1, 6])).await?;
     let was_there: Vec<bool> = places[0].iter().map(|place| place.was_there).collect();
     same("which events were there", &was_there, &vec![true, false])?;
-    same(
-        "the place of the one that was",
-        &places[0][0],
-        &first.places[0][0],
-    )?;
-    same(
-        "what is in the log now",
-        &log(&*store).await?.len(),
-        &(before.len() + 1),
-    )
+    same("the place of the one that was", &places[0][0], &first.places[0][0])?;
+    same("what is in the log now", &log(&*store).await?.len(), &(before.len() + 1))
 }
 
 pub(super) async fn a7_an_id_with_other_content_is_refused(subject: &dyn Subject) -> Result<(), Violation> {
@@ -68,18 +50,11 @@ pub(super) async fn a7_an_id_with_other_content_is_refused(subject: &dyn Subject
     let (a, b) = (stream(1), stream(2));
     let position = store.append(append(a.clone(), Any, &[1])).await?.places[0][0].position;
     let before = log(&*store).await?;
-    let refusal = Err(Refusal::IdReused {
-        id: event(1).id,
-        position,
-    });
+    let refusal = Err(Refusal::IdReused { id: event(1).id, position });
     for (what, changed) in changes() {
         let events = vec![event(2), changed];
         let answer = outcome(store.append(append_events(a.clone(), events)).await);
-        same(
-            &format!("the answer to an id with another {what}"),
-            &answer,
-            &refusal,
-        )?;
+        same(&format!("the answer to an id with another {what}"), &answer, &refusal)?;
         same("a refused append changed the log", &log(&*store).await?, &before)?;
     }
     let elsewhere = together(vec![part(a, Exists, &[3]), part(b, NoStream, &[1])]);
@@ -116,40 +91,18 @@ pub(super) async fn a8_a_stream_or_id_named_twice_is_malformed(
     let store = subject.fresh().await;
     let (a, b) = (stream(1), stream(2));
     let malformed = [
-        (
-            "a stream named twice",
-            vec![part(a.clone(), Any, &[1]), part(a.clone(), Any, &[2])],
-        ),
-        (
-            "a stream named twice without events",
-            vec![part(a.clone(), Any, &[]), part(a.clone(), Any, &[])],
-        ),
+        ("a stream named twice", vec![part(a.clone(), Any, &[1]), part(a.clone(), Any, &[2])]),
+        ("a stream named twice without events", vec![part(a.clone(), Any, &[]), part(a.clone(), Any, &[])]),
         ("an id given twice", vec![part(a.clone(), Any, &[1, 2, 1])]),
-        (
-            "an id given to two streams",
-            vec![part(a.clone(), Any, &[1]), part(b, Any, &[1])],
-        ),
+        ("an id given to two streams", vec![part(a.clone(), Any, &[1]), part(b, Any, &[1])]),
         // The order of checks: this one is also a conflict.
-        (
-            "an id given twice, expectation not met",
-            vec![part(a.clone(), Exact(Version(7)), &[1, 1])],
-        ),
-        (
-            "an id given twice among many",
-            vec![part(a, Any, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 3])],
-        ),
+        ("an id given twice, expectation not met", vec![part(a.clone(), Exact(Version(7)), &[1, 1])]),
+        ("an id given twice among many", vec![part(a, Any, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 3])]),
     ];
     for (what, parts) in malformed {
         let answer = outcome(store.append(together(parts)).await);
-        same(
-            &format!("the answer to {what}"),
-            &answer,
-            &Err(Refusal::Malformed),
-        )?;
-        claim(
-            log(&*store).await?.is_empty(),
-            "a malformed append changed the log",
-        )?;
+        same(&format!("the answer to {what}"), &answer, &Err(Refusal::Malformed))?;
+        claim(log(&*store).await?.is_empty(), "a malformed append changed the log")?;
     }
     Ok(())
 }

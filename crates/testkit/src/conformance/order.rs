@@ -25,26 +25,15 @@ pub(super) async fn p1_positions_grow_in_the_order_of_commits(
     for append in appends {
         let Appended { places } = store.append(append).await?;
         let new: Vec<Position> = places.iter().flatten().map(|place| place.position).collect();
-        same(
-            "the head after an append",
-            &Some(&store.head().await?),
-            &new.last(),
-        )?;
+        same("the head after an append", &Some(&store.head().await?), &new.last())?;
         positions.extend(new);
     }
     same("the first position", &positions.first(), &Some(&Position(1)))?;
-    claim(
-        positions.is_sorted_by(|a, b| a < b),
-        "positions do not grow in the order of commits",
-    )?;
+    claim(positions.is_sorted_by(|a, b| a < b), "positions do not grow in the order of commits")?;
 
     let held = log(&*store).await?;
     let wanted: Vec<EventId> = [9, 8, 1, 7, 2, 6].into_iter().map(|n| event(n).id).collect();
-    same(
-        "the log, which has the events of one append next to each other",
-        &ids(&held),
-        &wanted,
-    )?;
+    same("the log, which has the events of one append next to each other", &ids(&held), &wanted)?;
     let held: Vec<Position> = held.iter().map(|stored| stored.recorded.position).collect();
     same("the positions in the log", &held, &positions)
 }
@@ -67,22 +56,11 @@ pub(super) async fn r3_a_stream_reads_in_canonical_order(subject: &dyn Subject) 
     for (n, event) in ordered.iter().enumerate() {
         let key = event.canonical_key();
         let rest = canonical(&*store, &name, Some(key.clone()), 100).await?;
-        same(
-            "a stream after an event's key",
-            &ids(&rest),
-            &wanted[n + 1..].to_vec(),
-        )?;
+        same("a stream after an event's key", &ids(&rest), &wanted[n + 1..].to_vec())?;
         // A key between two events, which no event has.
-        let between = CanonicalKey {
-            id: EventId(Uuid::from_u128(event.id.0.as_u128() - 1)),
-            ..key
-        };
+        let between = CanonicalKey { id: EventId(Uuid::from_u128(event.id.0.as_u128() - 1)), ..key };
         let rest = canonical(&*store, &name, Some(between), 100).await?;
-        same(
-            "a stream after a key between two events",
-            &ids(&rest),
-            &wanted[n..].to_vec(),
-        )?;
+        same("a stream after a key between two events", &ids(&rest), &wanted[n..].to_vec())?;
     }
     Ok(())
 }

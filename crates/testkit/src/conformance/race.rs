@@ -26,10 +26,7 @@ pub(super) async fn a10_of_racing_writers_exactly_one_wins(subject: &dyn Subject
         let racers: Vec<_> = (0..RACERS)
             .map(|racer| {
                 let n = 1 + (round * RACERS + racer) * 2;
-                let mut parts = vec![
-                    part(a.clone(), Exact(actual), &[n]),
-                    part(b.clone(), Any, &[n + 1]),
-                ];
+                let mut parts = vec![part(a.clone(), Exact(actual), &[n]), part(b.clone(), Any, &[n + 1])];
                 // Half of them name the streams the other way round: who locks in that order must not lock up.
                 if racer % 2 == 1 {
                     parts.reverse();
@@ -43,10 +40,7 @@ pub(super) async fn a10_of_racing_writers_exactly_one_wins(subject: &dyn Subject
             .collect();
         let mut winners = 0;
         for racer in racers {
-            match racer
-                .await
-                .map_err(|e| Violation::new(format!("a writer panicked: {e}")))?
-            {
+            match racer.await.map_err(|e| Violation::new(format!("a writer panicked: {e}")))? {
                 Ok(_) => winners += 1,
                 Err(Refusal::Conflict { stream, .. }) if stream == a => {}
                 Err(other) => return Err(Violation::new(format!("a loser was told {other:?}"))),
@@ -55,11 +49,7 @@ pub(super) async fn a10_of_racing_writers_exactly_one_wins(subject: &dyn Subject
         same("how many of the racing writers won", &winners, &1)?;
         actual = store.versions(std::slice::from_ref(&a)).await?[0];
     }
-    same(
-        "the events of all winners",
-        &log(&*store).await?.len(),
-        &(ROUNDS as usize * 2),
-    )
+    same("the events of all winners", &log(&*store).await?.len(), &(ROUNDS as usize * 2))
 }
 
 /// Appends, and tries again as long as the store says that this can help.
@@ -105,9 +95,7 @@ pub(super) async fn p2_a_reader_never_skips_an_event(subject: &dyn Subject) -> R
             }
         }
     });
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|writer| tokio::spawn(write(store.clone(), writer)))
-        .collect();
+    let writers: Vec<_> = (0..WRITERS).map(|writer| tokio::spawn(write(store.clone(), writer))).collect();
     let mut written = Vec::new();
     for writer in writers {
         written.push(writer.await);
@@ -119,11 +107,7 @@ pub(super) async fn p2_a_reader_never_skips_an_event(subject: &dyn Subject) -> R
         let refused = outcome.map_err(lost)?.err();
         claim(refused.is_none(), "a writer that expects nothing was refused")?;
     }
-    same(
-        "how many events were written",
-        &seen.len(),
-        &((WRITERS * APPENDS * 2) as usize),
-    )?;
+    same("how many events were written", &seen.len(), &((WRITERS * APPENDS * 2) as usize))?;
     nothing_was_skipped(&*store, &seen).await
 }
 

@@ -23,10 +23,7 @@ pub(super) async fn r1_a_stream_reads_from_a_version_on(subject: &dyn Subject) -
         StreamKey::Identifier(IdentifierHash(Uuid::nil())),
         StreamKey::Context,
     ];
-    let names = keys.map(|key| StreamId {
-        tenant: TenantId::default(),
-        key,
-    });
+    let names = keys.map(|key| StreamId { tenant: TenantId::default(), key });
     let mut versions = vec![Vec::new(); names.len()];
     for n in 0..12 {
         let at = n as usize % names.len();
@@ -34,39 +31,23 @@ pub(super) async fn r1_a_stream_reads_from_a_version_on(subject: &dyn Subject) -
         versions[at].push(appended.places[0][0].version);
     }
     for (at, name) in names.iter().enumerate() {
-        let wanted: Vec<_> = (0..12)
-            .filter(|n| n % 3 == at as u64)
-            .map(|n| event(100 - n))
-            .collect();
+        let wanted: Vec<_> = (0..12).filter(|n| n % 3 == at as u64).map(|n| event(100 - n)).collect();
         let all = store.read_stream(name, Version(0), 100).await?;
         same("a stream from version 0 on", &events(&all.events), &wanted)?;
-        claim(
-            all.events.iter().all(|e| e.stream == *name),
-            "an event names another stream",
-        )?;
+        claim(all.events.iter().all(|e| e.stream == *name), "an event names another stream")?;
         for (n, &version) in versions[at].iter().enumerate() {
             let rest = store.read_stream(name, version, 100).await?;
-            same(
-                "a stream from a version on",
-                &events(&rest.events),
-                &wanted[n..].to_vec(),
-            )?;
+            same("a stream from a version on", &events(&rest.events), &wanted[n..].to_vec())?;
         }
         let beyond = versions[at].iter().max().map_or(1, |version| version.0 + 1);
         let beyond = store.read_stream(name, Version(beyond), 100).await?;
-        claim(
-            beyond.events.is_empty(),
-            "a stream has events beyond its last version",
-        )?;
+        claim(beyond.events.is_empty(), "a stream has events beyond its last version")?;
     }
     Ok(())
 }
 
 fn events(stored: &[StoredEvent]) -> Vec<NewEvent<Body>> {
-    stored
-        .iter()
-        .map(|stored| stored.recorded.event.clone())
-        .collect()
+    stored.iter().map(|stored| stored.recorded.event.clone()).collect()
 }
 
 pub(super) async fn r2_the_log_reads_after_a_position(subject: &dyn Subject) -> Result<(), Violation> {
@@ -80,9 +61,7 @@ pub(super) async fn r2_the_log_reads_after_a_position(subject: &dyn Subject) -> 
     }
     let found = |page: Page| -> Vec<_> {
         let events = page.events.into_iter();
-        events
-            .map(|e| (e.recorded.position, e.stream, e.recorded.event))
-            .collect()
+        events.map(|e| (e.recorded.position, e.stream, e.recorded.event)).collect()
     };
     let all = found(store.read_all(Position(0), 100).await?);
     same("the log from its beginning", &all, &places)?;
@@ -123,11 +102,7 @@ pub(super) async fn r4_paging_meets_every_event_once(subject: &dyn Subject) -> R
             seen.extend(ids(&page.events));
         }
         same("what paging through a stream met", &seen, &wanted)?;
-        same(
-            "what paging in canonical order met",
-            &canonically(&*store, &name, limit).await?,
-            &wanted,
-        )?;
+        same("what paging in canonical order met", &canonically(&*store, &name, limit).await?, &wanted)?;
     }
     Ok(())
 }
@@ -159,26 +134,16 @@ pub(super) async fn r5_a_stream_that_does_not_exist_reads_as_empty(
     store.append(append(stream(2), Any, &[1])).await?;
     // Being refused, and being looked at, does not make a stream.
     let refused = store.append(append(missing.clone(), Exists, &[2])).await;
-    claim(
-        refused.is_err(),
-        "a stream that does not exist was taken to exist",
-    )?;
+    claim(refused.is_err(), "a stream that does not exist was taken to exist")?;
     for _ in 0..2 {
         for version in [0, 1, 9] {
             let page = store.read_stream(&missing, Version(version), 10).await?;
             claim(page.events.is_empty(), "a stream that does not exist has events")?;
         }
         let events = canonical(&*store, &missing, None, 10).await?;
-        claim(
-            events.is_empty(),
-            "a stream that does not exist has events in canonical order",
-        )?;
+        claim(events.is_empty(), "a stream that does not exist has events in canonical order")?;
         let versions = store.versions(std::slice::from_ref(&missing)).await?;
-        same(
-            "the version of a stream that does not exist",
-            &versions,
-            &vec![Version(0)],
-        )?;
+        same("the version of a stream that does not exist", &versions, &vec![Version(0)])?;
     }
     Ok(())
 }
@@ -201,10 +166,7 @@ pub(super) async fn r6_versions_are_answered_in_the_order_asked(
 pub(super) async fn r7_a_tag_names_each_stream_once_in_order(subject: &dyn Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let (tag, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
-    let context = StreamId {
-        tenant: TenantId::default(),
-        key: StreamKey::Context,
-    };
+    let context = StreamId { tenant: TenantId::default(), key: StreamKey::Context };
     for (name, events) in [
         (context.clone(), vec![tagged(1, tag)]),
         (stream(9), vec![event(2), tagged(3, tag)]),
@@ -216,17 +178,9 @@ pub(super) async fn r7_a_tag_names_each_stream_once_in_order(subject: &dyn Subje
     }
     let tenant = TenantId::default();
     let found = store.streams_tagged(&tenant, tag).await?;
-    same(
-        "the streams with a tag",
-        &found,
-        &vec![stream(5), stream(9), context],
-    )?;
+    same("the streams with a tag", &found, &vec![stream(5), stream(9), context])?;
     let found = store.streams_tagged(&tenant, other).await?;
-    same(
-        "the streams with another tag",
-        &found,
-        &vec![stream(5), stream(7)],
-    )?;
+    same("the streams with another tag", &found, &vec![stream(5), stream(7)])?;
     let found = store.streams_tagged(&tenant, Uuid::from_u128(1)).await?;
     same("the streams with a tag that nothing has", &found, &Vec::new())
 }
@@ -236,11 +190,7 @@ pub(super) async fn r8_what_comes_back_equals_what_went_in(subject: &dyn Subject
     let name = stream(1);
     let events = extremes();
     let recorded_at = |n: usize| {
-        if n == 0 {
-            Micros(-1)
-        } else {
-            RECORDED + Span::from_secs(n as i64)
-        }
+        if n == 0 { Micros(-1) } else { RECORDED + Span::from_secs(n as i64) }
     };
     for (n, event) in events.iter().enumerate() {
         let append = Append::to(name.clone(), Any, vec![event.clone()], recorded_at(n));
@@ -256,11 +206,7 @@ pub(super) async fn r8_what_comes_back_equals_what_went_in(subject: &dyn Subject
             let found = found.iter().find(|stored| stored.recorded.event.id == event.id);
             let found = found.ok_or_else(|| Violation::new(format!("event {n} is not there, read {way}")))?;
             same(&format!("event {n}, read {way}"), &found.recorded.event, event)?;
-            same(
-                &format!("when event {n} was recorded"),
-                &found.recorded.recorded_at,
-                &recorded_at(n),
-            )?;
+            same(&format!("when event {n} was recorded"), &found.recorded.recorded_at, &recorded_at(n))?;
         }
     }
     Ok(())
@@ -278,65 +224,34 @@ fn extremes() -> Vec<NewEvent<Body>> {
     };
     let id = |n: u128| EventId(Uuid::from_u128(n));
     let bare = NewEvent::new(id(0), Micros(0), source("s"), Body::default());
-    let mut whole = NewEvent::new(
-        id(u128::MAX),
-        Micros::MAX,
-        source(&"\u{fc}".repeat(128)),
-        full(0, 300),
-    );
+    let mut whole = NewEvent::new(id(u128::MAX), Micros::MAX, source(&"\u{fc}".repeat(128)), full(0, 300));
     whole.sequence = u64::MAX;
     whole.correlation_id = Some(Uuid::max());
     whole.causation_id = Some(Uuid::nil());
     let early = NewEvent::new(id(1), Micros::MIN, source("'; --"), full(0xff, 1));
     let large = NewEvent::new(id(2), Micros(1), source("s"), full(7, 200_000));
-    let personal = Body {
-        personal: b"words".to_vec(),
-        ..Body::default()
-    };
-    vec![
-        bare,
-        whole,
-        early,
-        large,
-        NewEvent::new(id(3), Micros(2), source("s"), personal),
-    ]
+    let personal = Body { personal: b"words".to_vec(), ..Body::default() };
+    vec![bare, whole, early, large, NewEvent::new(id(3), Micros(2), source("s"), personal)]
 }
 
 pub(super) async fn r9_tenants_never_meet(subject: &dyn Subject) -> Result<(), Violation> {
     let store = subject.fresh().await;
     let tag = Uuid::from_u128(7);
-    let names = ["north", "south", "south-2"].map(|name| StreamId {
-        tenant: tenant(name),
-        key: stream(1).key,
-    });
+    let names =
+        ["north", "south", "south-2"].map(|name| StreamId { tenant: tenant(name), key: stream(1).key });
     let [north, south, none] = &names;
-    store
-        .append(append_events(north.clone(), vec![tagged(1, tag), event(2)]))
-        .await?;
-    store
-        .append(append_events(south.clone(), vec![tagged(3, tag)]))
-        .await?;
+    store.append(append_events(north.clone(), vec![tagged(1, tag), event(2)])).await?;
+    store.append(append_events(south.clone(), vec![tagged(3, tag)])).await?;
     for (name, wanted) in [(north, &[1, 2][..]), (south, &[3]), (none, &[])] {
         let wanted: Vec<EventId> = wanted.iter().map(|&n| event(n).id).collect();
-        for mut found in [
-            read(&*store, name).await?,
-            canonical(&*store, name, None, 10).await?,
-        ] {
+        for mut found in [read(&*store, name).await?, canonical(&*store, name, None, 10).await?] {
             found.sort_by_key(|stored| stored.recorded.event.id);
             same("the events of a tenant's stream", &ids(&found), &wanted)?;
         }
         let version = store.versions(std::slice::from_ref(name)).await?[0];
-        same(
-            "whether a tenant's stream has a version",
-            &(version > Version(0)),
-            &!wanted.is_empty(),
-        )?;
+        same("whether a tenant's stream has a version", &(version > Version(0)), &!wanted.is_empty())?;
         let tagged = store.streams_tagged(&name.tenant, tag).await?;
-        let streams = if wanted.is_empty() {
-            Vec::new()
-        } else {
-            vec![name.clone()]
-        };
+        let streams = if wanted.is_empty() { Vec::new() } else { vec![name.clone()] };
         same("a tenant's streams with a tag", &tagged, &streams)?;
     }
     store.save_snapshot(north, Some(vec![1])).await?;

@@ -28,12 +28,7 @@ pub(crate) fn source(name: &str) -> Name {
 
 /// The `n`-th event: it happened `n` seconds after the epoch, and nothing else is special about it.
 pub(crate) fn event(n: u64) -> NewEvent<Body> {
-    let body = Body {
-        kind: 24,
-        schema: 1,
-        plain: n.to_le_bytes().to_vec(),
-        ..Body::default()
-    };
+    let body = Body { kind: 24, schema: 1, plain: n.to_le_bytes().to_vec(), ..Body::default() };
     let id = EventId(Uuid::from_u128(0x7e57_0000 + u128::from(n)));
     NewEvent::new(id, Micros(n as i64 * 1_000_000), source("desk"), body)
 }
@@ -47,19 +42,12 @@ pub(crate) fn tagged(n: u64, tag: Uuid) -> NewEvent<Body> {
 
 /// One stream's part of an append, of the events of these numbers.
 pub(crate) fn part(stream: StreamId, expected: ExpectedVersion, events: &[u64]) -> StreamAppend {
-    StreamAppend {
-        stream,
-        expected,
-        events: events.iter().copied().map(event).collect(),
-    }
+    StreamAppend { stream, expected, events: events.iter().copied().map(event).collect() }
 }
 
 /// An append to several streams.
 pub(crate) fn together(streams: Vec<StreamAppend>) -> Append {
-    Append {
-        streams,
-        recorded_at: RECORDED,
-    }
+    Append { streams, recorded_at: RECORDED }
 }
 
 /// An append to one stream, of the events of these numbers.

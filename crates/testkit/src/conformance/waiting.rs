@@ -59,10 +59,7 @@ impl Waiters {
         for _ in 0..200 {
             let asked = poll_fn(|context| Poll::Ready(self.asked.as_mut().poll(context))).await;
             let is_waiting = asked.is_pending() && !self.woken.is_finished();
-            claim(
-                is_waiting,
-                "a waiter woke although the log is no longer than before",
-            )?;
+            claim(is_waiting, "a waiter woke although the log is no longer than before")?;
             tokio::task::yield_now().await;
         }
         Ok(())
@@ -70,9 +67,6 @@ impl Waiters {
 
     async fn woke(self) -> Result<(), Violation> {
         self.asked.await?;
-        Ok(self
-            .woken
-            .await
-            .map_err(|e| Violation::new(format!("a waiter panicked: {e}")))??)
+        Ok(self.woken.await.map_err(|e| Violation::new(format!("a waiter panicked: {e}")))??)
     }
 }

@@ -67,14 +67,8 @@ impl FaultyStore {
             injected: Injected::default(),
             trace: Vec::new(),
         };
-        let shared = Shared {
-            state: Mutex::new(state),
-            crashed: Notify::new(),
-        };
-        Self {
-            inner,
-            shared: Arc::new(shared),
-        }
+        let shared = Shared { state: Mutex::new(state), crashed: Notify::new() };
+        Self { inner, shared: Arc::new(shared) }
     }
 
     /// Crashes now. Everything fails with `Closed`, and who waits learns of it, until [`restart`](Self::restart).
@@ -125,12 +119,7 @@ impl FaultyStore {
     fn begin(&self, call: Call) -> Result<(usize, Option<Fault>), StoreError> {
         let mut state = self.state();
         let number = state.trace.len();
-        let mut step = Step {
-            number,
-            call,
-            fault: None,
-            answer: None,
-        };
+        let mut step = Step { number, call, fault: None, answer: None };
         if state.is_down {
             step.answer = Some(Answer::Failed(StoreErrorKind::Closed));
             state.trace.push(step);

@@ -78,12 +78,7 @@ impl Plan {
             (self.busy_per_mille, Fault::Busy),
             (self.lost_request_per_mille, Fault::LostRequest),
             (self.lost_answer_per_mille, Fault::LostAnswer),
-            (
-                self.slow_per_mille,
-                Fault::Slow {
-                    turns: 1 + (detail % 8) as u32,
-                },
-            ),
+            (self.slow_per_mille, Fault::Slow { turns: 1 + (detail % 8) as u32 }),
             (self.crash_per_mille, crash(detail)),
         ];
         let mut end = 0;
@@ -103,8 +98,6 @@ fn crash(detail: u64) -> Fault {
     if detail.is_multiple_of(2) {
         Fault::CrashBefore
     } else {
-        Fault::CrashAfter {
-            per_mille: (detail / 2 % 1_001) as u32,
-        }
+        Fault::CrashAfter { per_mille: (detail / 2 % 1_001) as u32 }
     }
 }

@@ -39,11 +39,7 @@ impl FaultyStore {
                     tokio::task::yield_now().await;
                 }
                 // Somebody else's call may have crashed the store meanwhile.
-                if self.is_down() {
-                    Err(closed().into())
-                } else {
-                    made.await
-                }
+                if self.is_down() { Err(closed().into()) } else { made.await }
             }
             Some(Fault::CrashBefore) => {
                 self.crash();
@@ -93,9 +89,7 @@ impl FaultyStore {
 
 /// The same failure for each of many appends.
 fn fail_all(appends: usize, kind: StoreErrorKind) -> Vec<Result<Appended, AppendError>> {
-    (0..appends)
-        .map(|_| Err(StoreError::new(kind, INJECTED).into()))
-        .collect()
+    (0..appends).map(|_| Err(StoreError::new(kind, INJECTED).into())).collect()
 }
 
 fn noted(result: &Result<Appended, AppendError>) -> Outcome {
@@ -134,8 +128,7 @@ impl EventStore for FaultyStore {
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<Page, StoreError> {
-        self.call(Call::ReadAll, self.inner.read_all(after, limit), events)
-            .await
+        self.call(Call::ReadAll, self.inner.read_all(after, limit), events).await
     }
 
     async fn read_canonical(
@@ -149,21 +142,16 @@ impl EventStore for FaultyStore {
     }
 
     async fn versions(&self, streams: &[StreamId]) -> Result<Vec<Version>, StoreError> {
-        self.call(Call::Versions, self.inner.versions(streams), |found| {
-            Answer::Read(found.len())
-        })
-        .await
+        self.call(Call::Versions, self.inner.versions(streams), |found| Answer::Read(found.len())).await
     }
 
     async fn streams_tagged(&self, tenant: &TenantId, tag: Uuid) -> Result<Vec<StreamId>, StoreError> {
         let made = self.inner.streams_tagged(tenant, tag);
-        self.call(Call::StreamsTagged, made, |found| Answer::Read(found.len()))
-            .await
+        self.call(Call::StreamsTagged, made, |found| Answer::Read(found.len())).await
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
-        self.call(Call::Head, self.inner.head(), |_| Answer::Done(true))
-            .await
+        self.call(Call::Head, self.inner.head(), |_| Answer::Done(true)).await
     }
 
     async fn wait_beyond(&self, position: Position) -> Result<(), StoreError> {
@@ -181,10 +169,7 @@ impl EventStore for FaultyStore {
     }
 
     async fn checkpoint(&self, name: &str) -> Result<Checkpoint, StoreError> {
-        self.call(Call::Checkpoint, self.inner.checkpoint(name), |_| {
-            Answer::Done(true)
-        })
-        .await
+        self.call(Call::Checkpoint, self.inner.checkpoint(name), |_| Answer::Done(true)).await
     }
 
     async fn save_checkpoint(
@@ -195,15 +180,11 @@ impl EventStore for FaultyStore {
         due: Vec<Due>,
     ) -> Result<bool, StoreError> {
         let made = self.inner.save_checkpoint(name, expected, new, due);
-        self.call(Call::SaveCheckpoint, made, |saved| Answer::Done(*saved))
-            .await
+        self.call(Call::SaveCheckpoint, made, |saved| Answer::Done(*saved)).await
     }
 
     async fn due_by(&self, now: Micros, limit: usize) -> Result<Vec<Due>, StoreError> {
-        self.call(Call::DueBy, self.inner.due_by(now, limit), |found| {
-            Answer::Read(found.len())
-        })
-        .await
+        self.call(Call::DueBy, self.inner.due_by(now, limit), |found| Answer::Read(found.len())).await
     }
 
     async fn save_snapshot(&self, stream: &StreamId, bytes: Option<Vec<u8>>) -> Result<(), StoreError> {
@@ -213,15 +194,11 @@ impl EventStore for FaultyStore {
 
     async fn snapshot(&self, stream: &StreamId) -> Result<Option<Vec<u8>>, StoreError> {
         let made = self.inner.snapshot(stream);
-        self.call(Call::Snapshot, made, |found| Answer::Read(found.iter().len()))
-            .await
+        self.call(Call::Snapshot, made, |found| Answer::Read(found.iter().len())).await
     }
 
     async fn drop_derived(&self) -> Result<(), StoreError> {
-        self.call(Call::DropDerived, self.inner.drop_derived(), |()| {
-            Answer::Done(true)
-        })
-        .await
+        self.call(Call::DropDerived, self.inner.drop_derived(), |()| Answer::Done(true)).await
     }
 }
 

@@ -12,20 +12,13 @@ use throughline_store::stream::StreamId;
 
 /// Whether an empty store answers every operation as the model does.
 pub async fn agrees(store: &dyn EventStore, operations: &[Operation]) -> Result<(), Violation> {
-    let mut comparison = Comparison {
-        store,
-        model: Model::default(),
-        positions: Vec::new(),
-    };
+    let mut comparison = Comparison { store, model: Model::default(), positions: Vec::new() };
     for (n, operation) in operations.iter().enumerate() {
         let differs = |violation| Violation::new(format!("operation {n}, {operation:?}: {violation}"));
         comparison.put(operation).await.map_err(differs)?;
     }
     let whole = Operation::ReadAll { after: 0, limit: 7 };
-    comparison
-        .put(&whole)
-        .await
-        .map_err(|violation| Violation::new(format!("in the end: {violation}")))
+    comparison.put(&whole).await.map_err(|violation| Violation::new(format!("in the end: {violation}")))
 }
 
 struct Comparison<'a> {
@@ -66,19 +59,11 @@ impl Comparison<'_> {
                 let versions = streams.iter().map(|stream| self.model.version(stream)).collect();
                 same(&self.store.versions(streams).await?, &versions)
             }
-            Operation::Tagged {
-                stream: StreamId { tenant, .. },
-                tag,
-            } => {
+            Operation::Tagged { stream: StreamId { tenant, .. }, tag } => {
                 let is_tagged = |held: &&StoredEvent| {
                     held.recorded.event.data.tag == Some(*tag) && held.stream.tenant == *tenant
                 };
-                let streams = self
-                    .model
-                    .log
-                    .iter()
-                    .filter(is_tagged)
-                    .map(|held| held.stream.clone());
+                let streams = self.model.log.iter().filter(is_tagged).map(|held| held.stream.clone());
                 let mut streams: Vec<StreamId> = streams.collect();
                 streams.sort();
                 streams.dedup();
@@ -90,44 +75,24 @@ impl Comparison<'_> {
 
     async fn put_derived(&mut self, operation: &Operation) -> Result<(), Violation> {
         match operation {
-            Operation::SaveCheckpoint {
-                name,
-                is_fresh,
-                position,
-                due,
-            } => {
+            Operation::SaveCheckpoint { name, is_fresh, position, due } => {
                 let mut expected = self.store.checkpoint(name).await?;
-                same(
-                    &expected,
-                    &self.model.checkpoints.get(*name).copied().unwrap_or_default(),
-                )?;
+                same(&expected, &self.model.checkpoints.get(*name).copied().unwrap_or_default())?;
                 expected.position.0 += u64::from(!is_fresh);
-                let new = Checkpoint {
-                    position: Position(*position),
-                };
-                let saved = self
-                    .store
-                    .save_checkpoint(name, expected, new, due.clone())
-                    .await?;
+                let new = Checkpoint { position: Position(*position) };
+                let saved = self.store.save_checkpoint(name, expected, new, due.clone()).await?;
                 same(&saved, &self.model.save_checkpoint(name, expected, new, due))
             }
             Operation::DueBy(now) => {
                 let due = self.model.due.iter().filter(|(_, at)| *at <= now);
-                let mut due: Vec<Due> = due
-                    .map(|(stream, at)| Due {
-                        stream: stream.clone(),
-                        at: Some(*at),
-                    })
-                    .collect();
+                let mut due: Vec<Due> =
+                    due.map(|(stream, at)| Due { stream: stream.clone(), at: Some(*at) }).collect();
                 due.sort_by_key(|due| due.at);
                 // Streams that are due at one instant may come in any order, so times are compared, then streams.
                 let mut found = self.store.due_by(*now, 1_000).await?;
                 let times = |due: &[Due]| due.iter().map(|due| due.at).collect::<Vec<_>>();
                 same(&times(&found), &times(&due))?;
-                same(
-                    &times(&self.store.due_by(*now, 1).await?),
-                    &times(&due[..due.len().min(1)]),
-                )?;
+                same(&times(&self.store.due_by(*now, 1).await?), &times(&due[..due.len().min(1)]))?;
                 found.sort_by_key(|due| (due.at, due.stream.clone()));
                 same(&found, &due)
             }
@@ -138,10 +103,9 @@ impl Comparison<'_> {
                 };
                 Ok(self.store.save_snapshot(stream, bytes.clone()).await?)
             }
-            Operation::Snapshot(stream) => same(
-                &self.store.snapshot(stream).await?,
-                &self.model.snapshots.get(stream).cloned(),
-            ),
+            Operation::Snapshot(stream) => {
+                same(&self.store.snapshot(stream).await?, &self.model.snapshots.get(stream).cloned())
+            }
             _ => {
                 self.model.drop_derived();
                 Ok(self.store.drop_derived().await?)
@@ -158,10 +122,7 @@ impl Comparison<'_> {
                     same(&grows, &true)?;
                     self.positions.push(place.position);
                 }
-                *place = Place {
-                    position: self.rank(place.position),
-                    ..*place
-                };
+                *place = Place { position: self.rank(place.position), ..*place };
             }
         } else if let Err(crate::outcome::Refusal::IdReused { position, .. }) = &mut answer {
             *position = self.rank(*position);
@@ -171,11 +132,7 @@ impl Comparison<'_> {
 
     /// The model's position for one of the store's; 0 for one that the store never gave to an event.
     fn rank(&self, position: Position) -> Position {
-        Position(
-            self.positions
-                .binary_search(&position)
-                .map_or(0, |index| index as u64 + 1),
-        )
+        Position(self.positions.binary_search(&position).map_or(0, |index| index as u64 + 1))
     }
 
     fn ranked(&self, mut events: Vec<StoredEvent>) -> Vec<StoredEvent> {
@@ -187,11 +144,7 @@ impl Comparison<'_> {
 
     async fn read_all(&self, after: usize, limit: usize) -> Result<(), Violation> {
         let after = after.min(self.positions.len());
-        let mut position = if after == 0 {
-            Position(0)
-        } else {
-            self.positions[after - 1]
-        };
+        let mut position = if after == 0 { Position(0) } else { self.positions[after - 1] };
         let mut events = Vec::new();
         loop {
             let page = self.store.read_all(position, limit).await?;
@@ -215,21 +168,14 @@ impl Comparison<'_> {
             version = Version(last.recorded.version.0 + 1);
             events.extend(page.events);
         }
-        let wanted = self
-            .model
-            .stream(stream)
-            .into_iter()
-            .skip(from.saturating_sub(1))
-            .collect();
+        let wanted = self.model.stream(stream).into_iter().skip(from.saturating_sub(1)).collect();
         same(&self.ranked(events), &wanted)
     }
 
     async fn read_canonical(&self, stream: &StreamId, from: usize, limit: usize) -> Result<(), Violation> {
         let ordered = self.model.canonical(stream);
         let from = from.min(ordered.len());
-        let mut after = ordered[..from]
-            .last()
-            .map(|stored| stored.recorded.event.canonical_key());
+        let mut after = ordered[..from].last().map(|stored| stored.recorded.event.canonical_key());
         let mut events = Vec::new();
         loop {
             let page = self.store.read_canonical(stream, after.as_ref(), limit).await?;

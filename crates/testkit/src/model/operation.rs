@@ -100,10 +100,7 @@ const STREAMS: u64 = 4;
 /// Two streams of each of two tenants; those of the same number have the same key.
 fn numbered(n: u64) -> StreamId {
     let tenant = tenant(if n < 2 { "north" } else { "south" });
-    StreamId {
-        tenant,
-        ..sample::stream(u128::from(n % 2))
-    }
+    StreamId { tenant, ..sample::stream(u128::from(n % 2)) }
 }
 
 fn stream() -> impl Strategy<Value = StreamId> {
@@ -111,17 +108,11 @@ fn stream() -> impl Strategy<Value = StreamId> {
 }
 
 fn due() -> impl Strategy<Value = Due> {
-    (stream(), proptest::option::of(0..6_i64)).prop_map(|(stream, at)| Due {
-        stream,
-        at: at.map(Micros),
-    })
+    (stream(), proptest::option::of(0..6_i64)).prop_map(|(stream, at)| Due { stream, at: at.map(Micros) })
 }
 
 fn append() -> impl Strategy<Value = Append> {
-    (vec(part(), 1..4), 0..9_i64).prop_map(|(streams, at)| Append {
-        streams,
-        recorded_at: Micros(at),
-    })
+    (vec(part(), 1..4), 0..9_i64).prop_map(|(streams, at)| Append { streams, recorded_at: Micros(at) })
 }
 
 fn part() -> impl Strategy<Value = StreamAppend> {
@@ -136,10 +127,7 @@ fn part() -> impl Strategy<Value = StreamAppend> {
     (0..STREAMS, expected, vec((0..12_u64, oddness), 0..4)).prop_map(|(n, expected, events)| StreamAppend {
         stream: numbered(n),
         expected,
-        events: events
-            .into_iter()
-            .map(|(k, oddness)| event(n, k, oddness))
-            .collect(),
+        events: events.into_iter().map(|(k, oddness)| event(n, k, oddness)).collect(),
     })
 }
 
@@ -153,11 +141,7 @@ enum Oddness {
 
 /// The `k`-th event of the `n`-th stream. Its time, source and number make ties at each part of the canonical key.
 fn event(n: u64, k: u64, oddness: Oddness) -> NewEvent<Body> {
-    let home = if matches!(oddness, Oddness::Elsewhere) {
-        (n + 1) % STREAMS
-    } else {
-        n
-    };
+    let home = if matches!(oddness, Oddness::Elsewhere) { (n + 1) % STREAMS } else { n };
     let mut event = sample::event(home * 100 + (k * 7) % 12);
     event.occurred_at = Micros(i64::from(k % 4 == 1) - i64::from(k.is_multiple_of(5)));
     event.source = source(if k.is_multiple_of(3) { "desk" } else { "Desk" });

@@ -24,17 +24,10 @@ pub struct Model {
 impl Model {
     /// Appends, or refuses to.
     pub fn append(&mut self, append: &Append) -> Outcome {
-        let events: Vec<(&StreamId, &NewEvent<Body>)> = append
-            .streams
-            .iter()
-            .flat_map(|part| part.events.iter().map(|e| (&part.stream, e)))
-            .collect();
+        let events: Vec<(&StreamId, &NewEvent<Body>)> =
+            append.streams.iter().flat_map(|part| part.events.iter().map(|e| (&part.stream, e))).collect();
         let twice = |n: usize| events[..n].iter().any(|(_, event)| event.id == events[n].1.id);
-        let named = |n: usize| {
-            append.streams[..n]
-                .iter()
-                .any(|part| part.stream == append.streams[n].stream)
-        };
+        let named = |n: usize| append.streams[..n].iter().any(|part| part.stream == append.streams[n].stream);
         if (0..events.len()).any(twice) || (0..append.streams.len()).any(named) {
             return Err(Refusal::Malformed);
         }
@@ -43,10 +36,7 @@ impl Model {
             if let Some(held) = held
                 && (held.recorded.event != **event || held.stream != **stream)
             {
-                return Err(Refusal::IdReused {
-                    id: event.id,
-                    position: held.recorded.position,
-                });
+                return Err(Refusal::IdReused { id: event.id, position: held.recorded.position });
             }
         }
         let is_there =
@@ -56,53 +46,26 @@ impl Model {
             let actual = self.version(&part.stream);
             if !is_retry && !part.expected.is_met_by(actual) {
                 let (stream, expected) = (part.stream.clone(), part.expected);
-                return Err(Refusal::Conflict {
-                    stream,
-                    expected,
-                    actual,
-                });
+                return Err(Refusal::Conflict { stream, expected, actual });
             }
         }
         let places = append.streams.iter().map(|part| {
-            part.events
-                .iter()
-                .map(|event| self.place(&part.stream, event, append.recorded_at))
-                .collect()
+            part.events.iter().map(|event| self.place(&part.stream, event, append.recorded_at)).collect()
         });
-        Ok(Appended {
-            places: places.collect(),
-        })
+        Ok(Appended { places: places.collect() })
     }
 
     /// Where the event is, after it was written if it is new.
     fn place(&mut self, stream: &StreamId, event: &NewEvent<Body>, recorded_at: Micros) -> Place {
         if let Some(held) = self.log.iter().find(|held| held.recorded.event.id == event.id) {
-            let RecordedEvent {
-                position, version, ..
-            } = held.recorded;
-            return Place {
-                position,
-                version,
-                was_there: true,
-            };
+            let RecordedEvent { position, version, .. } = held.recorded;
+            return Place { position, version, was_there: true };
         }
         let position = Position(self.log.len() as u64 + 1);
         let version = Version(self.version(stream).0 + 1);
-        let recorded = RecordedEvent {
-            position,
-            version,
-            recorded_at,
-            event: event.clone(),
-        };
-        self.log.push(StoredEvent {
-            stream: stream.clone(),
-            recorded,
-        });
-        Place {
-            position,
-            version,
-            was_there: false,
-        }
+        let recorded = RecordedEvent { position, version, recorded_at, event: event.clone() };
+        self.log.push(StoredEvent { stream: stream.clone(), recorded });
+        Place { position, version, was_there: false }
     }
 
     /// The last version of a stream.
@@ -112,11 +75,7 @@ impl Model {
 
     /// The events of a stream.
     pub fn stream(&self, stream: &StreamId) -> Vec<StoredEvent> {
-        self.log
-            .iter()
-            .filter(|held| held.stream == *stream)
-            .cloned()
-            .collect()
+        self.log.iter().filter(|held| held.stream == *stream).cloned().collect()
     }
 
     /// The events of a stream in canonical order.

@@ -78,11 +78,7 @@ impl Mutant {
             Err(AppendError::Conflict { .. }) if self.has(Flaw::ConflictLooksTransient) => {
                 Err(StoreError::new(StoreErrorKind::Full, "a conflict in disguise").into())
             }
-            Err(AppendError::Conflict {
-                stream,
-                expected,
-                mut actual,
-            }) => {
+            Err(AppendError::Conflict { stream, expected, mut actual }) => {
                 actual = self.shown_version(actual);
                 if self.has(Flaw::ConflictMisinforms) {
                     actual.0 = 0;
@@ -91,32 +87,21 @@ impl Mutant {
                     Exact(version) => Exact(self.shown_version(version)),
                     other => other,
                 };
-                Err(AppendError::Conflict {
-                    stream,
-                    expected,
-                    actual,
-                })
+                Err(AppendError::Conflict { stream, expected, actual })
             }
             Err(AppendError::IdReused { .. }) if self.has(Flaw::ReusedIdUnnoticed) => Ok(Appended::default()),
-            Err(AppendError::IdReused { id, position }) => Err(AppendError::IdReused {
-                id,
-                position: self.shown_position(position),
-            }),
+            Err(AppendError::IdReused { id, position }) => {
+                Err(AppendError::IdReused { id, position: self.shown_position(position) })
+            }
             Err(other) => Err(other),
         }
     }
 
     async fn append_half(&self, append: Append) -> Answer {
         let answer = self.inner().append(append.clone()).await;
-        if matches!(
-            answer,
-            Err(AppendError::Conflict { .. } | AppendError::IdReused { .. })
-        ) {
+        if matches!(answer, Err(AppendError::Conflict { .. } | AppendError::IdReused { .. })) {
             for part in append.streams {
-                let part = Append {
-                    streams: vec![part],
-                    recorded_at: append.recorded_at,
-                };
+                let part = Append { streams: vec![part], recorded_at: append.recorded_at };
                 if self.inner().append(part).await.is_err() {
                     break;
                 }
@@ -132,19 +117,11 @@ impl Mutant {
         if names.len() < append.streams.len() {
             return self.inner().append(append).await;
         }
-        let streams = append
-            .streams
-            .into_iter()
-            .filter(|part| !part.events.is_empty())
-            .collect();
+        let streams = append.streams.into_iter().filter(|part| !part.events.is_empty()).collect();
         let answer = self.inner().append(Append { streams, ..append }).await?;
         let mut places = answer.places.into_iter();
-        let places = empty
-            .into_iter()
-            .map(|is_empty| if is_empty { None } else { places.next() });
-        Ok(Appended {
-            places: places.map(Option::unwrap_or_default).collect(),
-        })
+        let places = empty.into_iter().map(|is_empty| if is_empty { None } else { places.next() });
+        Ok(Appended { places: places.map(Option::unwrap_or_default).collect() })
     }
 
     async fn append_again(&self, append: Append) -> Answer {
@@ -171,29 +148,11 @@ impl Mutant {
 
     async fn append_checked_again(&self, append: Append) -> Answer {
         // Whether it is malformed or an id is reused is found first, as it should be.
-        let checks = append.streams.iter().map(|part| StreamAppend {
-            events: Vec::new(),
-            ..part.clone()
-        });
-        let checks = Append {
-            streams: checks.collect(),
-            ..append
-        };
+        let checks = append.streams.iter().map(|part| StreamAppend { events: Vec::new(), ..part.clone() });
+        let checks = Append { streams: checks.collect(), ..append };
         match self.inner().append(checks).await {
-            Err(AppendError::Conflict {
-                stream,
-                expected,
-                actual,
-            }) => {
-                self.refused_or_conflict(
-                    append,
-                    AppendError::Conflict {
-                        stream,
-                        expected,
-                        actual,
-                    },
-                )
-                .await
+            Err(AppendError::Conflict { stream, expected, actual }) => {
+                self.refused_or_conflict(append, AppendError::Conflict { stream, expected, actual }).await
             }
             _ => self.inner().append(append).await,
         }

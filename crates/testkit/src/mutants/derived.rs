@@ -16,11 +16,8 @@ impl Mutant {
         due: Vec<Due>,
     ) -> Result<bool, StoreError> {
         let inner = self.inner();
-        let expected = if self.has(Flaw::CheckpointUnconditional) {
-            inner.checkpoint(name).await?
-        } else {
-            expected
-        };
+        let expected =
+            if self.has(Flaw::CheckpointUnconditional) { inner.checkpoint(name).await? } else { expected };
         let saved = inner.save_checkpoint(name, expected, new, due.clone()).await?;
         if saved && self.has(Flaw::DueNotReplaced) {
             self.notes().due.extend(due);
@@ -75,9 +72,7 @@ impl Mutant {
 
     async fn drop_all_but_snapshots(&self) -> Result<(), StoreError> {
         let inner = self.inner();
-        let log = inner
-            .read_all(throughline_core::event::Position(0), usize::MAX)
-            .await?;
+        let log = inner.read_all(throughline_core::event::Position(0), usize::MAX).await?;
         let mut snapshots = Vec::new();
         for stored in log.events {
             snapshots.push((inner.snapshot(&stored.stream).await?, stored.stream));

@@ -136,10 +136,7 @@ struct Notes {
 impl Mutant {
     /// A store with one flaw.
     pub fn new(flaw: Flaw) -> Self {
-        Self {
-            flaw: Some(flaw),
-            ..Self::default()
-        }
+        Self { flaw: Some(flaw), ..Self::default() }
     }
 
     /// A store with none. It shows that the wrapping itself breaks nothing.

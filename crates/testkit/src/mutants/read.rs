@@ -37,11 +37,7 @@ impl Mutant {
     }
 
     pub(super) fn held_position(&self, Position(shown): Position) -> Position {
-        let late = if self.has(Flaw::PositionsStartLate) {
-            LATE
-        } else {
-            0
-        };
+        let late = if self.has(Flaw::PositionsStartLate) { LATE } else { 0 };
         Position(shown.saturating_sub(late))
     }
 
@@ -93,21 +89,14 @@ impl Mutant {
             shown if self.has(Flaw::ReadsAfterVersion) => Version(shown + 1),
             shown => Version(shown),
         };
-        let limit = if self.has(Flaw::LimitIgnored) {
-            usize::MAX
-        } else {
-            limit
-        };
+        let limit = if self.has(Flaw::LimitIgnored) { usize::MAX } else { limit };
         Ok(self.shown(self.inner().read_stream(&held, from, limit).await?, Some(stream)))
     }
 
     /// The events of the first kind of stream that has any under the key.
     async fn read_kinds(&self, stream: &StreamId, from: Version, limit: usize) -> Result<Page, StoreError> {
         let (_, key) = stream.key_bytes();
-        let other = StreamId {
-            key: StreamKey::Identifier(IdentifierHash(key)),
-            ..stream.clone()
-        };
+        let other = StreamId { key: StreamKey::Identifier(IdentifierHash(key)), ..stream.clone() };
         let page = self.inner().read_stream(&other, from, limit).await?;
         if page.events.is_empty() {
             return self.inner().read_stream(stream, from, limit).await;
@@ -116,29 +105,19 @@ impl Mutant {
     }
 
     pub(super) async fn wrong_read_all(&self, after: Position, limit: usize) -> Result<Page, StoreError> {
-        let limit = if self.has(Flaw::LimitIgnored) {
-            usize::MAX
-        } else {
-            limit
-        };
+        let limit = if self.has(Flaw::LimitIgnored) { usize::MAX } else { limit };
         let after = self.held_position(after);
         if self.has(Flaw::ReaderSkips) {
             let mut page = self.inner().read_all(after, limit.saturating_add(1)).await?;
             let head = self.inner().head().await?.0;
-            page.events
-                .retain(|e| e.recorded.position.0 % SKIPPED != 0 || head > e.recorded.position.0 + 1);
+            page.events.retain(|e| e.recorded.position.0 % SKIPPED != 0 || head > e.recorded.position.0 + 1);
             page.events.truncate(limit);
             return Ok(page);
         }
         if self.has(Flaw::LogByTime) {
             let mut page = self.inner().read_all(Position(0), usize::MAX).await?;
-            page.events
-                .sort_by_key(|stored| stored.recorded.event.occurred_at);
-            let seen = page
-                .events
-                .iter()
-                .position(|e| e.recorded.position == after)
-                .map_or(0, |at| at + 1);
+            page.events.sort_by_key(|stored| stored.recorded.event.occurred_at);
+            let seen = page.events.iter().position(|e| e.recorded.position == after).map_or(0, |at| at + 1);
             page.events.drain(..seen);
             page.events.truncate(limit);
             return Ok(page);
@@ -155,17 +134,13 @@ impl Mutant {
         let held = self.held_stream(stream);
         let by_arrival = self.has(Flaw::CanonicalByArrival);
         if !by_arrival && !self.has(Flaw::SequenceIsSigned) {
-            return Ok(self.shown(
-                self.inner().read_canonical(&held, after, limit).await?,
-                Some(stream),
-            ));
+            return Ok(self.shown(self.inner().read_canonical(&held, after, limit).await?, Some(stream)));
         }
         let key = |stored: &StoredEvent| stored.recorded.event.canonical_key();
         let signed = |key: CanonicalKey| (key.occurred_at, key.source, key.sequence as i64, key.id);
         let mut page = self.inner().read_stream(&held, Version(1), usize::MAX).await?;
         if by_arrival {
-            page.events
-                .retain(|stored| after.is_none_or(|after| key(stored) > *after));
+            page.events.retain(|stored| after.is_none_or(|after| key(stored) > *after));
         } else {
             page.events.sort_by_key(|stored| signed(key(stored)));
             page.events
@@ -181,10 +156,7 @@ impl Mutant {
             held.sort();
         }
         let versions = self.inner().versions(&held).await?;
-        Ok(versions
-            .into_iter()
-            .map(|version| self.shown_version(version))
-            .collect())
+        Ok(versions.into_iter().map(|version| self.shown_version(version)).collect())
     }
 
     pub(super) async fn wrong_streams_tagged(
@@ -192,19 +164,12 @@ impl Mutant {
         tenant: &TenantId,
         tag: Uuid,
     ) -> Result<Vec<StreamId>, StoreError> {
-        let held_tenant = if self.has(Flaw::TenantsMixed) {
-            &TenantId::default()
-        } else {
-            tenant
-        };
+        let held_tenant = if self.has(Flaw::TenantsMixed) { &TenantId::default() } else { tenant };
         let streams = self.inner().streams_tagged(held_tenant, tag).await?;
         let mut found = Vec::new();
         for mut stream in streams {
             stream.tenant = tenant.clone();
-            let events = self
-                .inner()
-                .read_stream(&self.held_stream(&stream), Version(1), usize::MAX)
-                .await?;
+            let events = self.inner().read_stream(&self.held_stream(&stream), Version(1), usize::MAX).await?;
             let is_tagged = |stored: &&StoredEvent| stored.recorded.event.data.tag == Some(tag);
             let times = match self.flaw {
                 Some(Flaw::TagNamedTwice) => events.events.iter().filter(is_tagged).count(),
