@@ -34,6 +34,7 @@
 
 mod data;
 mod envelope;
+mod parse;
 mod ranges;
 mod reader;
 mod writer;
