@@ -8,4 +8,6 @@ pub mod append;
 pub mod contract;
 pub mod error;
 pub mod read;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod stream;
