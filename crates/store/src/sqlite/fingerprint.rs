@@ -46,7 +46,7 @@ mod tests {
         assert_eq!(GOLDEN, [of_id(Uuid::from_u128(1)), of_parts("default", 0, Uuid::from_u128(1))]);
     }
 
-    const GOLDEN: [u64; 2] = [0, 0];
+    const GOLDEN: [u64; 2] = [12_941_072_300_677_472_151, 8_242_271_251_722_816_156];
 
     #[test]
     fn neighbouring_ids_do_not_share_a_fingerprint() {

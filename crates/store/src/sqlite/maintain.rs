@@ -15,10 +15,6 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Events in the tail after which it becomes a run: what opening the store has to read, at most, and about
-/// 4 MiB of memory.
-pub(super) const FLUSH_EVENTS: u64 = 32_768;
-
 /// Does what there is to do and returns the mark after it.
 pub(super) fn run(db: &mut Connection, shared: &Shared, frame_bytes: usize) -> Result<Mark, Failure> {
     let mut mark = flush(db, shared, frame_bytes)?;
@@ -38,7 +34,7 @@ fn begin<'a>(db: &'a mut Connection, shared: &Shared) -> Result<(Transaction<'a>
 /// Writes the tail as runs of level 0.
 fn flush(db: &mut Connection, shared: &Shared, frame_bytes: usize) -> Result<Mark, Failure> {
     let (tx, mark) = begin(db, shared)?;
-    if mark.head - mark.indexed_to < FLUSH_EVENTS {
+    if !shared.tail_is_long(mark) {
         // Another process did it.
         return Ok(mark);
     }

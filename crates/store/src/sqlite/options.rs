@@ -27,6 +27,7 @@ pub struct SqliteOptions {
     pub(super) busy_timeout: Duration,
     pub(super) group_max_events: usize,
     pub(super) frame_bytes: usize,
+    pub(super) tail_events: u64,
     pub(super) readers: usize,
     pub(super) poll: Duration,
     pub(super) max_pages: Option<u32>,
@@ -43,6 +44,7 @@ impl SqliteOptions {
             busy_timeout: Duration::from_secs(10),
             group_max_events: 16_384,
             frame_bytes: 12_000,
+            tail_events: 32_768,
             readers: 2,
             poll: Duration::from_millis(50),
             max_pages: None,
@@ -88,6 +90,16 @@ impl SqliteOptions {
     #[must_use]
     pub fn frame_bytes(self, frame_bytes: usize) -> Self {
         Self { frame_bytes, ..self }
+    }
+
+    /// The events after which the part of the indexes that is kept in memory is written as a run; 32,768 unless
+    /// set, at least 1. It is what opening the store reads again, and about 100 bytes of memory an event.
+    #[must_use]
+    pub fn tail_events(self, tail_events: u64) -> Self {
+        Self {
+            tail_events: tail_events.max(1),
+            ..self
+        }
     }
 
     /// The number of threads that read, each with a connection; 2 unless set, at least 1.

@@ -3,7 +3,6 @@
 use super::catalog::{Catalog, Mark};
 use super::failure::Failure;
 use super::frame::Accepted;
-use super::maintain::FLUSH_EVENTS;
 use rusqlite::Connection;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
@@ -13,18 +12,19 @@ use tokio::sync::watch;
 pub(super) struct Shared {
     catalog: RwLock<Catalog>,
     head: watch::Sender<u64>,
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        Self {
-            catalog: RwLock::default(),
-            head: watch::Sender::new(0),
-        }
-    }
+    tail_events: u64,
 }
 
 impl Shared {
+    /// `tail_events`: after how many the tail becomes a run.
+    pub(super) fn new(tail_events: u64) -> Self {
+        Self {
+            catalog: RwLock::default(),
+            head: watch::Sender::new(0),
+            tail_events,
+        }
+    }
+
     /// The catalog, to look things up. Writers wait meanwhile, so it is held for lookups only.
     pub(super) fn catalog(&self) -> RwLockReadGuard<'_, Catalog> {
         // A panic under the lock cannot leave it half-changed in a way that matters: see `Catalog::catch_up`.
@@ -64,9 +64,8 @@ impl Shared {
         self.head.subscribe()
     }
 
-    /// Whether the tail should become a run.
-    pub(super) fn tail_is_long(&self) -> bool {
-        let mark = self.catalog().mark;
-        mark.head - mark.indexed_to >= FLUSH_EVENTS
+    /// Whether, at this mark, the tail should become a run.
+    pub(super) fn tail_is_long(&self, mark: Mark) -> bool {
+        mark.head - mark.indexed_to >= self.tail_events
     }
 }

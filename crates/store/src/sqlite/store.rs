@@ -52,7 +52,7 @@ impl SqliteStore {
     }
 
     fn start(options: SqliteOptions) -> Result<Self, Failure> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(options.tail_events));
         let poller = Arc::new(Poller::default());
         let db = schema::open(&options)?;
         // Read the tail now, so that a damaged file is refused here and not at the first append.

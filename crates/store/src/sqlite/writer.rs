@@ -180,7 +180,8 @@ impl Writer {
     /// Keeps the indexes in shape. A failure here, say for want of space, hurts nobody: the tail stays in memory
     /// and the next commit tries again.
     fn maintain(&mut self) {
-        if self.shared.tail_is_long()
+        let mark = self.shared.catalog().mark;
+        if self.shared.tail_is_long(mark)
             && let Ok(mark) = maintain::run(&mut self.db, &self.shared, self.frame_bytes)
         {
             // Runs that this writer made are no reason to forget versions; a foreign commit in between is.

@@ -3,7 +3,7 @@
 //! An index holds entries of `W` bytes, sorted bytewise: the first eight are a fingerprint, the rest says where.
 //! Entries of events that are not in a run yet are the *tail*: they are kept in memory and are made again from
 //! the log's own frames, so that a commit writes frames and nothing else, and an index can never be ahead of
-//! the log. Every [`FLUSH_EVENTS`](super::maintain) events the tail becomes a run; [`FANOUT`] runs of one level
+//! the log. Every so many events the tail [becomes a run](super::maintain); [`FANOUT`] runs of one level
 //! become one run of the next, up to [`TOP_LEVEL`]. All of it is rows, written in the file's own transactions.
 //!
 //! Fingerprints can collide, so whoever looks something up checks it against the event itself.
