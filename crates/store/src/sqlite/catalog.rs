@@ -42,10 +42,14 @@ impl Mark {
     pub(super) fn read(db: &Connection) -> Result<Self, Failure> {
         let mut select = db.prepare_cached("SELECT generation, indexed_to FROM catalog")?;
         let (generation, indexed_to) = select.query_one((), |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as u64)))?;
+        let head = log::head(db)?;
+        if head < indexed_to {
+            return Err(Failure::damaged("the log ends before its indexes do"));
+        }
         Ok(Self {
             generation,
             indexed_to,
-            head: log::head(db)?,
+            head,
         })
     }
 

@@ -18,6 +18,9 @@ pub(super) enum Failure {
     /// Something else is not what was written.
     #[error("{0}")]
     Damaged(&'static str),
+    /// The file, or one that SQLite must make beside it, may not be written.
+    #[error("the file or its folder may not be written")]
+    ReadOnly,
     /// The file has a newer format.
     #[error("the file has format {0}")]
     Newer(u32),
@@ -57,6 +60,7 @@ impl Failure {
                 kind @ (StoreErrorKind::Busy | StoreErrorKind::Full) => kind,
                 _ => StoreErrorKind::Unknown,
             },
+            Self::ReadOnly => StoreErrorKind::ReadOnly,
             Self::Gone => StoreErrorKind::Closed,
         }
     }

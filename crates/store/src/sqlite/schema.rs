@@ -2,7 +2,11 @@
 
 use super::failure::Failure;
 use super::options::{SqliteOptions, Synchronous};
+use crate::error::StoreErrorKind;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// The newest format that this version reads, in `user_version`.
 pub(super) const FORMAT: u32 = 1;
@@ -29,7 +33,49 @@ const TABLES: &str = "
 
 /// Opens the file, makes it a store if it is new, and refuses what is none.
 pub(super) fn open(options: &SqliteOptions) -> Result<Connection, Failure> {
+    match open_or_make(options) {
+        Err(failure) if failure.kind() == StoreErrorKind::CannotOpen && is_read_only(&options.path) => {
+            Err(Failure::ReadOnly)
+        }
+        opened => opened,
+    }
+}
+
+/// Why a file cannot be opened: SQLite says the same of a folder that is not there and of one that may not be
+/// written, and also when it is the write-ahead log that could not be made.
+fn is_read_only(path: &Path) -> bool {
+    let refused = |error: std::io::Error| {
+        matches!(
+            error.kind(),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+        )
+    };
+    if !path.exists() {
+        return match File::create_new(path) {
+            Ok(_) => std::fs::remove_file(path).is_err_and(refused),
+            Err(error) => refused(error),
+        };
+    }
+    match OpenOptions::new().append(true).open(path) {
+        Ok(_) => true,
+        Err(error) => refused(error),
+    }
+}
+
+/// The smallest page that SQLite knows.
+const LEAST_BYTES: u64 = 512;
+
+fn open_or_make(options: &SqliteOptions) -> Result<Connection, Failure> {
+    let bytes = std::fs::metadata(&options.path).map_or(0, |m| m.len());
+    if bytes > 0 && bytes < LEAST_BYTES {
+        // SQLite would take a file of a few bytes for an empty one, and write over what is left of it.
+        return Err(Failure::damaged("the file is shorter than a page"));
+    }
     let mut db = connect(options, OpenFlags::SQLITE_OPEN_CREATE)?;
+    if db.is_readonly("main")? {
+        // SQLite falls back to reading when it may not write.
+        return Err(Failure::ReadOnly);
+    }
     // Has an effect on a file without pages only.
     db.pragma_update(None, "page_size", options.page_bytes)?;
     if marks(&db)? == (0, 0) {

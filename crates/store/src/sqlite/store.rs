@@ -34,7 +34,8 @@ pub struct SqliteStore {
     poller: Arc<Poller>,
     jobs: Option<mpsc::Sender<Job>>,
     questions: Option<mpsc::Sender<Question>>,
-    threads: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+    others: Vec<JoinHandle<()>>,
 }
 
 impl SqliteStore {
@@ -62,28 +63,25 @@ impl SqliteStore {
         let mut store = Self {
             jobs: Some(jobs),
             questions: Some(questions),
-            threads: Vec::new(),
+            writer: None,
+            others: Vec::new(),
             shared: shared.clone(),
             poller: poller.clone(),
             options,
         };
         let writer = Writer::new(db, shared.clone(), &store.options);
-        store.spawn("throughline-writer", move || writer.run(todo))?;
+        store.writer = Some(spawn("throughline-writer", move || writer.run(todo))?);
         let asked = Arc::new(Mutex::new(asked));
         for _ in 0..store.options.readers {
             let reader = Reader::new(schema::open_reader(&store.options)?, shared.clone());
             let asked = asked.clone();
-            store.spawn("throughline-reader", move || reader.run(&asked))?;
+            let thread = spawn("throughline-reader", move || reader.run(&asked))?;
+            store.others.push(thread);
         }
         let (db, every) = (schema::open_reader(&store.options)?, store.options.poll);
-        store.spawn("throughline-poller", move || poller.run(&db, &shared, every))?;
+        let thread = spawn("throughline-poller", move || poller.run(&db, &shared, every))?;
+        store.others.push(thread);
         Ok(store)
-    }
-
-    fn spawn(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
-        let thread = thread::Builder::new().name(name.into()).spawn(run);
-        self.threads.push(thread.map_err(|_| Failure::Gone)?);
-        Ok(())
     }
 
     async fn ask<R: Send + 'static>(
@@ -112,6 +110,11 @@ impl SqliteStore {
     }
 }
 
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Failure> {
+    let thread = thread::Builder::new().name(name.into()).spawn(run);
+    thread.map_err(|_| Failure::Gone)
+}
+
 async fn send<T>(to: Option<&mpsc::Sender<T>>, message: T, what: &'static str) -> Result<(), StoreError> {
     let closed = || StoreError::new(StoreErrorKind::Closed, what);
     to.ok_or_else(closed)?.send(message).await.map_err(|_| closed())
@@ -119,12 +122,17 @@ async fn send<T>(to: Option<&mpsc::Sender<T>>, message: T, what: &'static str) -
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        // The writer ends last, and alone: connections that close at the same moment would each leave it to the
+        // other to move the write-ahead log into the file.
         self.poller.close();
-        self.jobs = None;
         self.questions = None;
-        for thread in self.threads.drain(..) {
+        for thread in self.others.drain(..) {
             // A thread that panicked has already said so.
             thread.join().ok();
+        }
+        self.jobs = None;
+        if let Some(writer) = self.writer.take() {
+            writer.join().ok();
         }
     }
 }
