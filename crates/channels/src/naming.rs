@@ -46,31 +46,22 @@ impl Source {
     }
 
     pub(crate) fn profile(&self, key: &str) -> Option<ProfileId> {
-        as_it_is(key).map_or_else(
-            || Some(ProfileId::in_namespace(&self.profiles, key)),
-            |id| id.map(ProfileId),
-        )
+        as_it_is(key)
+            .map_or_else(|| Some(ProfileId::in_namespace(&self.profiles, key)), |id| id.map(ProfileId))
     }
 
     pub(crate) fn contact(&self, key: &str) -> Option<ContactId> {
-        as_it_is(key).map_or_else(
-            || Some(ContactId::in_namespace(&self.contacts, key)),
-            |id| id.map(ContactId),
-        )
+        as_it_is(key)
+            .map_or_else(|| Some(ContactId::in_namespace(&self.contacts, key)), |id| id.map(ContactId))
     }
 
     pub(crate) fn issue(&self, key: &str) -> Option<IssueRef> {
-        as_it_is(key).map_or_else(
-            || Some(IssueRef::in_namespace(&self.issues, key)),
-            |id| id.map(IssueRef),
-        )
+        as_it_is(key).map_or_else(|| Some(IssueRef::in_namespace(&self.issues, key)), |id| id.map(IssueRef))
     }
 
     pub(crate) fn promise(&self, key: &str) -> Option<PromiseId> {
-        as_it_is(key).map_or_else(
-            || Some(PromiseId::in_namespace(&self.promises, key)),
-            |id| id.map(PromiseId),
-        )
+        as_it_is(key)
+            .map_or_else(|| Some(PromiseId::in_namespace(&self.promises, key)), |id| id.map(PromiseId))
     }
 }
 

@@ -122,11 +122,7 @@ fn equal_rows_are_two_events_and_a_longer_export_renames_none() {
 fn a_row_has_one_name_however_its_time_is_written() {
     let ids = |time: &str| -> Vec<_> {
         let log = log(&[trace("t", &[event("a", time, "c")])]);
-        read(format!("\u{feff}{log}").as_bytes())
-            .0
-            .iter()
-            .map(|item| item.event.id)
-            .collect()
+        read(format!("\u{feff}{log}").as_bytes()).0.iter().map(|item| item.event.id).collect()
     };
     assert_eq!(ids("2024-05-01T09:30:00Z"), ids("2024-05-01T11:30:00.000+02:00"));
     assert_ne!(ids("2024-05-01T09:30:00Z"), ids("2024-05-01T09:30:01Z"));

@@ -54,9 +54,8 @@ async fn a_flipped_bit_in_a_frame_is_found() {
     let folder = Folder::new();
     made(&folder.file(), 10).await;
     let db = Connection::open(folder.file()).unwrap();
-    let (first, bytes): (i64, Vec<u8>) = db
-        .query_row("SELECT first, bytes FROM frames LIMIT 1", (), |r| Ok((r.get(0)?, r.get(1)?)))
-        .unwrap();
+    let (first, bytes): (i64, Vec<u8>) =
+        db.query_row("SELECT first, bytes FROM frames LIMIT 1", (), |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
     let put = |bytes: &[u8]| {
         db.execute("UPDATE frames SET bytes = ?1 WHERE first = ?2", (bytes, first)).unwrap();
     };
@@ -105,7 +104,9 @@ async fn a_flipped_bit_in_an_index_is_found_before_an_id_is_used_twice() {
     for table in ["blocks", "runs"] {
         let column = if table == "runs" { "filter" } else { "bytes" };
         let (id, bytes): (i64, Vec<u8>) = db
-            .query_row(&format!("SELECT rowid, {column} FROM {table} LIMIT 1"), (), |r| Ok((r.get(0)?, r.get(1)?)))
+            .query_row(&format!("SELECT rowid, {column} FROM {table} LIMIT 1"), (), |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
             .unwrap();
         let sql = format!("UPDATE {table} SET {column} = ?1 WHERE rowid = ?2");
         let mut damaged = bytes.clone();

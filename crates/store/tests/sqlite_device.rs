@@ -74,7 +74,9 @@ async fn a_full_device_refuses_appends_and_takes_them_again_when_there_is_space(
     }
     let folder = Folder::new();
     if !ran("mount", &["-t", "tmpfs", "-o", "size=3m", "tmpfs"], folder.path()) {
-        println!("not run: a_full_device_..., a small device cannot be mounted here; the limited file was tested");
+        println!(
+            "not run: a_full_device_..., a small device cannot be mounted here; the limited file was tested"
+        );
         return;
     }
     println!("run on a device of 3 MiB");

@@ -46,16 +46,11 @@ pub(crate) struct RowFault {
 impl Mapping {
     fn fault(&self, reason: RejectReason, column: ColumnIx, expected: &str) -> RowFault {
         let attribute = Some(self.name_of(column).to_owned());
-        RowFault {
-            reason,
-            attribute,
-            expected: expected.to_owned(),
-        }
+        RowFault { reason, attribute, expected: expected.to_owned() }
     }
 
     fn needed<'r>(&self, row: &'r impl Row, column: ColumnIx, what: &str) -> Result<&'r str, RowFault> {
-        row.value(column)
-            .ok_or_else(|| self.fault(RejectReason::MissingAttribute, column, what))
+        row.value(column).ok_or_else(|| self.fault(RejectReason::MissingAttribute, column, what))
     }
 
     /// When a row happened.
@@ -75,9 +70,7 @@ impl Mapping {
     pub(crate) fn profile_of(&self, row: &impl Row) -> Result<ProfileId, RowFault> {
         const WHAT: &str = "what names the customer";
         let text = self.needed(row, self.customer, WHAT)?;
-        self.source
-            .profile(text)
-            .ok_or_else(|| self.fault(RejectReason::BadAttribute, self.customer, WHAT))
+        self.source.profile(text).ok_or_else(|| self.fault(RejectReason::BadAttribute, self.customer, WHAT))
     }
 
     /// Whether the rows of a contact are all one customer's.
@@ -122,16 +115,12 @@ impl Mapping {
 
     /// The id of the event that says that a contact started.
     pub(crate) fn started_id(&self, contact: &str) -> EventId {
-        self.source
-            .derived_event(&format!("started {}:{contact}", contact.len()))
+        self.source.derived_event(&format!("started {}:{contact}", contact.len()))
     }
 
     /// The event that says that a contact started, from its first row.
     pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        let topic = self
-            .contact
-            .topic
-            .and_then(|column| Some((column, row.value(column)?)));
+        let topic = self.contact.topic.and_then(|column| Some((column, row.value(column)?)));
         let topic = topic.map(|(column, text)| {
             Name::new(text).map_err(|e| self.fault(RejectReason::BadAttribute, column, &e.to_string()))
         });
@@ -139,21 +128,13 @@ impl Mapping {
         let issue = issue.and_then(|key| self.source.issue(key));
         let (channel, direction) = (self.contact.channel, self.contact.direction);
         let topic = topic.transpose()?;
-        Ok(ContactStarted {
-            contact,
-            channel,
-            direction,
-            topic,
-            issue,
-        }
-        .into())
+        Ok(ContactStarted { contact, channel, direction, topic, issue }.into())
     }
 
     /// What a row says, by the first rule that fits it; `None` if it is to be ignored.
     pub(crate) fn data_of(&self, contact: ContactId, row: &impl Row) -> Result<Option<EventData>, RowFault> {
         let fits = |&(column, ref values): &(ColumnIx, Vec<String>)| {
-            row.value(column)
-                .is_some_and(|value| values.iter().any(|v| v == value))
+            row.value(column).is_some_and(|value| values.iter().any(|v| v == value))
         };
         let rule = self.rules.iter().find(|rule| rule.when.iter().all(fits));
         match (rule, &self.otherwise) {
@@ -170,20 +151,14 @@ impl Mapping {
     }
 
     fn filled(&self, template: &Template, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        template
-            .fill(&self.source, contact, row)
-            .map_err(|FieldFault { field, column, .. }| RowFault {
-                reason: if column.is_some_and(|c| row.value(c).is_none()) {
-                    RejectReason::MissingAttribute
-                } else {
-                    RejectReason::BadAttribute
-                },
-                attribute: column.map(|c| self.name_of(c).to_owned()),
-                expected: format!(
-                    "what the field `{}` of `{}` can be",
-                    field.unwrap_or("?"),
-                    template.kind()
-                ),
-            })
+        template.fill(&self.source, contact, row).map_err(|FieldFault { field, column, .. }| RowFault {
+            reason: if column.is_some_and(|c| row.value(c).is_none()) {
+                RejectReason::MissingAttribute
+            } else {
+                RejectReason::BadAttribute
+            },
+            attribute: column.map(|c| self.name_of(c).to_owned()),
+            expected: format!("what the field `{}` of `{}` can be", field.unwrap_or("?"), template.kind()),
+        })
     }
 }

@@ -66,16 +66,7 @@ impl Template {
         row: &impl Row,
     ) -> Result<EventData, FieldFault> {
         let fields = self.fields.iter();
-        EventData::deserialize_kind(
-            self.kind,
-            Filling {
-                source,
-                contact,
-                row,
-                fields,
-                current: None,
-            },
-        )
+        EventData::deserialize_kind(self.kind, Filling { source, contact, row, fields, current: None })
     }
 }
 
@@ -89,11 +80,7 @@ impl std::error::Error for FieldFault {}
 
 impl de::Error for FieldFault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            field: None,
-            column: None,
-            message: message.to_string(),
-        }
+        Self { field: None, column: None, message: message.to_string() }
     }
 }
 
@@ -132,10 +119,9 @@ impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
                 FieldSource::Number(number) => Some(Value::Number(*number)),
                 FieldSource::Contact => Some(Value::Id(self.contact.0)),
                 // A field whose column is empty is left out: then it is none, or serde says that it is missing.
-                FieldSource::Column(column) => self
-                    .row
-                    .value(*column)
-                    .map(|text| value_of(field, text, self.source)),
+                FieldSource::Column(column) => {
+                    self.row.value(*column).map(|text| value_of(field, text, self.source))
+                }
             };
             if let Some(value) = value {
                 self.current = Some((field, column, value));
@@ -150,11 +136,7 @@ impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
         let Some((field, column, value)) = self.current.take() else {
             return Err(de::Error::custom("a value without a field"));
         };
-        seed.deserialize(value).map_err(|fault| FieldFault {
-            field: Some(field),
-            column,
-            ..fault
-        })
+        seed.deserialize(value).map_err(|fault| FieldFault { field: Some(field), column, ..fault })
     }
 }
 

@@ -24,19 +24,11 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(reason: RejectReason, expected: impl Into<String>) -> Self {
-        Self {
-            reason,
-            attribute: None,
-            expected: expected.into(),
-            at: None,
-        }
+        Self { reason, attribute: None, expected: expected.into(), at: None }
     }
 
     fn attribute(reason: RejectReason, attribute: &'static str, expected: impl Into<String>) -> Self {
-        Self {
-            attribute: Some(attribute),
-            ..Self::new(reason, expected)
-        }
+        Self { attribute: Some(attribute), ..Self::new(reason, expected) }
     }
 
     pub(super) fn at_line(self, line: u64) -> Reject {
@@ -57,10 +49,7 @@ pub(super) fn parse(line: &[u8], last_source: &mut Option<Source>) -> Result<Log
     if !text.trim_ascii_start().starts_with('{') {
         let at = Some(text.len() - text.trim_ascii_start().len());
         let expected = "one CloudEvent, an object, on each line";
-        return Err(Fault {
-            at,
-            ..Fault::new(RejectReason::NotAnObject, expected)
-        });
+        return Err(Fault { at, ..Fault::new(RejectReason::NotAnObject, expected) });
     }
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| not_an_event(&error))?;
     let kind = kind_of(&envelope)?;
@@ -75,21 +64,15 @@ pub(super) fn parse(line: &[u8], last_source: &mut Option<Source>) -> Result<Log
     };
     let id = id_of(&envelope.id, "id", |key| source.event(key))?;
     let profile = id_of(&envelope.subject, "subject", |key| source.profile(key))?;
-    let correlation_id = optional(&envelope.correlationid, |it| {
-        id_of(it, "correlationid", |key| source.issue(key))
-    })?;
-    let causation_id = optional(&envelope.causationid, |it| {
-        id_of(it, "causationid", |key| source.event(key))
-    })?;
+    let correlation_id =
+        optional(&envelope.correlationid, |it| id_of(it, "correlationid", |key| source.issue(key)))?;
+    let causation_id =
+        optional(&envelope.causationid, |it| id_of(it, "causationid", |key| source.event(key)))?;
     let occurred_at = time_of(&envelope.time, "time")?;
     let recorded_at = optional(&envelope.recordedtime, |it| time_of(it, "recordedtime"))?;
     let sequence = sequence_of(&envelope.sequence)?;
     let Some(raw) = envelope.data else {
-        return Err(Fault::attribute(
-            RejectReason::MissingAttribute,
-            "data",
-            data::expected(kind),
-        ));
+        return Err(Fault::attribute(RejectReason::MissingAttribute, "data", data::expected(kind)));
     };
     let data = data::read(kind, raw).map_err(|at| Fault {
         // Where the data begins in the line: both are slices of the same text.
@@ -105,11 +88,7 @@ pub(super) fn parse(line: &[u8], last_source: &mut Option<Source>) -> Result<Log
         causation_id: causation_id.map(|EventId(id)| id),
         data,
     };
-    Ok(LogItem {
-        profile,
-        event,
-        recorded_at,
-    })
+    Ok(LogItem { profile, event, recorded_at })
 }
 
 fn not_an_event(error: &serde_json::Error) -> Fault {
@@ -117,10 +96,7 @@ fn not_an_event(error: &serde_json::Error) -> Fault {
         serde_json::error::Category::Data => (RejectReason::DuplicateAttribute, "every attribute once"),
         _ => (RejectReason::NotJson, "one whole JSON object on each line"),
     };
-    Fault {
-        at: Some(error.column().saturating_sub(1)),
-        ..Fault::new(reason, expected)
-    }
+    Fault { at: Some(error.column().saturating_sub(1)), ..Fault::new(reason, expected) }
 }
 
 fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
@@ -140,11 +116,7 @@ fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
             != Some(kind.schema())
     {
         let expected = format!("{SCHEMA_PREFIX}{kind}:{}", kind.schema());
-        return Err(Fault::attribute(
-            RejectReason::UnknownSchema,
-            "dataschema",
-            expected,
-        ));
+        return Err(Fault::attribute(RejectReason::UnknownSchema, "dataschema", expected));
     }
     Ok(kind)
 }
@@ -169,11 +141,7 @@ fn time_of(it: &Attribute<'_>, name: &'static str) -> Result<Micros, Fault> {
 }
 
 fn sequence_of(it: &Attribute<'_>) -> Result<u64, Fault> {
-    let digits = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse().ok())?
-    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?;
     match it {
         Attribute::Missing => Some(0),
         Attribute::Number(number) => Some(*number),
@@ -181,11 +149,7 @@ fn sequence_of(it: &Attribute<'_>) -> Result<u64, Fault> {
         Attribute::Other => None,
     }
     .ok_or_else(|| {
-        Fault::attribute(
-            RejectReason::BadAttribute,
-            "sequence",
-            "a whole number from 0, also as text",
-        )
+        Fault::attribute(RejectReason::BadAttribute, "sequence", "a whole number from 0, also as text")
     })
 }
 
@@ -193,9 +157,5 @@ fn optional<'a, T>(
     it: &'a Attribute<'a>,
     read: impl FnOnce(&'a Attribute<'a>) -> Result<T, Fault>,
 ) -> Result<Option<T>, Fault> {
-    if matches!(it, Attribute::Missing) {
-        Ok(None)
-    } else {
-        read(it).map(Some)
-    }
+    if matches!(it, Attribute::Missing) { Ok(None) } else { read(it).map(Some) }
 }

@@ -50,19 +50,12 @@ impl<R: BufRead> NativeReader<R> {
     /// Writes every rejected line, as it stood, to a file.
     #[must_use]
     pub fn with_rejects_file(self, file: RejectsFile) -> Self {
-        Self {
-            rejects: Some(file),
-            ..self
-        }
+        Self { rejects: Some(file), ..self }
     }
 
     pub(super) fn in_the_middle(self, lines_before: impl Fn() -> io::Result<u64> + Send + 'static) -> Self {
         let lines = self.lines.without_mark();
-        Self {
-            lines,
-            lines_before: Some(Box::new(lines_before)),
-            ..self
-        }
+        Self { lines, lines_before: Some(Box::new(lines_before)), ..self }
     }
 
     /// What was read and rejected so far.
@@ -101,10 +94,9 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 }
             };
             let (fault, raw): (Fault, &[u8]) = match line {
-                Line::TooLong => (
-                    Fault::new(RejectReason::LineTooLong, "a shorter line, or a higher limit"),
-                    &[],
-                ),
+                Line::TooLong => {
+                    (Fault::new(RejectReason::LineTooLong, "a shorter line, or a higher limit"), &[])
+                }
                 Line::Bytes(line) if line.trim_ascii().is_empty() => {
                     self.counts.blank += 1;
                     continue;
@@ -135,17 +127,11 @@ impl<R: BufRead> Iterator for NativeReader<R> {
 }
 
 fn rejects_file(line: u64, error: &io::Error) -> Reject {
-    Reject::new(
-        line,
-        RejectReason::RejectsFile,
-        format!("a file with room to write ({})", error.kind()),
-    )
+    Reject::new(line, RejectReason::RejectsFile, format!("a file with room to write ({})", error.kind()))
 }
 
 impl<R> fmt::Debug for NativeReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NativeReader")
-            .field("counts", &self.counts)
-            .finish_non_exhaustive()
+        f.debug_struct("NativeReader").field("counts", &self.counts).finish_non_exhaustive()
     }
 }

@@ -47,9 +47,7 @@ impl Layout for Btree {
                 bytes.extend_from_slice(&e.body);
                 bytes.resize(bytes.len().next_multiple_of(EVENT), 0);
                 id.execute(params![e.id.as_bytes(), self.next]).unwrap();
-                place
-                    .execute(params![stream.as_bytes(), e.version as i64, self.next])
-                    .unwrap();
+                place.execute(params![stream.as_bytes(), e.version as i64, self.next]).unwrap();
                 self.next += 1;
                 if bytes.len() == EVENT * FRAME_EVENTS || n == events {
                     frame.execute(params![first, bytes]).unwrap();

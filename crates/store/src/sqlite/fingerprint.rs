@@ -20,9 +20,10 @@ pub(super) fn of_stream(stream: &StreamId) -> u64 {
 /// The fingerprint of a stream that is still in parts.
 pub(super) fn of_parts(tenant: &str, kind: u8, id: Uuid) -> u64 {
     // FNV-1a, as for names elsewhere: short input, no table.
-    let name = tenant.bytes().chain([kind]).fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let name = tenant
+        .bytes()
+        .chain([kind])
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     mix(of_id(id), name)
 }
 

@@ -41,10 +41,7 @@ pub(super) struct Index<const W: usize> {
 
 impl<const W: usize> Default for Index<W> {
     fn default() -> Self {
-        Self {
-            runs: Vec::new(),
-            tail: BTreeSet::new(),
-        }
+        Self { runs: Vec::new(), tail: BTreeSet::new() }
     }
 }
 

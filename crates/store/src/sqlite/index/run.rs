@@ -35,7 +35,8 @@ impl<const W: usize> Run<W> {
         let keys = entries.chunk_by(|a, b| a[..8] == b[..8]);
         let mut filter = Bloom::for_keys(keys.clone().count());
         keys.for_each(|entries| filter.insert(fingerprint_of(&entries[0])));
-        let first_block: i64 = db.query_one("SELECT coalesce(max(no), 0) + 1 FROM blocks", (), |r| r.get(0))?;
+        let first_block: i64 =
+            db.query_one("SELECT coalesce(max(no), 0) + 1 FROM blocks", (), |r| r.get(0))?;
         block::write(db, first_block, entries)?;
         let filter_bytes = filter.to_bytes();
         db.prepare_cached(
@@ -51,14 +52,7 @@ impl<const W: usize> Run<W> {
             &filter_bytes,
             checksum(fences.as_flattened(), &filter_bytes),
         ))?;
-        Ok(Self {
-            id: db.last_insert_rowid(),
-            level,
-            upto,
-            first_block,
-            fences,
-            filter,
-        })
+        Ok(Self { id: db.last_insert_rowid(), level, upto, first_block, fences, filter })
     }
 
     /// Reads what of a run is kept in memory.
@@ -98,8 +92,7 @@ impl<const W: usize> Run<W> {
             let blocks = run.blocks();
             db.prepare_cached("DELETE FROM blocks WHERE no >= ?1 AND no < ?2")?
                 .execute((blocks.start, blocks.end))?;
-            db.prepare_cached("DELETE FROM runs WHERE id = ?1")?
-                .execute((run.id,))?;
+            db.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute((run.id,))?;
         }
         Ok(merged)
     }
