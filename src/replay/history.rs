@@ -28,6 +28,13 @@ pub struct ReadReport {
     pub unlinked: u64,
 }
 
+impl ReadReport {
+    /// Events that count: neither repeated nor refused.
+    pub const fn accepted(&self) -> u64 {
+        self.events - self.duplicates - self.reused_ids
+    }
+}
+
 /// The facts of some customers, sorted.
 #[derive(Debug, Default)]
 pub(super) struct Bucket {

@@ -119,7 +119,7 @@ impl fmt::Display for ReplayReport {
         let read = &self.read;
         writeln!(to, "as of {} by rulebook {}", self.as_of, self.rulebook)?;
         writeln!(to, "\nread          {:>12} events", grouped(read.events))?;
-        writeln!(to, "  accepted    {:>12}", grouped(self.facts + self.parked + read.links + read.unlinked))?;
+        writeln!(to, "  accepted    {:>12}", grouped(read.accepted()))?;
         writeln!(to, "  duplicates  {:>12}", grouped(read.duplicates))?;
         writeln!(to, "  refused     {:>12} ids used again for other content", grouped(read.reused_ids))?;
         for (reason, count) in &read.rejected {
