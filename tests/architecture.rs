@@ -31,20 +31,14 @@ struct Accusation {
 
 impl Accusation {
     fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
-        Self {
-            place: place.into(),
-            what: what.into(),
-        }
+        Self { place: place.into(), what: what.into() }
     }
 }
 
 /// Fails with one line for each accusation.
 #[track_caller]
 fn assert_innocent(accusations: &[Accusation]) {
-    let lines: Vec<_> = accusations
-        .iter()
-        .map(|a| format!("{}: {}", a.place, a.what))
-        .collect();
+    let lines: Vec<_> = accusations.iter().map(|a| format!("{}: {}", a.place, a.what)).collect();
     assert!(lines.is_empty(), "\n{}\n", lines.join("\n"));
 }
 
@@ -60,23 +54,15 @@ fn assert_accused(accusations: &[Accusation], what: &str) {
 #[test]
 fn crates_know_only_what_is_below_them() {
     assert_innocent(
-        &Tree::read()
-            .manifests()
-            .flat_map(|(path, text)| arrows::check(path, text))
-            .collect::<Vec<_>>(),
+        &Tree::read().manifests().flat_map(|(path, text)| arrows::check(path, text)).collect::<Vec<_>>(),
     );
 }
 
 #[test]
 fn every_dependency_has_its_reason() {
     let tree = Tree::read();
-    let (_, page) = tree
-        .documents()
-        .find(|(path, _)| *path == "docs/DEPENDENCIES.md")
-        .unwrap();
-    let all = tree
-        .manifests()
-        .flat_map(|(path, text)| arrows::unexplained(path, text, page));
+    let (_, page) = tree.documents().find(|(path, _)| *path == "docs/DEPENDENCIES.md").unwrap();
+    let all = tree.manifests().flat_map(|(path, text)| arrows::unexplained(path, text, page));
     assert_innocent(&all.collect::<Vec<_>>());
 }
 
@@ -94,10 +80,7 @@ fn core_and_rules_are_pure() {
     let files: Vec<_> = pure.into_iter().flat_map(|folder| tree.under(folder)).collect();
     assert!(files.len() > 20, "the sources of core and rules were not found");
     assert_innocent(
-        &files
-            .into_iter()
-            .flat_map(|(path, text)| purity::check(path, text))
-            .collect::<Vec<_>>(),
+        &files.into_iter().flat_map(|(path, text)| purity::check(path, text)).collect::<Vec<_>>(),
     );
 }
 
@@ -114,21 +97,13 @@ fn no_crate_has_modules_that_need_each_other() {
 #[test]
 fn files_are_short_plainly_named_and_export_one_by_one() {
     let tree = Tree::read();
-    assert_innocent(
-        &tree
-            .rust()
-            .flat_map(|(path, text)| style::check(path, text))
-            .collect::<Vec<_>>(),
-    );
+    assert_innocent(&tree.rust().flat_map(|(path, text)| style::check(path, text)).collect::<Vec<_>>());
 }
 
 #[test]
 fn documents_link_only_to_what_exists() {
     let tree = Tree::read();
     assert_innocent(
-        &tree
-            .documents()
-            .flat_map(|(path, text)| links::check(path, text, &tree))
-            .collect::<Vec<_>>(),
+        &tree.documents().flat_map(|(path, text)| links::check(path, text, &tree)).collect::<Vec<_>>(),
     );
 }

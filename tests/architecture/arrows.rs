@@ -13,59 +13,23 @@ pub(crate) struct Layer {
 
 /// From the bottom up. Siblings do not know each other.
 pub(crate) const LAYERS: [Layer; 6] = [
-    Layer {
-        name: "throughline-core",
-        below: &[],
-        tests: &[],
-    },
-    Layer {
-        name: "throughline-rules",
-        below: &["core"],
-        tests: &[],
-    },
-    Layer {
-        name: "throughline-channels",
-        below: &["core"],
-        tests: &[],
-    },
-    Layer {
-        name: "throughline-store",
-        below: &["core"],
-        tests: &["testkit"],
-    },
-    Layer {
-        name: "throughline-testkit",
-        below: &["core", "store"],
-        tests: &[],
-    },
-    Layer {
-        name: "throughline",
-        below: &["core", "rules", "channels", "store"],
-        tests: &["testkit"],
-    },
+    Layer { name: "throughline-core", below: &[], tests: &[] },
+    Layer { name: "throughline-rules", below: &["core"], tests: &[] },
+    Layer { name: "throughline-channels", below: &["core"], tests: &[] },
+    Layer { name: "throughline-store", below: &["core"], tests: &["testkit"] },
+    Layer { name: "throughline-testkit", below: &["core", "store"], tests: &[] },
+    Layer { name: "throughline", below: &["core", "rules", "channels", "store"], tests: &["testkit"] },
 ];
 
 /// Crates of others that only some of ours may name.
 const RESERVED: [(&str, &[&str]); 2] = [
-    (
-        "tokio",
-        &["throughline-store", "throughline-testkit", "throughline"],
-    ),
+    ("tokio", &["throughline-store", "throughline-testkit", "throughline"]),
     ("rusqlite", &["throughline-store"]),
 ];
 
 /// What core and rules may not even depend on, because it brings a clock, a thread or chance.
-const IMPURE: [&str; 9] = [
-    "tokio",
-    "rusqlite",
-    "rand",
-    "getrandom",
-    "fastrand",
-    "async-trait",
-    "futures",
-    "rayon",
-    "tracing",
-];
+const IMPURE: [&str; 9] =
+    ["tokio", "rusqlite", "rand", "getrandom", "fastrand", "async-trait", "futures", "rayon", "tracing"];
 
 /// The package that a manifest describes.
 pub(crate) fn package(text: &str) -> String {
@@ -78,10 +42,7 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Accusation> {
     let manifest: Table = text.parse().unwrap();
     let name = package(text);
     let Some(layer) = LAYERS.iter().find(|layer| layer.name == name) else {
-        return vec![Accusation::new(
-            path,
-            format!("`{name}` has no place in the layers; give it one here"),
-        )];
+        return vec![Accusation::new(path, format!("`{name}` has no place in the layers; give it one here"))];
     };
     let pure = ["throughline-core", "throughline-rules"].contains(&layer.name);
     let mut accusations = Vec::new();
@@ -109,16 +70,11 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Accusation> {
 /// Accuses a manifest of every dependency on others that the page about dependencies does not explain.
 pub(crate) fn unexplained(path: &str, text: &str, page: &str) -> Vec<Accusation> {
     let manifest: Table = text.parse().unwrap();
-    let of_others = dependencies(&manifest)
-        .into_iter()
-        .filter(|(_, name)| !name.starts_with("throughline-"));
+    let of_others = dependencies(&manifest).into_iter().filter(|(_, name)| !name.starts_with("throughline-"));
     let missing = of_others.filter(|(_, name)| !page.contains(&format!("[{name}](")));
     missing
         .map(|(_, name)| {
-            Accusation::new(
-                path,
-                format!("`{name}` has no reason in docs/DEPENDENCIES.md; give it one"),
-            )
+            Accusation::new(path, format!("`{name}` has no reason in docs/DEPENDENCIES.md; give it one"))
         })
         .collect()
 }
@@ -127,11 +83,7 @@ pub(crate) fn unexplained(path: &str, text: &str, page: &str) -> Vec<Accusation>
 /// their real names.
 fn dependencies(manifest: &Table) -> Vec<(String, String)> {
     const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
-    let platforms = manifest
-        .get("target")
-        .and_then(Value::as_table)
-        .into_iter()
-        .flat_map(Table::values);
+    let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let tables = platforms.filter_map(Value::as_table).chain([manifest]);
     let mut found = Vec::new();
     for table in tables {
@@ -155,10 +107,7 @@ fn a_dependency_upwards_or_sideways_is_accused() {
         ("throughline-store", "throughline-rules.workspace = true"),
         ("throughline-testkit", "throughline-rules.workspace = true"),
         ("throughline", "throughline-testkit.workspace = true"),
-        (
-            "throughline-rules",
-            "innocent = { package = 'throughline-store', path = '../store' }",
-        ),
+        ("throughline-rules", "innocent = { package = 'throughline-store', path = '../store' }"),
     ] {
         let text = format!("[package]\nname = '{name}'\n[dependencies]\n{line}\n");
         crate::assert_accused(&check("Cargo.toml", &text), "arrows point down");
@@ -172,19 +121,13 @@ fn the_testkit_is_for_tests_only() {
     };
     for name in ["throughline", "throughline-store"] {
         crate::assert_innocent(&check("Cargo.toml", &manifest(name, "dev-dependencies")));
-        crate::assert_accused(
-            &check("Cargo.toml", &manifest(name, "dependencies")),
-            "arrows point down",
-        );
+        crate::assert_accused(&check("Cargo.toml", &manifest(name, "dependencies")), "arrows point down");
         crate::assert_accused(
             &check("Cargo.toml", &manifest(name, "build-dependencies")),
             "arrows point down",
         );
     }
-    crate::assert_accused(
-        &check("Cargo.toml", &manifest("throughline-core", "dev-dependencies")),
-        "arrows",
-    );
+    crate::assert_accused(&check("Cargo.toml", &manifest("throughline-core", "dev-dependencies")), "arrows");
 }
 
 #[test]
@@ -204,22 +147,12 @@ fn tokio_and_sqlite_are_accused_outside_their_crates() {
 
 #[test]
 fn a_crate_without_a_place_is_accused() {
-    crate::assert_accused(
-        &check("Cargo.toml", "[package]\nname = 'throughline-misc'\n"),
-        "no place",
-    );
+    crate::assert_accused(&check("Cargo.toml", "[package]\nname = 'throughline-misc'\n"), "no place");
 }
 
 #[test]
 fn a_dependency_without_a_reason_is_accused() {
     let text = "[package]\nname = 'throughline-rules'\n[dependencies]\nserde = '1'\nthroughline-core = '1'\n";
-    crate::assert_innocent(&unexplained(
-        "Cargo.toml",
-        text,
-        "| [serde](https://docs.rs/serde) | because |",
-    ));
-    crate::assert_accused(
-        &unexplained("Cargo.toml", text, "serde is nice"),
-        "`serde` has no reason",
-    );
+    crate::assert_innocent(&unexplained("Cargo.toml", text, "| [serde](https://docs.rs/serde) | because |"));
+    crate::assert_accused(&unexplained("Cargo.toml", text, "serde is nice"), "`serde` has no reason");
 }

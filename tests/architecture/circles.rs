@@ -11,10 +11,7 @@ type Needs<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
 
 /// Accuses the files of a crate of the circles among its top-level modules, each once.
 pub(crate) fn check(source_folder: &str, files: &[(&str, &str)]) -> Vec<Accusation> {
-    let modules: BTreeSet<&str> = files
-        .iter()
-        .filter_map(|(path, _)| module(source_folder, path))
-        .collect();
+    let modules: BTreeSet<&str> = files.iter().filter_map(|(path, _)| module(source_folder, path)).collect();
     let mut needs: Needs<'_> = BTreeMap::new();
     for (path, text) in files {
         let Some(from) = module(source_folder, path) else {
@@ -44,11 +41,7 @@ fn module<'a>(source_folder: &str, path: &'a str) -> Option<&'a str> {
 fn depth(source_folder: &str, path: &str) -> usize {
     let inside = path.strip_prefix(source_folder).unwrap_or(path);
     let folders = inside.trim_start_matches('/').split('/').count();
-    if inside.ends_with("/mod.rs") {
-        folders - 1
-    } else {
-        folders
-    }
+    if inside.ends_with("/mod.rs") { folders - 1 } else { folders }
 }
 
 /// What stands directly behind the crate's root in paths: `crate::a::…`, `crate::{a::…, b}`, `super::…`.
@@ -72,11 +65,7 @@ fn named_modules(source_folder: &str, path: &str, code: &str) -> BTreeSet<String
 }
 
 fn head(path: &str) -> Option<String> {
-    let name: String = path
-        .trim_start()
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
+    let name: String = path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     (!name.is_empty() && name != "super").then_some(name)
 }
 
@@ -110,13 +99,9 @@ fn circles(needs: &Needs<'_>) -> Vec<Accusation> {
         let members: BTreeSet<_> = circle.iter().copied().collect();
         if seen.insert(members) {
             let steps = circle.iter().zip(circle.iter().cycle().skip(1));
-            let way: Vec<_> = steps
-                .map(|(from, to)| format!("{from} -> {to} (in {})", needs[from][to]))
-                .collect();
-            accusations.push(Accusation::new(
-                circle[0],
-                format!("a circle: {}", way.join(", ")),
-            ));
+            let way: Vec<_> =
+                steps.map(|(from, to)| format!("{from} -> {to} (in {})", needs[from][to])).collect();
+            accusations.push(Accusation::new(circle[0], format!("a circle: {}", way.join(", "))));
         }
     }
     accusations
@@ -147,10 +132,7 @@ fn way_back<'a>(needs: &Needs<'a>, start: &'a str) -> Option<Vec<&'a str>> {
 fn two_modules_that_need_each_other_are_accused_with_the_way() {
     let files = [
         ("src/event/mod.rs", "use crate::wire::Writer;"),
-        (
-            "src/wire/fields.rs",
-            "use crate::{ids::EventId, event::{Text, Body}};",
-        ),
+        ("src/wire/fields.rs", "use crate::{ids::EventId, event::{Text, Body}};"),
         ("src/ids.rs", ""),
     ];
     let accusations = check("src", &files);
@@ -173,10 +155,7 @@ fn modules_in_layers_are_innocent_and_tests_may_look_up() {
     let files = [
         ("src/lib.rs", "pub mod a; pub mod b; use crate::a::A;"),
         ("src/a.rs", "use crate::b::B; // crate::a is ours"),
-        (
-            "src/b/mod.rs",
-            "mod inner; use super::b::inner; #[cfg(test)] mod tests { use crate::a::A; }",
-        ),
+        ("src/b/mod.rs", "mod inner; use super::b::inner; #[cfg(test)] mod tests { use crate::a::A; }"),
         ("src/b/inner.rs", "use super::B; use crate::b::C;"),
         ("src/b/tests.rs", "use crate::a::A;"),
     ];

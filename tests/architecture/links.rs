@@ -30,11 +30,8 @@ fn links(text: &str) -> Vec<(usize, String)> {
 /// The targets of `[text](target)` and `[name]: target` in a line.
 fn targets(line: &str) -> Vec<String> {
     let inline = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let reference = line
-        .trim_start()
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("]:"))
-        .map(|(_, rest)| rest);
+    let reference =
+        line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:")).map(|(_, rest)| rest);
     inline
         .chain(reference)
         .filter_map(|target| target.split_whitespace().next())
@@ -82,9 +79,5 @@ fn links_that_lead_somewhere_and_code_are_innocent() {
     let text = "[a](Cargo.toml) [b](https://example.com/GONE.md) [c](#part) `[d](GONE.md)`\n\
         ```\n[e](GONE.md)\n```\n[f]: tests/architecture.rs\n";
     crate::assert_innocent(&check("README.md", text, &tree));
-    crate::assert_innocent(&check(
-        "docs/A.md",
-        "[a](../Cargo.toml#lints) [b](../crates/core/)",
-        &tree,
-    ));
+    crate::assert_innocent(&check("docs/A.md", "[a](../Cargo.toml#lints) [b](../crates/core/)", &tree));
 }

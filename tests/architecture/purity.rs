@@ -6,48 +6,19 @@ use crate::source::{code, is_test, lines_with, shipped};
 
 /// What must not be named, and why.
 const FORBIDDEN: [(&[&str], &str); 8] = [
+    (&["std::", "extern crate std"], "core and rules build without the standard library"),
+    (&["async", "await", "Future", "tokio"], "pure code waits for nothing"),
+    (&["SystemTime", "Instant", "Utc::now", "Local::now", "now_v7"], "`now` is an argument"),
+    (&["thread::", "thread_local!", "Mutex", "RwLock", "OnceLock", "LazyLock"], "pure code shares nothing"),
     (
-        &["std::", "extern crate std"],
-        "core and rules build without the standard library",
-    ),
-    (
-        &["async", "await", "Future", "tokio"],
-        "pure code waits for nothing",
-    ),
-    (
-        &["SystemTime", "Instant", "Utc::now", "Local::now", "now_v7"],
-        "`now` is an argument",
-    ),
-    (
-        &[
-            "thread::",
-            "thread_local!",
-            "Mutex",
-            "RwLock",
-            "OnceLock",
-            "LazyLock",
-        ],
-        "pure code shares nothing",
-    ),
-    (
-        &[
-            "rand::",
-            "getrandom",
-            "new_v4",
-            "RandomState",
-            "DefaultHasher",
-            "static mut",
-        ],
+        &["rand::", "getrandom", "new_v4", "RandomState", "DefaultHasher", "static mut"],
         "the same facts give the same bits",
     ),
     (
         &["HashMap::new", "HashSet::new", "DefaultHashBuilder"],
         "name a fixed hasher: the default one iterates differently in each run",
     ),
-    (
-        &["println!", "print!", "eprintln!", "eprint!", "dbg!"],
-        "pure code prints nothing",
-    ),
+    (&["println!", "print!", "eprintln!", "eprint!", "dbg!"], "pure code prints nothing"),
     (
         &[
             ".exp(",
@@ -89,10 +60,7 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<Accusation> {
     for (names, why) in FORBIDDEN {
         for name in names {
             for line in lines_with(&code, name) {
-                accusations.push(Accusation::new(
-                    format!("{path}:{line}"),
-                    format!("`{name}`: {why}"),
-                ));
+                accusations.push(Accusation::new(format!("{path}:{line}"), format!("`{name}`: {why}")));
             }
         }
     }
@@ -121,10 +89,7 @@ fn each_impure_name_is_accused() {
     ] {
         let accusations = check("crates/core/src/time.rs", &format!("// fine\n{snippet}\n"));
         assert!(!accusations.is_empty(), "not accused: {snippet}");
-        assert!(
-            accusations.iter().all(|a| a.place.ends_with(":2")),
-            "{accusations:?}"
-        );
+        assert!(accusations.iter().all(|a| a.place.ends_with(":2")), "{accusations:?}");
     }
 }
 
@@ -137,8 +102,5 @@ fn what_is_pure_is_not_accused() {
 
 #[test]
 fn a_crate_with_the_standard_library_is_accused() {
-    crate::assert_accused(
-        &check("crates/core/src/lib.rs", "//! #![no_std]\npub mod a;\n"),
-        "is missing",
-    );
+    crate::assert_accused(&check("crates/core/src/lib.rs", "//! #![no_std]\npub mod a;\n"), "is missing");
 }

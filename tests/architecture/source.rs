@@ -67,10 +67,7 @@ fn raw_string(rest: &str) -> Option<usize> {
     let body = hashes[count..].strip_prefix('"')?;
     let close = format!("\"{}", "#".repeat(count));
     let begin = rest.len() - body.len();
-    Some(
-        body.find(&close)
-            .map_or(rest.len(), |at| begin + at + close.len()),
-    )
+    Some(body.find(&close).map_or(rest.len(), |at| begin + at + close.len()))
 }
 
 fn quoted(rest: &str, quote: u8) -> usize {
@@ -102,10 +99,7 @@ pub(crate) fn shipped(code: &str) -> String {
             (_, Some(semicolon)) => semicolon + 1,
             _ => rest.len(),
         };
-        let blank: String = rest[..end]
-            .chars()
-            .map(|c| if c == '\n' { '\n' } else { ' ' })
-            .collect();
+        let blank: String = rest[..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
         out.replace_range(begin..begin + end, &blank);
     }
     out
@@ -141,12 +135,7 @@ pub(crate) fn lines_with(code: &str, name: &str) -> Vec<usize> {
             || (name.ends_with(part_of_name) && after.is_some_and(part_of_name))
     };
     code.match_indices(name)
-        .filter(|(at, _)| {
-            !inside(
-                code[..*at].chars().next_back(),
-                code[at + name.len()..].chars().next(),
-            )
-        })
+        .filter(|(at, _)| !inside(code[..*at].chars().next_back(), code[at + name.len()..].chars().next()))
         .map(|(at, _)| code[..at].matches('\n').count() + 1)
         .collect()
 }
@@ -186,13 +175,7 @@ fn what_only_tests_have_is_not_shipped() {
     let text =
         "fn a() {}\n#[cfg(test)]\nmod tests { fn b() { {} } }\nfn c() {}\n#[cfg(test)]\nmod d;\nfn e() {}";
     let code = shipped(text);
-    for (name, is_there) in [
-        ("a()", true),
-        ("b()", false),
-        ("c()", true),
-        ("mod d", false),
-        ("e()", true),
-    ] {
+    for (name, is_there) in [("a()", true), ("b()", false), ("c()", true), ("mod d", false), ("e()", true)] {
         assert_eq!(code.contains(name), is_there, "{name}: {code}");
     }
 }

@@ -22,10 +22,7 @@ fn is(path: &str, kind: &str) -> bool {
 impl Tree {
     pub(crate) fn read() -> Self {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let mut tree = Self {
-            root: root.clone(),
-            texts: BTreeMap::new(),
-        };
+        let mut tree = Self { root: root.clone(), texts: BTreeMap::new() };
         tree.walk(&root);
         tree
     }
@@ -38,29 +35,19 @@ impl Tree {
                 if !SKIPPED.contains(&name.as_str()) {
                     self.walk(&path);
                 }
-            } else if [".rs", ".toml", ".md"]
-                .iter()
-                .any(|ending| name.ends_with(ending))
-            {
-                let relative = path
-                    .strip_prefix(&self.root)
-                    .unwrap()
-                    .to_string_lossy()
-                    .replace('\\', "/");
+            } else if [".rs", ".toml", ".md"].iter().any(|ending| name.ends_with(ending)) {
+                let relative = path.strip_prefix(&self.root).unwrap().to_string_lossy().replace('\\', "/");
                 self.texts.insert(relative, fs::read_to_string(&path).unwrap());
             }
         }
     }
 
     fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+        self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     pub(crate) fn manifests(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.all()
-            .filter(|(path, _)| *path == "Cargo.toml" || path.ends_with("/Cargo.toml"))
+        self.all().filter(|(path, _)| *path == "Cargo.toml" || path.ends_with("/Cargo.toml"))
     }
 
     pub(crate) fn rust(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -75,15 +62,12 @@ impl Tree {
 
     /// The `src` folder of every crate.
     pub(crate) fn source_folders(&self) -> Vec<String> {
-        self.manifests()
-            .map(|(path, _)| path.replace("Cargo.toml", "src"))
-            .collect()
+        self.manifests().map(|(path, _)| path.replace("Cargo.toml", "src")).collect()
     }
 
     /// What people read: the documents at the root and everything under `docs`.
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.all()
-            .filter(|(path, _)| is(path, "md") && (path.starts_with("docs/") || !path.contains('/')))
+        self.all().filter(|(path, _)| is(path, "md") && (path.starts_with("docs/") || !path.contains('/')))
     }
 
     /// Whether a file or folder exists, by its path from the root.

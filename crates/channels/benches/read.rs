@@ -1,7 +1,7 @@
 //! How fast logs are read, beside the fastest that their syntax allows: serde_json and quick-xml without us.
 //!
 //! `cargo bench -p throughline-channels --bench read`
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quick_xml::events::Event;
@@ -58,35 +58,44 @@ fn native_log() -> Vec<u8> {
         let id = EventId(Uuid::from_u128(u128::from(n) + (1 << 91)));
         let at = Micros(1_700_000_000_000_000 + n as i64 * 1_000_001);
         let event = NewEvent::new(id, at, name("desk"), data).with_sequence(n);
-        writer
-            .write(
-                ProfileId(Uuid::from_u128(u128::from(n % 9_973) + (1 << 92))),
-                &event,
-                None,
-            )
-            .unwrap();
+        writer.write(ProfileId(Uuid::from_u128(u128::from(n % 9_973) + (1 << 92))), &event, None).unwrap();
     }
     writer.finish().unwrap()
 }
 
+/// The same log from a system that has no UUIDs: each event's id and customer must be derived.
+fn with_foreign_ids(log: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (n, line) in std::str::from_utf8(log).unwrap().lines().enumerate() {
+        let (mut line, number) = (line.to_owned(), n % 9_973);
+        for (attribute, id) in [("\"id\":\"", format!("m-{n}")), ("\"subject\":\"", format!("c-{number}"))] {
+            let start = line.find(attribute).unwrap() + attribute.len();
+            line.replace_range(start..start + 36, &id);
+        }
+        out.extend_from_slice(line.as_bytes());
+        out.push(b'\n');
+    }
+    out
+}
+
 fn native(c: &mut Criterion) {
     let log = native_log();
-    println!(
-        "native: {} events, {} bytes each",
-        EVENTS,
-        log.len() as u64 / EVENTS
-    );
+    println!("native: {} events, {} bytes each", EVENTS, log.len() as u64 / EVENTS);
     let mut group = c.benchmark_group("native");
     group.sample_size(10).throughput(Throughput::Elements(EVENTS));
     group.bench_function("events", |b| {
-        b.iter(|| NativeReader::new(&log[..]).flatten().count())
+        b.iter(|| NativeReader::new(&log[..]).flatten().count());
+    });
+    let foreign = with_foreign_ids(&log);
+    group.bench_function("events_foreign_ids", |b| {
+        b.iter(|| NativeReader::new(&foreign[..]).flatten().count());
     });
     group.bench_function("serde_json_value", |b| {
         b.iter(|| {
             let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            lines
-                .map(|line| black_box(serde_json::from_slice::<serde_json::Value>(line).unwrap()))
-                .count()
+            for line in lines {
+                black_box(serde_json::from_slice::<serde_json::Value>(line).unwrap());
+            }
         });
     });
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench.ndjson");
@@ -111,38 +120,19 @@ fn in_threads(path: &Path, threads: usize) -> usize {
 fn xes_log() -> String {
     let mut log = String::from("<log>\n");
     for ticket in 0..5_000_u32 {
-        writeln!(
-            log,
-            "<trace>\n\t<string key=\"concept:name\" value=\"Case {ticket}\" />"
-        )
-        .unwrap();
-        for (minute, activity) in [
-            "Assign seriousness",
-            "Take in charge ticket",
-            "Wait",
-            "Resolve ticket",
-            "Closed",
-        ]
-        .iter()
-        .enumerate()
+        writeln!(log, "<trace>\n\t<string key=\"concept:name\" value=\"Case {ticket}\" />").unwrap();
+        for (minute, activity) in
+            ["Assign seriousness", "Take in charge ticket", "Wait", "Resolve ticket", "Closed"]
+                .iter()
+                .enumerate()
         {
-            writeln!(
-                log,
-                "\t<event>\n\t\t<string key=\"concept:name\" value=\"{activity}\" />"
-            )
-            .unwrap();
-            writeln!(
-                log,
-                "\t\t<date key=\"time:timestamp\" value=\"2012-10-09T14:{minute:02}:17+00:00\" />"
-            )
-            .unwrap();
+            writeln!(log, "\t<event>\n\t\t<string key=\"concept:name\" value=\"{activity}\" />").unwrap();
+            writeln!(log, "\t\t<date key=\"time:timestamp\" value=\"2012-10-09T14:{minute:02}:17+00:00\" />")
+                .unwrap();
             let customer = ticket % 397;
-            for (key, value) in [
-                ("org:resource", ticket % 22),
-                ("customer", customer),
-                ("product", 3),
-                ("workgroup", 1),
-            ] {
+            for (key, value) in
+                [("org:resource", ticket % 22), ("customer", customer), ("product", 3), ("workgroup", 1)]
+            {
                 writeln!(log, "\t\t<string key=\"{key}\" value=\"Value {value}\" />").unwrap();
             }
             log.push_str("\t</event>\n");
@@ -158,15 +148,9 @@ fn xes(c: &mut Criterion) {
     let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mappings/helpdesk.toml");
     let mapping = Arc::new(Mapping::read(mapping).unwrap());
     let mut group = c.benchmark_group("xes");
-    group
-        .sample_size(10)
-        .throughput(Throughput::Bytes(log.len() as u64));
+    group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
     group.bench_function("events", |b| {
-        b.iter(|| {
-            XesReader::new(log.as_bytes(), mapping.clone())
-                .map(Result::unwrap)
-                .count()
-        });
+        b.iter(|| XesReader::new(log.as_bytes(), mapping.clone()).map(Result::unwrap).count());
     });
     group.bench_function("quick_xml_loop", |b| {
         b.iter(|| {

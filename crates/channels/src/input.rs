@@ -64,14 +64,8 @@ pub enum Packing {
 impl Input {
     /// Reads a file from where it stands.
     pub fn new(file: File, packing: Packing) -> io::Result<(Self, Progress)> {
-        let progress = Progress {
-            read: Arc::default(),
-            total: file.metadata()?.len(),
-        };
-        let counted = Counted {
-            file,
-            read: progress.read.clone(),
-        };
+        let progress = Progress { read: Arc::default(), total: file.metadata()?.len() };
+        let counted = Counted { file, read: progress.read.clone() };
         let kind = match packing {
             Packing::Plain => Kind::Plain(BufReader::with_capacity(BUFFER_BYTES, counted)),
             Packing::Gzip => {

@@ -29,14 +29,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R, max_bytes: usize) -> Self {
-        Self {
-            input,
-            max_bytes,
-            number: 0,
-            lent: 0,
-            spill: Vec::new(),
-            at_start: true,
-        }
+        Self { input, max_bytes, number: 0, lent: 0, spill: Vec::new(), at_start: true }
     }
 
     pub(crate) fn with_max_bytes(self, max_bytes: usize) -> Self {
@@ -45,10 +38,7 @@ impl<R: BufRead> Lines<R> {
 
     /// For a reader that begins in the middle of a file, where such a mark would be data.
     pub(crate) fn without_mark(self) -> Self {
-        Self {
-            at_start: false,
-            ..self
-        }
+        Self { at_start: false, ..self }
     }
 
     /// The number of the line that was handed out last, from 1.
@@ -87,10 +77,8 @@ impl<R: BufRead> Lines<R> {
             if !too_long {
                 self.spill.extend_from_slice(part);
             }
-            let (used, ended) = (
-                part.len() + usize::from(end.is_some()),
-                end.is_some() || buffered.is_empty(),
-            );
+            let (used, ended) =
+                (part.len() + usize::from(end.is_some()), end.is_some() || buffered.is_empty());
             self.input.consume(used);
             if ended {
                 break;
@@ -101,11 +89,7 @@ impl<R: BufRead> Lines<R> {
             self.spill = Vec::new();
             return Ok(Some((self.number, Line::TooLong)));
         }
-        let line = if at_start {
-            self.spill.strip_prefix(BOM).unwrap_or(&self.spill)
-        } else {
-            &self.spill
-        };
+        let line = if at_start { self.spill.strip_prefix(BOM).unwrap_or(&self.spill) } else { &self.spill };
         Ok(Some((self.number, Line::Bytes(without_cr(line)))))
     }
 }
@@ -149,11 +133,7 @@ mod tests {
     fn a_line_above_the_limit_is_skipped_and_the_next_one_read() {
         for buffer in 1..40 {
             let lines = all(b"12345\n123456\n12345", buffer, 5);
-            assert_eq!(
-                lines,
-                [Some(b"12345".to_vec()), None, Some(b"12345".to_vec())],
-                "buffer of {buffer}"
-            );
+            assert_eq!(lines, [Some(b"12345".to_vec()), None, Some(b"12345".to_vec())], "buffer of {buffer}");
         }
     }
 

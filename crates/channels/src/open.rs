@@ -99,10 +99,7 @@ pub fn open_log(path: impl AsRef<Path>) -> Result<Log, OpenError> {
 pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log, OpenError> {
     let path = path.as_ref();
     let mut file = File::open(path)?;
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let (name, says_gzip) = match name.strip_suffix(".gz") {
         Some(inner) => (inner, true),
         None => (name.as_str(), false),
@@ -128,12 +125,7 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
             Reader::Xes(Box::new(reader))
         }
     };
-    Ok(Log {
-        reader,
-        format,
-        file: path.into(),
-        progress,
-    })
+    Ok(Log { reader, format, file: path.into(), progress })
 }
 
 fn packing(file: &mut File) -> Result<Packing, OpenError> {
@@ -150,10 +142,7 @@ fn packing(file: &mut File) -> Result<Packing, OpenError> {
 fn format(input: &mut Input, name: &str) -> Result<Format, OpenError> {
     // A damaged stream is reported by the reader, with its place, and not here.
     let start = input.fill_buf().unwrap_or_default();
-    let start = start
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(start)
-        .trim_ascii_start();
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let by_name = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("ndjson" | "jsonl" | "json") => Some(Format::Native),
         Some("xes") => Some(Format::Xes),
@@ -196,11 +185,6 @@ impl Iterator for Log {
             Reader::Native(reader) => reader.next(),
             Reader::Xes(reader) => reader.next(),
         };
-        next.map(|item| {
-            item.map_err(|reject| Reject {
-                file: Some(self.file.clone()),
-                ..reject
-            })
-        })
+        next.map(|item| item.map_err(|reject| Reject { file: Some(self.file.clone()), ..reject }))
     }
 }

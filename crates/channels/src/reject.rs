@@ -102,24 +102,12 @@ pub struct Reject {
 impl Reject {
     /// A reject at a line.
     pub(crate) fn new(line: u64, reason: RejectReason, expected: impl Into<Cow<'static, str>>) -> Self {
-        let place = Place {
-            line,
-            ..Place::default()
-        };
-        Self {
-            file: None,
-            place,
-            reason,
-            attribute: None,
-            expected: expected.into(),
-        }
+        let place = Place { line, ..Place::default() };
+        Self { file: None, place, reason, attribute: None, expected: expected.into() }
     }
 
     pub(crate) fn about(self, attribute: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            attribute: Some(attribute.into()),
-            ..self
-        }
+        Self { attribute: Some(attribute.into()), ..self }
     }
 
     /// A failure to read on, which ends the log.
@@ -127,16 +115,10 @@ impl Reject {
         use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
         match error.kind() {
             UnexpectedEof => Self::new(line, RejectReason::Truncated, "a complete file; fetch it again"),
-            InvalidInput | InvalidData => Self::new(
-                line,
-                RejectReason::Corrupt,
-                "sound gzip data; fetch the file again",
-            ),
-            kind => Self::new(
-                line,
-                RejectReason::Unreadable,
-                format!("a readable file ({kind})"),
-            ),
+            InvalidInput | InvalidData => {
+                Self::new(line, RejectReason::Corrupt, "sound gzip data; fetch the file again")
+            }
+            kind => Self::new(line, RejectReason::Unreadable, format!("a readable file ({kind})")),
         }
     }
 
@@ -158,12 +140,7 @@ impl fmt::Display for Reject {
         if let Some(file) = &self.file {
             write!(f, "{}, ", file.display())?;
         }
-        let Place {
-            line,
-            column,
-            trace,
-            event,
-        } = self.place;
+        let Place { line, column, trace, event } = self.place;
         write!(f, "line {line}")?;
         for (what, number) in [("column", column), ("trace", trace), ("event", event)] {
             if let Some(number) = number {
@@ -205,9 +182,7 @@ impl ReadCounts {
 
     /// The reasons that occurred, with how often.
     pub fn by_reason(&self) -> impl Iterator<Item = (RejectReason, u64)> + '_ {
-        let all = RejectReason::ALL
-            .iter()
-            .map(|&reason| (reason, self.rejected_for(reason)));
+        let all = RejectReason::ALL.iter().map(|&reason| (reason, self.rejected_for(reason)));
         all.filter(|(_, count)| *count > 0)
     }
 

@@ -23,9 +23,7 @@ impl RejectsFile {
         // The mode above is only for a new file; one that was there may be open to others.
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        Ok(Self {
-            out: BufWriter::new(file),
-        })
+        Ok(Self { out: BufWriter::new(file) })
     }
 
     /// Writes one record: line number, reason and the raw line, with tabs between them. A line that was too long

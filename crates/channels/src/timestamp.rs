@@ -21,9 +21,9 @@ pub(crate) fn parse_local(text: &str, offset: FixedOffset) -> Option<Micros> {
 /// the general parser's cost. Says `None` to whatever it is not sure of.
 fn in_utc(text: &[u8]) -> Option<Micros> {
     let number = |from: usize, digits: usize| {
-        text.get(from..from + digits)?.iter().try_fold(0_i64, |n, byte| {
-            byte.is_ascii_digit().then(|| n * 10 + i64::from(byte - b'0'))
-        })
+        text.get(from..from + digits)?
+            .iter()
+            .try_fold(0_i64, |n, byte| byte.is_ascii_digit().then(|| n * 10 + i64::from(byte - b'0')))
     };
     let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if text.len() < 20 || marks.iter().any(|&(at, mark)| text[at] != mark) {
@@ -66,11 +66,7 @@ const fn days_in(year: i64, month: i64) -> i64 {
 /// Days since 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap day is the
 /// last of its year and month lengths follow 153 days in five months.
 const fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     // 719,468 days lie between 0000-03-01 and 1970-01-01.
     year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - 719_468
@@ -81,6 +77,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     #[test]
     fn the_short_way_and_the_general_one_agree() {
@@ -115,6 +112,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_240_501), ..ProptestConfig::default() })]
+
         #[test]
         fn every_instant_comes_back(micros in -62_167_219_200_000_000_i64..253_402_300_800_000_000) {
             let text = Micros(micros).to_string();

@@ -22,11 +22,7 @@ fn log_file(test: &str) -> Option<PathBuf> {
         Some(crate_root.join("../../../shared/data")),
         Some(crate_root.join("../../shared/data")),
     ];
-    let file = folders
-        .into_iter()
-        .flatten()
-        .map(|f| f.join("helpdesk.xes.gz"))
-        .find(|f| f.exists());
+    let file = folders.into_iter().flatten().map(|f| f.join("helpdesk.xes.gz")).find(|f| f.exists());
     if file.is_none() {
         // Not by `eprintln!`, which the test harness keeps to itself when a test passes.
         let word =
@@ -42,14 +38,7 @@ fn mapping() -> Arc<Mapping> {
 }
 
 fn open(path: &Path) -> Log {
-    open_log_with(
-        path,
-        OpenOptions {
-            mapping: Some(mapping()),
-            ..OpenOptions::default()
-        },
-    )
-    .unwrap()
+    open_log_with(path, OpenOptions { mapping: Some(mapping()), ..OpenOptions::default() }).unwrap()
 }
 
 fn items(path: &Path) -> Vec<LogItem> {
@@ -71,10 +60,7 @@ fn traces_and_their_events_are_all_there() {
     let Some(path) = log_file("traces_and_their_events_are_all_there") else {
         return;
     };
-    let column = |name: &str| Column {
-        name: name.to_owned(),
-        scope: Scope::Event,
-    };
+    let column = |name: &str| Column { name: name.to_owned(), scope: Scope::Event };
     let (input, _) = Input::new(File::open(path).unwrap(), Packing::Gzip).unwrap();
     let columns = vec![column("concept:name"), column("customer")];
     let mut traces = Traces::new(BufReader::new(input), columns);
@@ -94,10 +80,7 @@ fn traces_and_their_events_are_all_there() {
         }
     }
     assert_eq!((count, by_activity.values().sum::<u32>()), (4_580, 21_348));
-    assert_eq!(
-        (everywhere.len(), first.len(), changed, never_closed),
-        (397, 394, 7, 21)
-    );
+    assert_eq!((everywhere.len(), first.len(), changed, never_closed), (397, 394, 7, 21));
     let expected = [
         ("Assign seriousness", 4938),
         ("Closed", 4574),
@@ -114,10 +97,7 @@ fn traces_and_their_events_are_all_there() {
         ("VERIFIED", 3),
         ("Wait", 1463),
     ];
-    assert!(
-        by_activity.iter().map(|(k, v)| (k.as_str(), *v)).eq(expected),
-        "{by_activity:?}"
-    );
+    assert!(by_activity.iter().map(|(k, v)| (k.as_str(), *v)).eq(expected), "{by_activity:?}");
 }
 
 #[test]
@@ -131,20 +111,14 @@ fn the_mapping_says_of_every_event_what_it_is() {
     let works = |effect| move |data: &EventData| matches!(data, EventData::WorkDone(w) if w.effect == effect);
     assert_eq!(count(&|d| d.kind() == EventKind::ContactStarted), 4_580);
     assert_eq!(count(&|d| d.kind() == EventKind::ResolutionClaimed), 4_983);
-    assert_eq!(
-        count(&|d| matches!(d, EventData::ContactEnded(e) if e.ending == Ending::Completed)),
-        4_574
-    );
+    assert_eq!(count(&|d| matches!(d, EventData::ContactEnded(e) if e.ending == Ending::Completed)), 4_574);
     assert_eq!(count(&works(WorkEffect::Works)), 5060 + 4938 + 119 + 118 + 67 + 5);
     assert_eq!(count(&works(WorkEffect::WaitsForCustomer)), 1_463);
     assert_eq!(count(&works(WorkEffect::Notes)), 13 + 3 + 2 + 2 + 1);
     let times = items.iter().map(|i| i.event.occurred_at);
     assert_eq!(times.clone().min().unwrap().to_string(), "2010-01-13T08:40:25Z");
     assert_eq!(times.max().unwrap().to_string(), "2014-01-03T13:20:58Z");
-    assert_eq!(
-        items.iter().map(|i| i.profile).collect::<BTreeSet<_>>().len(),
-        394
-    );
+    assert_eq!(items.iter().map(|i| i.profile).collect::<BTreeSet<_>>().len(), 394);
 }
 
 #[test]

@@ -24,10 +24,7 @@ fn event() -> impl Strategy<Value = NewEvent> {
     (uuid(), time, source, 0..3_u64, option::of(uuid()), data()).prop_map(
         |(id, at, source, sequence, cause, data)| {
             let event = NewEvent::new(EventId(id), at, source, data).with_sequence(sequence);
-            NewEvent {
-                causation_id: cause,
-                ..event
-            }
+            NewEvent { causation_id: cause, ..event }
         },
     )
 }
@@ -112,10 +109,7 @@ fn sources_are_ordered_by_their_names_and_not_by_who_came_first() {
     let mut names = Interner::new();
     let web = fact_of(&told_by("web"), &mut names);
     let desk = fact_of(&told_by("desk"), &mut names);
-    assert!(
-        web.source < desk.source,
-        "the web came first and has the smaller symbol"
-    );
+    assert!(web.source < desk.source, "the web came first and has the smaller symbol");
     assert_eq!(desk.key().compare(&web.key(), &names), Ordering::Less);
 }
 
@@ -130,9 +124,7 @@ fn a_fact_has_the_names_of_its_event_and_none_of_its_words() {
     let event = NewEvent::new(EventId(Uuid::nil()), Micros(5), Name::new("desk").unwrap(), data);
     let mut names = Interner::new();
     let fact = fact_of(&event, &mut names);
-    let EventData::CaseOverridden(overridden) = &fact.data else {
-        panic!("another kind: {fact:?}")
-    };
+    let EventData::CaseOverridden(overridden) = &fact.data else { panic!("another kind: {fact:?}") };
     assert_eq!(names.resolve(overridden.by), "agent-1");
     assert!(!format!("{fact:?} {names:?}").contains("mother"));
 }

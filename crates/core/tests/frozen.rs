@@ -40,10 +40,7 @@ const KINDS: [(u16, u8, &str); 24] = [
 
 #[test]
 fn kinds_have_their_numbers_schemas_and_words() {
-    let found: Vec<_> = EventKind::ALL
-        .iter()
-        .map(|k| (*k as u16, k.schema(), k.as_str()))
-        .collect();
+    let found: Vec<_> = EventKind::ALL.iter().map(|k| (*k as u16, k.schema(), k.as_str())).collect();
     assert_eq!(found, KINDS);
 }
 
@@ -54,10 +51,7 @@ fn numbers_and_words_lead_back_to_their_kinds() {
         assert_eq!(EventKind::from_word(kind.as_str()), Some(kind));
         assert!((kind as u16) < EventKind::FIRST_FOREIGN);
     }
-    assert_eq!(
-        (EventKind::from_number(0), EventKind::from_number(25)),
-        (None, None)
-    );
+    assert_eq!((EventKind::from_number(0), EventKind::from_number(25)), (None, None));
     assert_eq!(EventKind::from_word("Message"), None);
 }
 
@@ -145,11 +139,9 @@ fn a_customer_is_named_by_the_smallest_profile() {
 fn stable_hashes_of_names_are_fnv_1a() {
     // The published test vectors for 64 bits.
     let mut names = Interner::new();
-    for (name, hash) in [
-        ("", 0xcbf2_9ce4_8422_2325),
-        ("a", 0xaf63_dc4c_8601_ec8c),
-        ("foobar", 0x8594_4171_f739_67e8),
-    ] {
+    for (name, hash) in
+        [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
+    {
         let symbol = names.intern(name);
         assert_eq!(names.stable_hash(symbol), hash, "{name}");
     }

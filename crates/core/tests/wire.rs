@@ -31,10 +31,7 @@ fn for_each_kind(cases: u32, property: impl Fn(EventKind, EventData) -> Result<(
 fn every_kind_comes_back_as_it_was_written() {
     for_each_kind(200, |kind, data| {
         let body = Body::of(&data);
-        prop_assert_eq!(
-            (data.kind(), body.kind, body.schema),
-            (kind, kind as u16, kind.schema())
-        );
+        prop_assert_eq!((data.kind(), body.kind, body.schema), (kind, kind as u16, kind.schema()));
         prop_assert!(body.is_fact());
         prop_assert_eq!(body.open(), Ok(data));
         Ok(())
@@ -57,12 +54,7 @@ fn every_kind_survives_json() {
         let outcome = TestRunner::new(seeded(50)).run(&of_kind, |data| {
             let json = serde_json::to_string(&data).unwrap();
             let mut from = serde_json::Deserializer::from_str(&json);
-            prop_assert_eq!(
-                EventData::deserialize_kind(kind, &mut from).unwrap(),
-                data,
-                "{}",
-                json
-            );
+            prop_assert_eq!(EventData::deserialize_kind(kind, &mut from).unwrap(), data, "{}", json);
             Ok(())
         });
         outcome.unwrap_or_else(|e| panic!("{kind}: {e}"));
@@ -74,20 +66,8 @@ fn a_record_that_is_cut_off_is_refused_wherever_it_is_cut() {
     for_each_kind(30, |kind, data| {
         let body = Body::of(&data);
         for end in 0..body.plain.len() {
-            let cut = decode(
-                kind as u16,
-                body.schema,
-                &body.plain[..end],
-                &body.personal,
-                &mut Owned,
-            );
-            prop_assert!(
-                cut.is_err(),
-                "{} of {} bytes read as {:?}",
-                end,
-                body.plain.len(),
-                cut
-            );
+            let cut = decode(kind as u16, body.schema, &body.plain[..end], &body.personal, &mut Owned);
+            prop_assert!(cut.is_err(), "{} of {} bytes read as {:?}", end, body.plain.len(), cut);
         }
         Ok(())
     });
@@ -107,17 +87,10 @@ fn a_byte_too_many_is_refused() {
 #[test]
 fn an_erased_record_reads_like_the_same_record_without_words() {
     for_each_kind(50, |_, data| {
-        let erased = Body {
-            personal: Vec::new(),
-            ..Body::of(&data)
-        };
+        let erased = Body { personal: Vec::new(), ..Body::of(&data) };
         let again = Body::of(&erased.open().unwrap());
         prop_assert_eq!(&again.plain, &erased.plain);
-        prop_assert!(
-            again.personal.iter().all(|byte| *byte == 0),
-            "words are left: {:?}",
-            again.personal
-        );
+        prop_assert!(again.personal.iter().all(|byte| *byte == 0), "words are left: {:?}", again.personal);
         Ok(())
     });
 }
@@ -156,28 +129,16 @@ proptest! {
 #[test]
 fn a_number_of_more_than_64_bits_is_refused() {
     let too_long = [0xff; 11];
-    assert!(matches!(
-        Reader::new(&too_long).varint(),
-        Err(DecodeError::NumberTooLarge { .. })
-    ));
+    assert!(matches!(Reader::new(&too_long).varint(), Err(DecodeError::NumberTooLarge { .. })));
     let mut too_large = [0xff; 10];
     too_large[9] = 2;
-    assert!(matches!(
-        Reader::new(&too_large).varint(),
-        Err(DecodeError::NumberTooLarge { .. })
-    ));
+    assert!(matches!(Reader::new(&too_large).varint(), Err(DecodeError::NumberTooLarge { .. })));
     too_large[9] = 1;
     assert_eq!(Reader::new(&too_large).varint(), Ok(u64::MAX));
 }
 
 #[test]
 fn what_this_version_does_not_know_is_refused_by_name() {
-    assert_eq!(
-        decode(999, 1, &[], &[], &mut Owned),
-        Err(DecodeError::UnknownKind { kind: 999 })
-    );
-    assert_eq!(
-        decode(4, 9, &[], &[], &mut Owned),
-        Err(DecodeError::UnknownSchema { kind: 4, schema: 9 })
-    );
+    assert_eq!(decode(999, 1, &[], &[], &mut Owned), Err(DecodeError::UnknownKind { kind: 999 }));
+    assert_eq!(decode(4, 9, &[], &[], &mut Owned), Err(DecodeError::UnknownSchema { kind: 4, schema: 9 }));
 }

@@ -3,25 +3,27 @@
 use super::document::{ColumnRef, Document, Word};
 use super::error::MappingError;
 use super::nearest;
-use super::row::{Column, Row, Scope};
-use super::template::{Source, Template};
+use super::row::{Column, Row};
+use super::template::{FieldSource, Template};
+use super::words::name;
 use super::{ColumnIx, Contact, MappedFormat, Mapping, Otherwise, Rule, Started, Take};
 use crate::fields::fields_of;
-use chrono::FixedOffset;
+use crate::naming::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use throughline_core::event::{Channel, Direction, EventKind};
 use throughline_core::ids::ContactId;
-use throughline_core::name::Name;
 use toml::{Spanned, Value};
 use uuid::Uuid;
 
-type Result<T> = std::result::Result<T, MappingError>;
+pub(super) type Result<T> = std::result::Result<T, MappingError>;
 
 pub(super) fn mapping(text: &str) -> Result<Mapping> {
     let document: Document = toml::from_str(text).map_err(|error| in_toml(text, &error))?;
+    let source = Source::new(name(text, &document.source)?);
     Compiler {
         text,
+        source,
         columns: Vec::new(),
     }
     .mapping(&document)
@@ -48,9 +50,11 @@ fn in_toml(text: &str, error: &toml::de::Error) -> MappingError {
     MappingError::at(text, &error.span().unwrap_or_default(), what, instead)
 }
 
-struct Compiler<'a> {
-    text: &'a str,
-    columns: Vec<Column>,
+/// A document on its way to a mapping.
+pub(super) struct Compiler<'a> {
+    pub(super) text: &'a str,
+    source: Source,
+    pub(super) columns: Vec<Column>,
 }
 
 type Fields = BTreeMap<Word, Spanned<Value>>;
@@ -65,11 +69,10 @@ impl Compiler<'_> {
             );
         }
         let format = self.word(&document.format, "format", &[("xes", MappedFormat::Xes)])?;
-        let source = self.name(&document.source)?;
         let tenant = document
             .tenant
             .as_ref()
-            .map(|tenant| self.name(tenant))
+            .map(|tenant| name(self.text, tenant))
             .transpose()?;
         let takes = [("first", Take::First), ("each", Take::Each)];
         let take = self.word(&document.customer.take, "choice", &takes)?;
@@ -111,7 +114,7 @@ impl Compiler<'_> {
                 .collect();
             self.check_field(field, &known, "any kind of event")?;
         }
-        let columns = self.columns;
+        let (source, columns) = (self.source, self.columns);
         Ok(Mapping {
             format,
             source,
@@ -215,15 +218,15 @@ impl Compiler<'_> {
                     .map(|(_, v)| v.clone())
             };
             match given(set).or_else(|| given(defaults)) {
-                Some(value) => fields.push((name, self.source(&value)?)),
-                None if name == "contact" => fields.push((name, Source::Contact)),
+                Some(value) => fields.push((name, self.field_source(&value)?)),
+                None if name == "contact" => fields.push((name, FieldSource::Contact)),
                 None => {}
             }
         }
         let template = Template::new(kind, fields);
         // Tried with a stand-in for what the columns hold, so that a mistake shows now and not in row 3,000,000.
         match template.fill(
-            "",
+            &self.source,
             ContactId(Uuid::from_u128(1)),
             &StandIn {
                 due: template.column_of("due"),
@@ -249,17 +252,17 @@ impl Compiler<'_> {
         }
     }
 
-    fn source(&mut self, value: &Spanned<Value>) -> Result<Source> {
+    fn field_source(&mut self, value: &Spanned<Value>) -> Result<FieldSource> {
         match value.as_ref() {
-            Value::String(text) => Ok(Source::Text(text.clone())),
-            Value::Integer(number) if *number >= 0 => Ok(Source::Number(number.unsigned_abs())),
+            Value::String(text) => Ok(FieldSource::Text(text.clone())),
+            Value::Integer(number) if *number >= 0 => Ok(FieldSource::Number(number.unsigned_abs())),
             Value::Table(table) => {
                 let from = table.get("from").and_then(Value::as_str);
                 let of = table.get("of").map(|of| of.as_str().unwrap_or_default());
                 if let (Some(from), true) = (from, table.keys().all(|key| key == "from" || key == "of")) {
                     let of = of.map(|of| Spanned::new(value.span(), of.to_owned()));
                     let from = Spanned::new(value.span(), from.to_owned());
-                    return self.column(&ColumnRef { from, of }).map(Source::Column);
+                    return self.column(&ColumnRef { from, of }).map(FieldSource::Column);
                 }
                 self.wrong(value.span(), "this names no column", "`{ from = \"column\" }`")
             }
@@ -269,79 +272,6 @@ impl Compiler<'_> {
                 "a text, a whole number or `{ from = … }`",
             ),
         }
-    }
-
-    fn check_field(&self, field: &Word, known: &[&str], of: &str) -> Result<()> {
-        if known.contains(&field.as_ref().as_str()) {
-            return Ok(());
-        }
-        let what = format!("`{}` is no field of {of}", field.as_ref());
-        self.wrong(field.span(), what, nearest::instead(field.as_ref(), known))
-    }
-
-    fn column(&mut self, column: &ColumnRef) -> Result<ColumnIx> {
-        let scopes = [("event", Scope::Event), ("trace", Scope::Trace)];
-        let scope = match &column.of {
-            Some(of) => self.word(of, "part of a log", &scopes)?,
-            None => Scope::Event,
-        };
-        Ok(self.numbered(column.from.as_ref(), scope))
-    }
-
-    fn event_column(&mut self, name: &str) -> ColumnIx {
-        self.numbered(name, Scope::Event)
-    }
-
-    fn numbered(&mut self, name: &str, scope: Scope) -> ColumnIx {
-        let column = Column {
-            name: name.to_owned(),
-            scope,
-        };
-        let known = self.columns.iter().position(|c| *c == column);
-        ColumnIx(known.unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
-        }))
-    }
-
-    fn word<T: Copy>(&self, word: &Word, what: &str, known: &[(&str, T)]) -> Result<T> {
-        if let Some((_, meaning)) = known.iter().find(|(k, _)| k == word.as_ref()) {
-            return Ok(*meaning);
-        }
-        let words: Vec<&str> = known.iter().map(|(k, _)| *k).collect();
-        let what = format!("`{}` is no {what}", word.as_ref());
-        self.wrong(word.span(), what, nearest::instead(word.as_ref(), &words))
-    }
-
-    fn name(&self, word: &Word) -> Result<Name> {
-        Name::new(word.as_ref()).or_else(|error| {
-            self.wrong(
-                word.span(),
-                error.to_string(),
-                "a short name of the system, such as `helpdesk`",
-            )
-        })
-    }
-
-    fn zone(&self, word: &Word) -> Result<FixedOffset> {
-        let text = if word.as_ref() == "UTC" {
-            "+00:00"
-        } else {
-            word.as_ref()
-        };
-        text.parse().or_else(|_| {
-            let what = format!("`{}` is no zone that is known here", word.as_ref());
-            self.wrong(word.span(), what, "`UTC` or an offset such as `+02:00`")
-        })
-    }
-
-    fn wrong<T>(
-        &self,
-        place: Range<usize>,
-        what: impl Into<String>,
-        instead: impl Into<String>,
-    ) -> Result<T> {
-        Err(MappingError::at(self.text, &place, what.into(), instead.into()))
     }
 }
 

@@ -23,12 +23,7 @@ impl MappingError {
     pub(super) fn at(text: &str, part: &Range<usize>, what: String, instead: String) -> Self {
         let before = &text.as_bytes()[..part.start.min(text.len())];
         let line = Some(1 + memchr::memchr_iter(b'\n', before).count());
-        Self {
-            file: None,
-            line,
-            what,
-            instead,
-        }
+        Self { file: None, line, what, instead }
     }
 
     pub(super) fn unreadable(error: &std::io::Error) -> Self {
@@ -42,10 +37,7 @@ impl MappingError {
     }
 
     pub(super) fn in_file(self, path: &Path) -> Self {
-        Self {
-            file: Some(path.to_owned()),
-            ..self
-        }
+        Self { file: Some(path.to_owned()), ..self }
     }
 }
 

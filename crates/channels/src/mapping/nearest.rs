@@ -34,10 +34,7 @@ mod tests {
     #[test]
     fn a_slip_gets_the_word_and_a_guess_gets_the_list() {
         assert_eq!(instead("tikcet", &["phone", "ticket"]), "`ticket`");
-        assert_eq!(
-            instead("carrier pigeon", &["phone", "ticket"]),
-            "one of `phone`, `ticket`"
-        );
+        assert_eq!(instead("carrier pigeon", &["phone", "ticket"]), "one of `phone`, `ticket`");
         assert_eq!((distance("", "abc"), distance("kitten", "sitting")), (3, 3));
     }
 }

@@ -16,8 +16,5 @@ pub(super) fn read(kind: EventKind, raw: &RawValue) -> Result<EventData, usize> 
 
 /// What the data of a kind must look like.
 pub(super) fn expected(kind: EventKind) -> String {
-    format!(
-        "the data of `{kind}`: an object with no other fields than {}",
-        fields_of(kind).join(", ")
-    )
+    format!("the data of `{kind}`: an object with no other fields than {}", fields_of(kind).join(", "))
 }

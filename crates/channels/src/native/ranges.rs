@@ -27,11 +27,7 @@ pub fn split_at_lines(path: impl AsRef<Path>, parts: usize) -> io::Result<Vec<By
     let mut start = 0;
     for part in 1..=parts {
         let aim = u64::try_from(u128::from(total) * u128::from(part) / u128::from(parts)).unwrap_or(total);
-        let end = if part == parts {
-            total
-        } else {
-            line_end_from(&mut file, aim.max(start))?.min(total)
-        };
+        let end = if part == parts { total } else { line_end_from(&mut file, aim.max(start))?.min(total) };
         if end > start {
             ranges.push(ByteRange { start, end });
             start = end;

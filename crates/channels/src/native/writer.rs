@@ -109,10 +109,7 @@ const fn due(data: &EventData) -> Option<Micros> {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 const fn is_zero(sequence: &u64) -> bool {
     *sequence == 0
 }
@@ -121,18 +118,12 @@ fn as_text<S: Serializer>(number: impl fmt::Display, to: S) -> Result<S::Ok, S::
     to.collect_str(&number)
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn kind_as_type<S: Serializer>(kind: &EventKind, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&format_args!("{TYPE_PREFIX}{kind}"))
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn kind_as_schema<S: Serializer>(kind: &EventKind, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&format_args!("{SCHEMA_PREFIX}{kind}:{}", kind.schema()))
 }

@@ -14,11 +14,7 @@ pub(super) struct NumberedInput<R> {
 
 impl<R: BufRead> NumberedInput<R> {
     pub(super) const fn new(input: R) -> Self {
-        Self {
-            input,
-            line: 1,
-            left: MAX_MARKUP_BYTES,
-        }
+        Self { input, line: 1, left: MAX_MARKUP_BYTES }
     }
 
     /// The line, from 1, up to which bytes were taken.

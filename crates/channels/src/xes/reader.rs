@@ -42,27 +42,16 @@ impl<R: BufRead> XesReader<R> {
     /// Reads from `input`.
     pub fn new(input: R, mapping: Arc<Mapping>) -> Self {
         let traces = Traces::new(input, mapping.columns().to_vec());
-        let maker = Maker {
-            mapping,
-            counts: ReadCounts::default(),
-            seen: HashSet::new(),
-            ready: VecDeque::new(),
-        };
-        Self {
-            traces,
-            maker,
-            ended: false,
-        }
+        let maker =
+            Maker { mapping, counts: ReadCounts::default(), seen: HashSet::new(), ready: VecDeque::new() };
+        Self { traces, maker, ended: false }
     }
 
     /// Rejects traces that take more memory than this instead of
     /// [`DEFAULT_MAX_TRACE_BYTES`](super::DEFAULT_MAX_TRACE_BYTES).
     #[must_use]
     pub fn with_max_trace_bytes(self, max_trace_bytes: usize) -> Self {
-        Self {
-            traces: self.traces.with_max_trace_bytes(max_trace_bytes),
-            ..self
-        }
+        Self { traces: self.traces.with_max_trace_bytes(max_trace_bytes), ..self }
     }
 
     /// What was read, ignored and rejected so far, a trace at a time.
@@ -162,16 +151,9 @@ impl Maker {
         let profile = mapping.one_customer().then(|| {
             let named = |&(_, index): &(Micros, usize)| mapping.profile_of(&trace.event(index)).ok();
             // If none names a customer, the first event's fault is the one to report.
-            events
-                .iter()
-                .find_map(named)
-                .map_or_else(|| mapping.profile_of(&first), Ok)
+            events.iter().find_map(named).map_or_else(|| mapping.profile_of(&first), Ok)
         });
-        Ok(Common {
-            key: key.to_owned(),
-            contact,
-            profile: profile.transpose()?,
-        })
+        Ok(Common { key: key.to_owned(), contact, profile: profile.transpose()? })
     }
 
     fn events(&mut self, mapping: &Mapping, trace: &Trace, common: &Common, events: &[(Micros, usize)]) {
@@ -183,7 +165,7 @@ impl Maker {
             sequence = if last == Some(time) { sequence + 1 } else { 1 };
             last = Some(time);
             // Rows are counted whatever becomes of them, so that a change of the rules moves no id.
-            let key = mapping.key_of(&common.key, &event);
+            let key = mapping.key_of(&common.key, &event, time);
             let occurrence = equal_rows.entry(key.clone()).or_insert(0);
             let id = mapping.row_id(&key, *occurrence);
             *occurrence += 1;
@@ -200,11 +182,7 @@ impl Maker {
     fn give(&mut self, profile: ProfileId, id: EventId, (at, sequence): (Micros, u64), data: EventData) {
         let event = NewEvent::new(id, at, self.mapping.source().clone(), data).with_sequence(sequence);
         self.counts.events += 1;
-        self.ready.push_back(Ok(LogItem {
-            profile,
-            event,
-            recorded_at: None,
-        }));
+        self.ready.push_back(Ok(LogItem { profile, event, recorded_at: None }));
     }
 
     fn fault(&mut self, trace: &Trace, index: usize, fault: RowFault) {
@@ -227,8 +205,6 @@ impl Maker {
 
 impl<R> fmt::Debug for XesReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("XesReader")
-            .field("counts", &self.maker.counts)
-            .finish_non_exhaustive()
+        f.debug_struct("XesReader").field("counts", &self.maker.counts).finish_non_exhaustive()
     }
 }

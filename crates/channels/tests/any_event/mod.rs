@@ -47,22 +47,9 @@ fn promise() -> impl Strategy<Value = PromiseId> + Clone {
 
 fn in_a_contact() -> impl Strategy<Value = EventData> {
     prop_oneof![
-        (
-            contact(),
-            select(Channel::ALL),
-            select(Direction::ALL),
-            of(name()),
-            of(uuid().prop_map(IssueRef))
-        )
+        (contact(), select(Channel::ALL), select(Direction::ALL), of(name()), of(uuid().prop_map(IssueRef)))
             .prop_map(|(contact, channel, direction, topic, issue)| {
-                ContactStarted {
-                    contact,
-                    channel,
-                    direction,
-                    topic,
-                    issue,
-                }
-                .into()
+                ContactStarted { contact, channel, direction, topic, issue }.into()
             }),
         (contact(), any::<u16>(), select(MenuExit::ALL)).prop_map(|(contact, depth, exit)| MenuReached {
             contact,
@@ -81,54 +68,26 @@ fn in_a_contact() -> impl Strategy<Value = EventData> {
         .into()),
         (contact(), select(Ending::ALL))
             .prop_map(|(contact, ending)| ContactEnded { contact, ending }.into()),
-        (
-            contact(),
-            select(Author::ALL),
-            of(name()),
-            of(select(TextVerdict::ALL)),
-            of(text())
-        )
-            .prop_map(|(contact, author, agent, verdict, text)| Message {
-                contact,
-                author,
-                agent,
-                verdict,
-                text
-            }
-            .into()),
+        (contact(), select(Author::ALL), of(name()), of(select(TextVerdict::ALL)), of(text())).prop_map(
+            |(contact, author, agent, verdict, text)| Message { contact, author, agent, verdict, text }
+                .into()
+        ),
         contact().prop_map(|contact| AnswerAccepted { contact }.into()),
         contact().prop_map(|contact| AnswerRejected { contact }.into()),
         (contact(), of(name())).prop_map(|(contact, agent)| ResolutionClaimed { contact, agent }.into()),
         (contact(), of(name()), of(name()), select(WorkEffect::ALL)).prop_map(
-            |(contact, agent, activity, effect)| WorkDone {
-                contact,
-                agent,
-                activity,
-                effect
-            }
-            .into()
+            |(contact, agent, activity, effect)| WorkDone { contact, agent, activity, effect }.into()
         ),
     ]
 }
 
 fn beside_contacts() -> impl Strategy<Value = EventData> {
     prop_oneof![
-        (
-            of(contact()),
-            select(Instrument::ALL),
-            any::<(u8, u8)>(),
-            of(text())
-        )
-            .prop_map(|(contact, instrument, (score, best), comment)| {
-                Rated {
-                    contact,
-                    instrument,
-                    score,
-                    best,
-                    comment,
-                }
-                .into()
-            }),
+        (of(contact()), select(Instrument::ALL), any::<(u8, u8)>(), of(text())).prop_map(
+            |(contact, instrument, (score, best), comment)| {
+                Rated { contact, instrument, score, best, comment }.into()
+            }
+        ),
         name().prop_map(|page| PageViewed { page }.into()),
         (promise(), of(contact()), name(), time()).prop_map(|(promise, contact, what, due)| PromiseMade {
             promise,
@@ -139,65 +98,29 @@ fn beside_contacts() -> impl Strategy<Value = EventData> {
         .into()),
         promise().prop_map(|promise| PromiseKept { promise }.into()),
         (contact(), promise(), of(time()), of(text())).prop_map(|(contact, promise, due, text)| {
-            VoicemailLeft {
-                contact,
-                promise,
-                due,
-                text,
-            }
-            .into()
+            VoicemailLeft { contact, promise, due, text }.into()
         }),
         (name(), uuid().prop_map(IdentifierHash))
             .prop_map(|(kind, hash)| IdentifierClaimed { kind, hash }.into()),
         (uuid(), uuid()).prop_map(|(link, other)| {
-            ProfileLinked {
-                link: LinkId(link),
-                other: ProfileId(other),
-            }
-            .into()
+            ProfileLinked { link: LinkId(link), other: ProfileId(other) }.into()
         }),
         (uuid(), uuid()).prop_map(|(link, other)| {
-            ProfileUnlinked {
-                link: LinkId(link),
-                other: ProfileId(other),
-            }
-            .into()
+            ProfileUnlinked { link: LinkId(link), other: ProfileId(other) }.into()
         }),
         (name(), of(contact()), of(uuid())).prop_map(|(action, contact, announcement)| {
-            ActionTaken {
-                action,
-                contact,
-                announcement,
-            }
-            .into()
+            ActionTaken { action, contact, announcement }.into()
         }),
-        (
-            uuid().prop_map(EventId),
-            select(TextVerdict::ALL),
-            name(),
-            any::<u32>()
-        )
-            .prop_map(|(message, verdict, annotator, annotator_version)| {
-                TextJudged {
-                    message,
-                    verdict,
-                    annotator,
-                    annotator_version,
-                }
-                .into()
-            }),
+        (uuid().prop_map(EventId), select(TextVerdict::ALL), name(), any::<u32>()).prop_map(
+            |(message, verdict, annotator, annotator_version)| {
+                TextJudged { message, verdict, annotator, annotator_version }.into()
+            }
+        ),
         (contact(), name(), text())
             .prop_map(|(contact, by, reason)| CaseOverridden { contact, by, reason }.into()),
         (name(), any::<u16>(), of(contact()), of(any::<u64>()), of(text())).prop_map(
             |(name, version, contact, value, payload)| {
-                Custom {
-                    name,
-                    version,
-                    contact,
-                    value,
-                    payload,
-                }
-                .into()
+                Custom { name, version, contact, value, payload }.into()
             }
         ),
     ]
@@ -205,32 +128,11 @@ fn beside_contacts() -> impl Strategy<Value = EventData> {
 
 /// An event of any kind, with everything that a header may have.
 pub(crate) fn any_item() -> impl Strategy<Value = LogItem> {
-    let header = (
-        uuid(),
-        uuid(),
-        time(),
-        of(time()),
-        name(),
-        any::<u64>(),
-        of(uuid()),
-        of(uuid()),
-    );
+    let header = (uuid(), uuid(), time(), of(time()), name(), any::<u64>(), of(uuid()), of(uuid()));
     (header, prop_oneof![in_a_contact(), beside_contacts()]).prop_map(|(header, data)| {
         let (profile, id, occurred_at, recorded_at, source, sequence, correlation_id, causation_id) = header;
         let id = EventId(id);
-        let event = NewEvent {
-            id,
-            occurred_at,
-            source,
-            sequence,
-            correlation_id,
-            causation_id,
-            data,
-        };
-        LogItem {
-            profile: ProfileId(profile),
-            event,
-            recorded_at,
-        }
+        let event = NewEvent { id, occurred_at, source, sequence, correlation_id, causation_id, data };
+        LogItem { profile: ProfileId(profile), event, recorded_at }
     })
 }

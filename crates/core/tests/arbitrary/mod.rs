@@ -21,20 +21,11 @@ use uuid::Uuid;
 
 /// The same cases in every run, and no file left behind.
 pub(crate) fn seeded(cases: u32) -> Config {
-    Config {
-        cases,
-        rng_seed: RngSeed::Fixed(0x7457_0000),
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { cases, rng_seed: RngSeed::Fixed(0x7457_0000), failure_persistence: None, ..Config::default() }
 }
 
 pub(crate) fn uuid() -> impl Strategy<Value = Uuid> {
-    prop_oneof![
-        Just(Uuid::nil()),
-        Just(Uuid::max()),
-        any::<u128>().prop_map(Uuid::from_u128)
-    ]
+    prop_oneof![Just(Uuid::nil()), Just(Uuid::max()), any::<u128>().prop_map(Uuid::from_u128)]
 }
 
 /// Few names and many: so that some are equal, and some are as long as a name may be.
@@ -48,11 +39,7 @@ pub(crate) fn name() -> impl Strategy<Value = Name> {
 }
 
 pub(crate) fn micros() -> impl Strategy<Value = Micros> {
-    prop_oneof![
-        Just(Micros::MIN),
-        Just(Micros::MAX),
-        any::<i64>().prop_map(Micros)
-    ]
+    prop_oneof![Just(Micros::MIN), Just(Micros::MAX), any::<i64>().prop_map(Micros)]
 }
 
 fn text() -> impl Strategy<Value = Text> {
@@ -85,30 +72,17 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             issue: option::of(uuid().prop_map(IssueRef)),
         }),
         EventKind::MenuReached => {
-            any_of!(MenuReached {
-                contact: contact(),
-                depth: any::<u16>(),
-                exit: select(MenuExit::ALL)
-            })
+            any_of!(MenuReached { contact: contact(), depth: any::<u16>(), exit: select(MenuExit::ALL) })
         }
-        EventKind::Queued => any_of!(Queued {
-            contact: contact(),
-            queue: name()
-        }),
+        EventKind::Queued => any_of!(Queued { contact: contact(), queue: name() }),
         EventKind::Held => any_of!(Held { contact: contact() }),
-        EventKind::Connected => any_of!(Connected {
-            contact: contact(),
-            agent: agent()
-        }),
+        EventKind::Connected => any_of!(Connected { contact: contact(), agent: agent() }),
         EventKind::Transferred => any_of!(Transferred {
             contact: contact(),
             transfer: select(TransferKind::ALL),
             to: option::of(name()),
         }),
-        EventKind::ContactEnded => any_of!(ContactEnded {
-            contact: contact(),
-            ending: select(Ending::ALL)
-        }),
+        EventKind::ContactEnded => any_of!(ContactEnded { contact: contact(), ending: select(Ending::ALL) }),
         EventKind::Message => any_of!(Message {
             contact: contact(),
             author: select(Author::ALL),
@@ -118,10 +92,7 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
         }),
         EventKind::AnswerAccepted => any_of!(AnswerAccepted { contact: contact() }),
         EventKind::AnswerRejected => any_of!(AnswerRejected { contact: contact() }),
-        EventKind::ResolutionClaimed => any_of!(ResolutionClaimed {
-            contact: contact(),
-            agent: agent()
-        }),
+        EventKind::ResolutionClaimed => any_of!(ResolutionClaimed { contact: contact(), agent: agent() }),
         EventKind::WorkDone => any_of!(WorkDone {
             contact: contact(),
             agent: agent(),
@@ -150,22 +121,13 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             text: option::of(text()),
         }),
         EventKind::IdentifierClaimed => {
-            any_of!(IdentifierClaimed {
-                kind: name(),
-                hash: uuid().prop_map(IdentifierHash)
-            })
+            any_of!(IdentifierClaimed { kind: name(), hash: uuid().prop_map(IdentifierHash) })
         }
         EventKind::ProfileLinked => {
-            any_of!(ProfileLinked {
-                link: uuid().prop_map(LinkId),
-                other: uuid().prop_map(ProfileId)
-            })
+            any_of!(ProfileLinked { link: uuid().prop_map(LinkId), other: uuid().prop_map(ProfileId) })
         }
         EventKind::ProfileUnlinked => {
-            any_of!(ProfileUnlinked {
-                link: uuid().prop_map(LinkId),
-                other: uuid().prop_map(ProfileId)
-            })
+            any_of!(ProfileUnlinked { link: uuid().prop_map(LinkId), other: uuid().prop_map(ProfileId) })
         }
         EventKind::ActionTaken => any_of!(ActionTaken {
             action: name(),
@@ -179,11 +141,7 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             annotator_version: any::<u32>(),
         }),
         EventKind::CaseOverridden => {
-            any_of!(CaseOverridden {
-                contact: contact(),
-                by: name(),
-                reason: text()
-            })
+            any_of!(CaseOverridden { contact: contact(), by: name(), reason: text() })
         }
         EventKind::Custom => any_of!(Custom {
             name: name(),

@@ -24,9 +24,8 @@ pub struct Arrivals {
 }
 
 /// How busy each hour of a working day is. Weekends have a third of it.
-const BUSY: [u64; 24] = [
-    3, 2, 1, 1, 1, 3, 9, 24, 45, 60, 63, 60, 48, 51, 57, 54, 48, 42, 36, 30, 27, 21, 12, 6,
-];
+const BUSY: [u64; 24] =
+    [3, 2, 1, 1, 1, 3, 9, 24, 45, 60, 63, 60, 48, 51, 57, 54, 48, 42, 36, 30, 27, 21, 12, 6];
 
 impl Arrivals {
     pub(super) fn of(town: Town) -> Self {
@@ -51,9 +50,7 @@ impl Arrivals {
 
     /// The hours in which stories begin.
     fn hours(&self) -> usize {
-        usize::try_from(self.town.length.0 / Span::from_hours(1).0)
-            .unwrap_or(0)
-            .max(1)
+        usize::try_from(self.town.length.0 / Span::from_hours(1).0).unwrap_or(0).max(1)
     }
 
     fn busy(&self, hour: usize) -> u64 {
@@ -77,19 +74,11 @@ impl Arrivals {
         // Everybody has appeared by the middle of the year, so that most lives have a past to come back to.
         let everybody = u64::from(self.town.customers);
         let people = share(everybody.saturating_mul(2)).min(everybody);
-        let people = if self.hour + 1 == self.hours() {
-            everybody
-        } else {
-            people
-        };
+        let people = if self.hour + 1 == self.hours() { everybody } else { people };
         let begin = self.begin(self.hour);
         while u64::from(self.census.met()) < people || self.scribe.planned() < events {
             let at = begin + self.scribe.dice.span(Span::ZERO, Span::from_hours(1));
-            let newcomer = if u64::from(self.census.met()) < people {
-                self.census.meet()
-            } else {
-                None
-            };
+            let newcomer = if u64::from(self.census.met()) < people { self.census.meet() } else { None };
             match newcomer {
                 Some(who) => lives::arrive(&mut self.scribe, &mut self.census, who, at),
                 None if self.census.met() == 0 => return,
@@ -105,8 +94,7 @@ impl Iterator for Arrivals {
     fn next(&mut self) -> Option<Arrival> {
         loop {
             if let Some(planned) = self.due.pop() {
-                self.stats
-                    .count(&planned.arrival, planned.trouble, planned.simultaneous);
+                self.stats.count(&planned.arrival, planned.trouble, planned.simultaneous);
                 return Some(planned.arrival);
             }
             if self.hour < self.hours() {

@@ -28,10 +28,7 @@ const HOUR: i64 = Span::from_hours(1).0;
 
 impl Calendar {
     pub(super) const fn new(start: Micros) -> Self {
-        Self {
-            start,
-            hours: Vec::new(),
-        }
+        Self { start, hours: Vec::new() }
     }
 
     /// Keeps an arrival until its hour comes. One from before the start belongs to the first hour.

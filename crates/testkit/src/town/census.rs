@@ -32,13 +32,7 @@ enum Facet {
 
 impl Census {
     pub(super) const fn new(seed: u64, size: u32) -> Self {
-        Self {
-            seed,
-            size,
-            met: 0,
-            doubled: Vec::new(),
-            doubles: 0,
-        }
+        Self { seed, size, met: 0, doubled: Vec::new(), doubles: 0 }
     }
 
     /// How many profiles there are of those who were met.

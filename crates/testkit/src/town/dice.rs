@@ -76,14 +76,7 @@ mod tests {
         // The reference implementation's first outputs for seed 1234567.
         let mut dice = Dice::new(1_234_567);
         let draws = [dice.bits(), dice.bits(), dice.bits()];
-        assert_eq!(
-            draws,
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
-        );
+        assert_eq!(draws, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 
     #[test]

@@ -64,10 +64,7 @@ impl Scribe {
         let trouble = self.trouble();
         let on_time = told.at + self.transport(told.source);
         let (occurred_at, arrives_at) = match trouble {
-            Trouble::Late => (
-                told.at,
-                on_time + self.dice.wait(Span::from_hours(2), Span::from_days(6)),
-            ),
+            Trouble::Late => (told.at, on_time + self.dice.wait(Span::from_hours(2), Span::from_days(6))),
             Trouble::FutureDated => {
                 let ahead = self.dice.wait(Span::from_days(1), Span::from_days(20));
                 (on_time + ahead, on_time)
@@ -76,11 +73,7 @@ impl Scribe {
         };
         let id = self.mint(arrives_at);
         let event = self.event(id, occurred_at, &told);
-        let arrival = Arrival {
-            profile: told.profile,
-            event: event.with_data(told.data),
-            arrives_at,
-        };
+        let arrival = Arrival { profile: told.profile, event: event.with_data(told.data), arrives_at };
         match trouble {
             Trouble::Duplicate => self.repeat(&arrival),
             Trouble::ReusedId => self.reuse_id(&arrival),
@@ -99,21 +92,13 @@ impl Scribe {
     pub(super) fn tell_as(&mut self, id: EventId, told: Told) {
         let event = self.event(id, told.at, &told);
         let arrives_at = told.at + Span::from_secs(1);
-        let arrival = Arrival {
-            profile: told.profile,
-            event: event.with_data(told.data),
-            arrives_at,
-        };
+        let arrival = Arrival { profile: told.profile, event: event.with_data(told.data), arrives_at };
         self.put(arrival, Trouble::None, told.simultaneous);
     }
 
     fn event(&self, id: EventId, occurred_at: Micros, told: &Told) -> NewEvent<()> {
-        let mut event = NewEvent::new(
-            id,
-            clock(told.source, occurred_at),
-            self.words.source(told.source),
-            (),
-        );
+        let mut event =
+            NewEvent::new(id, clock(told.source, occurred_at), self.words.source(told.source), ());
         event.sequence = told.sequence;
         event.causation_id = told.cause;
         event
@@ -147,10 +132,7 @@ impl Scribe {
     /// The sender did not see the acknowledgement and sends again.
     fn repeat(&mut self, arrival: &Arrival) {
         let again = arrival.arrives_at + self.dice.wait(Span::ZERO, Span::from_days(2));
-        let arrival = Arrival {
-            arrives_at: again,
-            ..arrival.clone()
-        };
+        let arrival = Arrival { arrives_at: again, ..arrival.clone() };
         self.put(arrival, Trouble::Duplicate, Simultaneous::No);
     }
 
@@ -161,26 +143,13 @@ impl Scribe {
         let mut event = arrival.event.with_data(PageViewed { page }.into());
         event.occurred_at = event.occurred_at + later;
         let arrives_at = arrival.arrives_at + later;
-        self.put(
-            Arrival {
-                event,
-                arrives_at,
-                ..*arrival
-            },
-            Trouble::ReusedId,
-            Simultaneous::No,
-        );
+        self.put(Arrival { event, arrives_at, ..*arrival }, Trouble::ReusedId, Simultaneous::No);
     }
 
     fn put(&mut self, arrival: Arrival, trouble: Trouble, simultaneous: Simultaneous) {
         let serial = self.serial;
         self.serial += 1;
-        self.calendar.put(Planned {
-            arrival,
-            serial,
-            trouble,
-            simultaneous,
-        });
+        self.calendar.put(Planned { arrival, serial, trouble, simultaneous });
     }
 
     fn mint(&mut self, arrives_at: Micros) -> EventId {

@@ -14,12 +14,7 @@ fn digest(arrivals: impl Iterator<Item = Arrival>) -> u64 {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
     };
-    for Arrival {
-        profile,
-        event,
-        arrives_at,
-    } in arrivals
-    {
+    for Arrival { profile, event, arrives_at } in arrivals {
         let body = event.seal().data;
         add(profile.as_bytes());
         add(event.id.as_bytes());
@@ -39,10 +34,7 @@ fn digest(arrivals: impl Iterator<Item = Arrival>) -> u64 {
 fn a_seed_means_the_same_town_for_ever() {
     // Changes when a story, the vocabulary or its stored form changes; then say so in the changelog, since
     // published measurements name a seed. It never changes with the machine.
-    assert_eq!(
-        digest(Town::new(1).arrivals().take(100_000)),
-        13_941_123_611_360_864_875
-    );
+    assert_eq!(digest(Town::new(1).arrivals().take(100_000)), 13_941_123_611_360_864_875);
 }
 
 #[test]
@@ -50,10 +42,8 @@ fn threads_change_nothing_and_seeds_change_everything() {
     let town = |seed| Town::new(seed).with_customers(500).with_events(10_000);
     let here = digest(town(3).arrivals());
     let there = std::thread::scope(|scope| {
-        let threads = [
-            scope.spawn(|| digest(town(3).arrivals())),
-            scope.spawn(|| digest(town(3).arrivals())),
-        ];
+        let threads =
+            [scope.spawn(|| digest(town(3).arrivals())), scope.spawn(|| digest(town(3).arrivals()))];
         threads.map(|thread| thread.join().unwrap())
     });
     assert_eq!(there, [here, here]);
@@ -75,14 +65,8 @@ fn the_default_town_has_what_it_promises() {
     assert!(stats.profiles > 20_500, "{stats:?}");
     let per_ten_thousand = |n: u64| n * 10_000 / stats.arrivals;
     assert!((80..120).contains(&per_ten_thousand(stats.late)), "{stats:?}");
-    assert!(
-        (40..60).contains(&per_ten_thousand(stats.duplicates)),
-        "{stats:?}"
-    );
-    assert!(
-        (7..13).contains(&per_ten_thousand(stats.future_dated)),
-        "{stats:?}"
-    );
+    assert!((40..60).contains(&per_ten_thousand(stats.duplicates)), "{stats:?}");
+    assert!((7..13).contains(&per_ten_thousand(stats.future_dated)), "{stats:?}");
     assert!((50..200).contains(&stats.reused_ids), "{stats:?}");
     assert!(per_ten_thousand(stats.equal_timestamps) > 50, "{stats:?}");
     for kind in EventKind::ALL {
@@ -108,10 +92,7 @@ fn statistics_count_what_a_reader_of_the_arrivals_would_count() {
         }
     }
     let stats = arrivals.stats();
-    assert_eq!(
-        (stats.duplicates, stats.reused_ids, stats.future_dated),
-        (duplicates, reused, ahead)
-    );
+    assert_eq!((stats.duplicates, stats.reused_ids, stats.future_dated), (duplicates, reused, ahead));
     assert_eq!(stats.facts, seen.len() as u64);
     let profiles: BTreeSet<_> = seen.values().map(|(profile, _)| *profile).collect();
     assert_eq!(stats.profiles, profiles.len() as u64);
@@ -121,29 +102,15 @@ fn statistics_count_what_a_reader_of_the_arrivals_would_count() {
 fn ids_sort_by_arrival_or_not_at_all() {
     let firsts = |ids| {
         let mut seen = BTreeSet::new();
-        let arrivals = Town::new(6)
-            .with_customers(200)
-            .with_events(5_000)
-            .with_ids(ids)
-            .arrivals();
-        let new = arrivals.filter(|a| {
-            !matches!(
-                a.event.data,
-                EventData::ProfileLinked(_) | EventData::ProfileUnlinked(_)
-            )
-        });
-        new.map(|a| a.event.id)
-            .filter(|id| seen.insert(*id))
-            .collect::<Vec<_>>()
+        let arrivals = Town::new(6).with_customers(200).with_events(5_000).with_ids(ids).arrivals();
+        let new = arrivals
+            .filter(|a| !matches!(a.event.data, EventData::ProfileLinked(_) | EventData::ProfileUnlinked(_)));
+        new.map(|a| a.event.id).filter(|id| seen.insert(*id)).collect::<Vec<_>>()
     };
     assert!(firsts(IdStyle::ArrivalOrdered).is_sorted());
     let random = firsts(IdStyle::Random);
     let rising = random.windows(2).filter(|pair| pair[0] < pair[1]).count();
-    assert!(
-        (random.len() * 2 / 5..random.len() * 3 / 5).contains(&rising),
-        "{rising} of {}",
-        random.len()
-    );
+    assert!((random.len() * 2 / 5..random.len() * 3 / 5).contains(&rising), "{rising} of {}", random.len());
 }
 
 #[test]
@@ -159,10 +126,7 @@ fn each_link_stands_in_the_streams_of_both_profiles_under_ids_of_its_own() {
         };
         let (link, other, own, what) = key;
         assert_ne!(own, other);
-        halves
-            .entry((link, own.min(other), own.max(other), what))
-            .or_default()
-            .push(arrival);
+        halves.entry((link, own.min(other), own.max(other), what)).or_default().push(arrival);
     }
     assert!(halves.len() > 50);
     assert!(halves.keys().any(|(.., what)| *what == "unlinked"));
@@ -178,10 +142,7 @@ fn each_link_stands_in_the_streams_of_both_profiles_under_ids_of_its_own() {
 fn the_edges_of_a_plan_are_towns_too() {
     let nobody = Town::new(1).with_customers(0).with_events(100);
     assert_eq!(nobody.arrivals().count(), 0);
-    let moment = Town {
-        length: Span::ZERO,
-        ..Town::new(1).with_customers(10).with_events(100)
-    };
+    let moment = Town { length: Span::ZERO, ..Town::new(1).with_customers(10).with_events(100) };
     assert!(moment.arrivals().count() >= 100);
     let quiet = Town::new(1).with_customers(30).with_events(0);
     assert!(quiet.arrivals().count() >= 60);

@@ -7,11 +7,7 @@ use throughline_core::time::Span;
 
 /// A visit of a few pages.
 pub(super) fn look_around(life: &mut Life<'_>) {
-    let source = if life.dice().chance(400) {
-        Source::App
-    } else {
-        Source::Web
-    };
+    let source = if life.dice().chance(400) { Source::App } else { Source::Web };
     for _ in 0..=life.dice().below(6) {
         let page = if life.dice().chance(8) {
             life.scribe.words.cancellation_terms.clone()
@@ -26,20 +22,8 @@ pub(super) fn look_around(life: &mut Life<'_>) {
 /// A purchase, reported as an event of the embedder's own.
 pub(super) fn buy(life: &mut Life<'_>) {
     look_around(life);
-    let (name, value) = (
-        life.scribe.words.purchase.clone(),
-        Some(500 + life.dice().below(20_000)),
-    );
-    life.tell(
-        Source::Web,
-        Custom {
-            name,
-            version: 1,
-            contact: None,
-            value,
-            payload: None,
-        },
-    );
+    let (name, value) = (life.scribe.words.purchase.clone(), Some(500 + life.dice().below(20_000)));
+    life.tell(Source::Web, Custom { name, version: 1, contact: None, value, payload: None });
 }
 
 /// The page with the cancellation terms, several times within days; sometimes somebody notices and acts.
@@ -51,14 +35,7 @@ pub(super) fn think_of_leaving(life: &mut Life<'_>) {
     }
     if life.dice().chance(350) {
         let action = life.scribe.dice.pick(&life.scribe.words.actions).clone();
-        life.tell(
-            Source::Desk,
-            ActionTaken {
-                action,
-                contact: None,
-                announcement: None,
-            },
-        );
+        life.tell(Source::Desk, ActionTaken { action, contact: None, announcement: None });
         if life.dice().chance(300) {
             life.hours(2, 90);
             outcome::relationship_survey(life);

@@ -53,9 +53,7 @@ pub(super) fn be_mistaken_for_a_neighbour(life: &mut Life<'_>, census: &Census) 
     let mistake = link(life, other);
     if life.dice().chance(850) {
         life.wait(Span::from_hours(1), Span::from_days(30));
-        both(life, mistake, other, "unlinked", |link, other| {
-            ProfileUnlinked { link, other }.into()
-        });
+        both(life, mistake, other, "unlinked", |link, other| ProfileUnlinked { link, other }.into());
     }
 }
 
@@ -65,9 +63,7 @@ fn claim(life: &mut Life<'_>, source: Source, kind: Name, hash: IdentifierHash) 
 
 fn link(life: &mut Life<'_>, other: ProfileId) -> LinkId {
     let link = LinkId(life.dice().uuid());
-    both(life, link, other, "linked", |link, other| {
-        ProfileLinked { link, other }.into()
-    });
+    both(life, link, other, "linked", |link, other| ProfileLinked { link, other }.into());
     link
 }
 

@@ -73,14 +73,7 @@ pub(super) fn go_on(scribe: &mut Scribe, census: &mut Census, at: Micros) {
 fn begin_issue(life: &mut Life<'_>) {
     // Bills and parcels make most people call.
     let topic = [0, 0, 0, 1, 1, 1, 2, 3, 3, 4][life.scribe.dice.below(10) as usize];
-    contact(
-        life,
-        Issue {
-            topic,
-            reference: None,
-            returns: 0,
-        },
-    );
+    contact(life, Issue { topic, reference: None, returns: 0 });
 }
 
 /// The customer gets in touch about an issue, on one channel or another.
@@ -96,15 +89,7 @@ fn contact(life: &mut Life<'_>, issue: Issue) {
 impl<'a> Life<'a> {
     fn of(scribe: &'a mut Scribe, census: &Census, who: Customer, at: Micros) -> Self {
         let (profile, account) = (census.profile(who), census.account(who));
-        Self {
-            scribe,
-            who,
-            profile,
-            account,
-            now: at,
-            told_at: Micros::MIN,
-            sequence: 0,
-        }
+        Self { scribe, who, profile, account, now: at, told_at: Micros::MIN, sequence: 0 }
     }
 
     fn dice(&mut self) -> &mut Dice {
@@ -135,35 +120,17 @@ impl<'a> Life<'a> {
     }
 
     fn told(&mut self, source: Source, data: EventData) -> Told {
-        let simultaneous = if self.now == self.told_at {
-            Simultaneous::Yes
-        } else {
-            Simultaneous::No
-        };
+        let simultaneous = if self.now == self.told_at { Simultaneous::Yes } else { Simultaneous::No };
         self.told_at = self.now;
         self.sequence += 1;
         let (profile, at, sequence) = (self.profile, self.now, self.sequence);
-        Told {
-            profile,
-            at,
-            source,
-            sequence,
-            cause: None,
-            simultaneous,
-            data,
-        }
+        Told { profile, at, source, sequence, cause: None, simultaneous, data }
     }
 
     fn start(&mut self, source: Source, channel: Channel, direction: Direction, issue: Issue) -> ContactId {
         let contact = ContactId(self.dice().uuid());
         let topic = self.dice().chance(700).then(|| self.topic(issue));
-        let started = ContactStarted {
-            contact,
-            channel,
-            direction,
-            topic,
-            issue: issue.reference,
-        };
+        let started = ContactStarted { contact, channel, direction, topic, issue: issue.reference };
         self.tell(source, started);
         contact
     }

@@ -24,10 +24,7 @@ pub(super) fn after_answer(life: &mut Life<'_>, contact: ContactId, issue: Issue
         430..520 if issue.returns < MOST_RETURNS => return reject(life, contact, issue),
         520..523 => {
             life.hours(24, 200);
-            let (by, reason) = (
-                life.agent(),
-                Text::from("Agreed by telephone with the customer's lawyer."),
-            );
+            let (by, reason) = (life.agent(), Text::from("Agreed by telephone with the customer's lawyer."));
             life.tell(Source::Desk, CaseOverridden { contact, by, reason });
         }
         _ => {}
@@ -38,13 +35,7 @@ pub(super) fn after_answer(life: &mut Life<'_>, contact: ContactId, issue: Issue
     }
     if issue.returns < MOST_RETURNS && life.dice().chance(110) {
         life.wait(Span::from_days(1), Span::from_days(20));
-        super::contact(
-            life,
-            Issue {
-                returns: issue.returns + 1,
-                ..issue
-            },
-        );
+        super::contact(life, Issue { returns: issue.returns + 1, ..issue });
     }
 }
 
@@ -55,14 +46,7 @@ fn reject(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
         written::work(life, contact);
         life.hours(1, 60);
         written::answer(life, contact, Source::Desk);
-        after_answer(
-            life,
-            contact,
-            Issue {
-                returns: issue.returns + 1,
-                ..issue
-            },
-        );
+        after_answer(life, contact, Issue { returns: issue.returns + 1, ..issue });
     }
 }
 
@@ -72,16 +56,8 @@ pub(super) fn relationship_survey(life: &mut Life<'_>) {
 }
 
 fn survey(life: &mut Life<'_>, contact: Option<ContactId>) {
-    let instrument = if contact.is_some() {
-        Instrument::Csat
-    } else {
-        Instrument::Nps
-    };
-    let instrument = if life.dice().chance(200) {
-        Instrument::Ces
-    } else {
-        instrument
-    };
+    let instrument = if contact.is_some() { Instrument::Csat } else { Instrument::Nps };
+    let instrument = if life.dice().chance(200) { Instrument::Ces } else { instrument };
     let (worst, best) = match instrument {
         Instrument::Csat => (1, 5),
         Instrument::Ces => (1, 7),
@@ -92,16 +68,7 @@ fn survey(life: &mut Life<'_>, contact: Option<ContactId>) {
     let score = worst + life.dice().below(range).max(life.dice().below(range)) as u8;
     let contradicts = score == best && life.dice().chance(60);
     let comment = contradicts.then(|| Text::from(CONTRADICTION));
-    let rated = life.tell(
-        Source::Web,
-        Rated {
-            contact,
-            instrument,
-            score,
-            best,
-            comment,
-        },
-    );
+    let rated = life.tell(Source::Web, Rated { contact, instrument, score, best, comment });
     if contradicts {
         life.secs(1, 60);
         written::judge(life, rated, TextVerdict::Contradiction);

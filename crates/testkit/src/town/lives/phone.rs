@@ -39,11 +39,7 @@ fn menu(life: &mut Life<'_>, contact: ContactId) -> MenuExit {
     let levels = life.dice().below(3).max(life.dice().below(6)) as u16;
     for depth in 1..=levels {
         life.secs(6, 45);
-        let exit = if depth > 2 && life.dice().chance(80) {
-            MenuExit::DeadEnd
-        } else {
-            MenuExit::Offered
-        };
+        let exit = if depth > 2 && life.dice().chance(80) { MenuExit::DeadEnd } else { MenuExit::Offered };
         life.tell(Source::Phone, MenuReached { contact, depth, exit });
         if exit == MenuExit::DeadEnd {
             return exit;
@@ -66,24 +62,12 @@ fn end(life: &mut Life<'_>, contact: ContactId, ending: Ending) {
 fn try_again(life: &mut Life<'_>, issue: Issue) {
     if issue.returns < MOST_RETURNS && life.dice().chance(500) {
         life.hours(0, 30);
-        super::contact(
-            life,
-            Issue {
-                returns: issue.returns + 1,
-                ..issue
-            },
-        );
+        super::contact(life, Issue { returns: issue.returns + 1, ..issue });
     }
 }
 
 fn connect(life: &mut Life<'_>, contact: ContactId, agent: &Name) {
-    life.tell(
-        Source::Phone,
-        Connected {
-            contact,
-            agent: Some(agent.clone()),
-        },
-    );
+    life.tell(Source::Phone, Connected { contact, agent: Some(agent.clone()) });
 }
 
 fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
@@ -94,14 +78,7 @@ fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
         life.secs(30, 400);
         let transfer = *life.dice().pick(TransferKind::ALL);
         let to = Some(life.scribe.words.queue(issue.topic));
-        life.tell(
-            Source::Phone,
-            Transferred {
-                contact,
-                transfer,
-                to,
-            },
-        );
+        life.tell(Source::Phone, Transferred { contact, transfer, to });
         if transfer != TransferKind::Warm {
             queue(life, contact, issue.topic);
         }
@@ -134,16 +111,7 @@ fn answer(life: &mut Life<'_>, contact: ContactId, agent: Name) {
     life.secs(60, 900);
     let text = life.dice().chance(150).then(|| Text::from(ANSWERS[0]));
     let verdict = Some(TextVerdict::Substantive);
-    life.tell(
-        Source::Phone,
-        Message {
-            contact,
-            author: Author::Human,
-            agent: Some(agent),
-            verdict,
-            text,
-        },
-    );
+    life.tell(Source::Phone, Message { contact, author: Author::Human, agent: Some(agent), verdict, text });
 }
 
 /// "We call you back", which somebody does in time, late, or never.
@@ -152,19 +120,8 @@ fn voicemail(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
     let promise = life.new_promise();
     let within = Span::from_hours(4 + life.dice().below(5) as i64 * 4);
     let due = life.dice().chance(600).then(|| life.now + within);
-    let text = life
-        .dice()
-        .chance(500)
-        .then(|| super::super::words::question(issue.topic, life.dice()));
-    life.tell(
-        Source::Phone,
-        VoicemailLeft {
-            contact,
-            promise,
-            due,
-            text,
-        },
-    );
+    let text = life.dice().chance(500).then(|| super::super::words::question(issue.topic, life.dice()));
+    life.tell(Source::Phone, VoicemailLeft { contact, promise, due, text });
     life.secs(1, 5);
     end(life, contact, Ending::Completed);
     if promise::wait_for_keeping(life, within) {

@@ -14,14 +14,7 @@ pub(super) fn within_contact(life: &mut Life<'_>, contact: ContactId) {
     let before = life.now;
     if wait_for_keeping(life, within) {
         let action = life.scribe.words.actions[0].clone();
-        life.tell(
-            Source::Desk,
-            ActionTaken {
-                action,
-                contact: Some(contact),
-                announcement: None,
-            },
-        );
+        life.tell(Source::Desk, ActionTaken { action, contact: Some(contact), announcement: None });
         keep(life, promise, Source::Desk);
     }
     // The contact itself goes on where the promise was made.
@@ -41,15 +34,7 @@ fn make(life: &mut Life<'_>, contact: Option<ContactId>, within: Span, source: S
     let promise = life.new_promise();
     let due = life.now + within;
     let what = life.scribe.dice.pick(&life.scribe.words.promises).clone();
-    life.tell(
-        source,
-        PromiseMade {
-            promise,
-            contact,
-            what,
-            due,
-        },
-    );
+    life.tell(source, PromiseMade { promise, contact, what, due });
     promise
 }
 

@@ -55,14 +55,7 @@ fn letter(life: &mut Life<'_>, mut issue: Issue, source: Source, channel: Channe
     if channel == Channel::Mail && life.dice().chance(30) {
         // She is on holiday, and her machine says so. It asks nothing.
         life.secs(1, 30);
-        write(
-            life,
-            contact,
-            Author::CustomerAutomatic,
-            None,
-            words::VACATION,
-            source,
-        );
+        write(life, contact, Author::CustomerAutomatic, None, words::VACATION, source);
     }
     outcome::after_answer(life, contact, issue);
 }
@@ -70,13 +63,7 @@ fn letter(life: &mut Life<'_>, mut issue: Issue, source: Source, channel: Channe
 fn give_up_waiting(life: &mut Life<'_>, issue: Issue) {
     if issue.returns < MOST_RETURNS && life.dice().chance(600) {
         life.hours(24, 200);
-        super::contact(
-            life,
-            Issue {
-                returns: issue.returns + 1,
-                ..issue
-            },
-        );
+        super::contact(life, Issue { returns: issue.returns + 1, ..issue });
     }
 }
 
@@ -86,14 +73,7 @@ pub(super) fn chat(life: &mut Life<'_>, issue: Issue) {
     ask(life, contact, issue, Source::Web);
     loop {
         life.secs(1, 4);
-        write(
-            life,
-            contact,
-            Author::Bot,
-            Some(TextVerdict::Boilerplate),
-            BOILERPLATE[1],
-            Source::Web,
-        );
+        write(life, contact, Author::Bot, Some(TextVerdict::Boilerplate), BOILERPLATE[1], Source::Web);
         life.secs(20, 200);
         if life.dice().chance(500) {
             break;
@@ -101,42 +81,20 @@ pub(super) fn chat(life: &mut Life<'_>, issue: Issue) {
         ask(life, contact, issue, Source::Web);
     }
     if life.dice().chance(350) {
-        let ending = if life.dice().chance(700) {
-            Ending::Abandoned
-        } else {
-            Ending::Dropped
-        };
+        let ending = if life.dice().chance(700) { Ending::Abandoned } else { Ending::Dropped };
         life.tell(Source::Web, ContactEnded { contact, ending });
         return give_up_waiting(life, issue);
     }
     life.secs(20, 900);
     answer(life, contact, Source::Web);
     life.secs(20, 300);
-    life.tell(
-        Source::Web,
-        ContactEnded {
-            contact,
-            ending: Ending::Completed,
-        },
-    );
+    life.tell(Source::Web, ContactEnded { contact, ending: Ending::Completed });
     outcome::after_answer(life, contact, issue);
 }
 
 fn ask(life: &mut Life<'_>, contact: ContactId, issue: Issue, source: Source) {
-    let text = life
-        .dice()
-        .chance(600)
-        .then(|| words::question(issue.topic, life.dice()));
-    life.tell(
-        source,
-        Message {
-            contact,
-            author: Author::Customer,
-            agent: None,
-            verdict: None,
-            text,
-        },
-    );
+    let text = life.dice().chance(600).then(|| words::question(issue.topic, life.dice()));
+    life.tell(source, Message { contact, author: Author::Customer, agent: None, verdict: None, text });
 }
 
 fn write(
@@ -149,16 +107,7 @@ fn write(
 ) -> EventId {
     let agent = (author == Author::Human).then(|| life.agent());
     let text = life.dice().chance(400).then(|| Text::from(words));
-    life.tell(
-        source,
-        Message {
-            contact,
-            author,
-            agent,
-            verdict,
-            text,
-        },
-    )
+    life.tell(source, Message { contact, author, agent, verdict, text })
 }
 
 /// A person answers what was asked. Whether it is an answer, the source says or an annotator finds out.
@@ -184,17 +133,9 @@ fn judged(life: &mut Life<'_>, contact: ContactId, verdict: TextVerdict, words: 
 /// An annotator says what a text is.
 pub(super) fn judge(life: &mut Life<'_>, message: EventId, verdict: TextVerdict) {
     let annotator = life.scribe.words.annotator.clone();
-    let judged = TextJudged {
-        message,
-        verdict,
-        annotator,
-        annotator_version: 1,
-    };
+    let judged = TextJudged { message, verdict, annotator, annotator_version: 1 };
     let told = life.told(Source::Annotator, judged.into());
-    life.scribe.tell(super::Told {
-        cause: Some(message.0),
-        ..told
-    });
+    life.scribe.tell(super::Told { cause: Some(message.0), ..told });
 }
 
 /// Somebody works on a contact without a word to the customer.
@@ -203,13 +144,5 @@ pub(super) fn work(life: &mut Life<'_>, contact: ContactId) {
     let agent = Some(life.agent());
     let activity = Some(life.scribe.dice.pick(&life.scribe.words.activities).clone());
     let effect = *life.dice().pick(WorkEffect::ALL);
-    life.tell(
-        Source::Desk,
-        WorkDone {
-            contact,
-            agent,
-            activity,
-            effect,
-        },
-    );
+    life.tell(Source::Desk, WorkDone { contact, agent, activity, effect });
 }
