@@ -11,7 +11,7 @@ use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
-use throughline_rules::ledger::{Announced, Entry, LEDGER_KIND, Reason, decode_entries};
+use throughline_rules::ledger::{Announced, Entry, LEDGER_KIND, Reason, decode_entries_sharing};
 use throughline_store::contract::EventStore;
 use throughline_store::stream::{StreamId, TenantId};
 
@@ -151,7 +151,7 @@ fn assemble(streams: Streams, names: &mut Interner) -> Result<Loaded, EngineErro
             loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
             let body = &event.event.data;
             if body.kind == LEDGER_KIND {
-                entries.push((event.position, ix, decode_entries(&body.plain)?));
+                entries.push((event.position, ix, decode_entries_sharing(&body.plain, names)?));
                 continue;
             }
             if !body.is_fact() {

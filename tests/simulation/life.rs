@@ -338,7 +338,7 @@ impl<'t> Life<'t> {
         let id = event.id;
         self.met.late += u64::from(event.occurred_at < self.now - Span::from_hours(1));
         self.met.future += u64::from(event.occurred_at > self.now);
-        self.model.facts.insert(id, Sent { profile, event, known: Known::Absent, position: None });
+        self.model.facts.insert(id, Sent { profile, event, known: Known::Absent, position: None, is_recorded: false });
         id
     }
 
@@ -395,8 +395,12 @@ impl<'t> Life<'t> {
 
     fn acknowledge(&mut self, id: EventId, position: Position, was_there: bool) -> Result<(), String> {
         let Some(sent) = self.model.facts.get_mut(&id) else { return Err(format!("{id} was never sent")) };
-        if sent.known == Known::Acknowledged && (!was_there || sent.position != Some(position)) {
+        if sent.known == Known::Acknowledged && sent.position != Some(position) {
             return Err(format!("{id} was acknowledged at {:?} and then at {position}", sent.position));
+        }
+        // Answers of two processes may come in either order, but only one of them can have been first.
+        if !was_there && std::mem::replace(&mut sent.is_recorded, true) {
+            return Err(format!("{id} was recorded as new twice"));
         }
         self.met.healed += u64::from(sent.known == Known::Possible && was_there);
         self.met.duplicates += u64::from(sent.known == Known::Acknowledged);

@@ -25,6 +25,8 @@ pub(crate) struct Sent {
     pub(crate) event: NewEvent,
     pub(crate) known: Known,
     pub(crate) position: Option<Position>,
+    /// Whether anybody was told that it is new.
+    pub(crate) is_recorded: bool,
 }
 
 /// A link, and what is known of it and of its end.

@@ -37,7 +37,7 @@ impl Source {
     }
 
     pub(crate) fn event(&self, key: &str) -> Option<EventId> {
-        as_it_is(key).map_or_else(|| Some(self.derived_event(key)), |id| id.map(EventId))
+        id_of(key, || self.derived_event(key).0).map(EventId)
     }
 
     /// The id of a key that is made of several parts and so is never one itself.
@@ -46,27 +46,26 @@ impl Source {
     }
 
     pub(crate) fn profile(&self, key: &str) -> Option<ProfileId> {
-        as_it_is(key)
-            .map_or_else(|| Some(ProfileId::in_namespace(&self.profiles, key)), |id| id.map(ProfileId))
+        id_of(key, || ProfileId::in_namespace(&self.profiles, key).0).map(ProfileId)
     }
 
     pub(crate) fn contact(&self, key: &str) -> Option<ContactId> {
-        as_it_is(key)
-            .map_or_else(|| Some(ContactId::in_namespace(&self.contacts, key)), |id| id.map(ContactId))
+        id_of(key, || ContactId::in_namespace(&self.contacts, key).0).map(ContactId)
     }
 
     pub(crate) fn issue(&self, key: &str) -> Option<IssueRef> {
-        as_it_is(key).map_or_else(|| Some(IssueRef::in_namespace(&self.issues, key)), |id| id.map(IssueRef))
+        id_of(key, || IssueRef::in_namespace(&self.issues, key).0).map(IssueRef)
     }
 
     pub(crate) fn promise(&self, key: &str) -> Option<PromiseId> {
-        as_it_is(key)
-            .map_or_else(|| Some(PromiseId::in_namespace(&self.promises, key)), |id| id.map(PromiseId))
+        id_of(key, || PromiseId::in_namespace(&self.promises, key).0).map(PromiseId)
     }
 }
 
-/// `None` if the key is no UUID, `Some(None)` if it is the nil one.
-fn as_it_is(key: &str) -> Option<Option<Uuid>> {
-    let id = (key.len() == 36).then(|| Uuid::try_parse_ascii(key.as_bytes()).ok())??;
-    Some((!id.is_nil()).then_some(id))
+/// A key that is a UUID, or what is derived from one that is not; `None` for the nil UUID.
+fn id_of(key: &str, derived: impl FnOnce() -> Uuid) -> Option<Uuid> {
+    match (key.len() == 36).then(|| Uuid::try_parse_ascii(key.as_bytes())) {
+        Some(Ok(id)) => (!id.is_nil()).then_some(id),
+        _ => Some(derived()),
+    }
 }

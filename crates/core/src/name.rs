@@ -158,6 +158,12 @@ impl Interner {
         self.names.get(sym.index()).map_or("", |(text, _)| text)
     }
 
+    /// The name that a symbol stands for, sharing its text; none for [`Sym::NONE`].
+    pub fn name(&self, sym: Sym) -> Option<Name> {
+        // What is interned came from a name or from a checked rulebook.
+        self.names.get(sym.index()).filter(|_| !sym.is_none()).map(|(text, _)| Name(text.clone()))
+    }
+
     /// A hash of the name that is the same in every process, version and interner.
     pub fn stable_hash(&self, sym: Sym) -> u64 {
         self.names.get(sym.index()).map_or(0, |(_, hash)| *hash)

@@ -18,7 +18,7 @@ pub const MAX_EVIDENCE: usize = 4;
 pub type Evidence = ArrayVec<EventId, MAX_EVIDENCE>;
 
 /// What a decision is about. Two decisions about the same thing have the same slot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Slot<N = Name> {
     /// The kind of decision.
     pub kind: DecisionKind,
@@ -269,14 +269,9 @@ impl<N> Slot<N> {
 }
 
 impl Decision<Sym> {
-    /// The decision with its names spelled out.
+    /// The decision with its names spelled out. Texts are shared with the interner, not copied.
     pub fn named(&self, names: &Interner) -> Decision {
-        // Every name in an interner came from a `Name` or from a checked rulebook.
-        let name = |sym: Sym| {
-            let text = names.resolve(sym);
-            Name::new(if text.is_empty() { "unknown" } else { text })
-                .unwrap_or_else(|_| unreachable!("an interned name is a name"))
-        };
+        let name = |sym: Sym| names.name(sym).unwrap_or_else(unknown);
         Decision {
             slot: self.slot.map(name(self.slot.rule)),
             rulebook: name(self.rulebook),
@@ -285,6 +280,11 @@ impl Decision<Sym> {
             evidence: self.evidence.clone(),
         }
     }
+}
+
+/// What stands for a symbol of another interner. No evaluation makes one.
+fn unknown() -> Name {
+    Name::new("unknown").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 
 impl<N> Content<N> {

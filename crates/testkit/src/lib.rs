@@ -26,7 +26,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`conformance`] | the clauses as tests, and as values |
+//! | [`mod@conformance`] | the clauses as tests, and as values |
 //! | [`faulty`] | a store that is busy, slow, forgetful or gone, as a seed decides |
 //! | [`model`] | a store that is simple enough to be believed, and random operations to compare with it |
 //! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |

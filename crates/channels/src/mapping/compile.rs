@@ -3,21 +3,20 @@
 use super::document::{ColumnRef, Document, Word};
 use super::error::MappingError;
 use super::nearest;
-use super::row::{Column, Row, Scope};
+use super::row::{Column, Row};
 use super::template::{FieldSource, Template};
+use super::words::name;
 use super::{ColumnIx, Contact, MappedFormat, Mapping, Otherwise, Rule, Started, Take};
 use crate::fields::fields_of;
 use crate::naming::Source;
-use chrono::FixedOffset;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use throughline_core::event::{Channel, Direction, EventKind};
 use throughline_core::ids::ContactId;
-use throughline_core::name::Name;
 use toml::{Spanned, Value};
 use uuid::Uuid;
 
-type Result<T> = std::result::Result<T, MappingError>;
+pub(super) type Result<T> = std::result::Result<T, MappingError>;
 
 pub(super) fn mapping(text: &str) -> Result<Mapping> {
     let document: Document = toml::from_str(text).map_err(|error| in_toml(text, &error))?;
@@ -41,17 +40,11 @@ fn in_toml(text: &str, error: &toml::de::Error) -> MappingError {
     MappingError::at(text, &error.span().unwrap_or_default(), what, instead)
 }
 
-fn name(text: &str, word: &Word) -> Result<Name> {
-    Name::new(word.as_ref()).map_err(|error| {
-        let instead = "a short name of the system, such as `helpdesk`".to_owned();
-        MappingError::at(text, &word.span(), error.to_string(), instead)
-    })
-}
-
-struct Compiler<'a> {
-    text: &'a str,
+/// A document on its way to a mapping.
+pub(super) struct Compiler<'a> {
+    pub(super) text: &'a str,
     source: Source,
-    columns: Vec<Column>,
+    pub(super) columns: Vec<Column>,
 }
 
 type Fields = BTreeMap<Word, Spanned<Value>>;
@@ -226,62 +219,6 @@ impl Compiler<'_> {
                 "a text, a whole number or `{ from = … }`",
             ),
         }
-    }
-
-    fn check_field(&self, field: &Word, known: &[&str], of: &str) -> Result<()> {
-        if known.contains(&field.as_ref().as_str()) {
-            return Ok(());
-        }
-        let what = format!("`{}` is no field of {of}", field.as_ref());
-        self.wrong(field.span(), what, nearest::instead(field.as_ref(), known))
-    }
-
-    fn column(&mut self, column: &ColumnRef) -> Result<ColumnIx> {
-        let scopes = [("event", Scope::Event), ("trace", Scope::Trace)];
-        let scope = match &column.of {
-            Some(of) => self.word(of, "part of a log", &scopes)?,
-            None => Scope::Event,
-        };
-        Ok(self.numbered(column.from.as_ref(), scope))
-    }
-
-    fn event_column(&mut self, name: &str) -> ColumnIx {
-        self.numbered(name, Scope::Event)
-    }
-
-    fn numbered(&mut self, name: &str, scope: Scope) -> ColumnIx {
-        let column = Column { name: name.to_owned(), scope };
-        let known = self.columns.iter().position(|c| *c == column);
-        ColumnIx(known.unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
-        }))
-    }
-
-    fn word<T: Copy>(&self, word: &Word, what: &str, known: &[(&str, T)]) -> Result<T> {
-        if let Some((_, meaning)) = known.iter().find(|(k, _)| k == word.as_ref()) {
-            return Ok(*meaning);
-        }
-        let words: Vec<&str> = known.iter().map(|(k, _)| *k).collect();
-        let what = format!("`{}` is no {what}", word.as_ref());
-        self.wrong(word.span(), what, nearest::instead(word.as_ref(), &words))
-    }
-
-    fn zone(&self, word: &Word) -> Result<FixedOffset> {
-        let text = if word.as_ref() == "UTC" { "+00:00" } else { word.as_ref() };
-        text.parse().or_else(|_| {
-            let what = format!("`{}` is no zone that is known here", word.as_ref());
-            self.wrong(word.span(), what, "`UTC` or an offset such as `+02:00`")
-        })
-    }
-
-    fn wrong<T>(
-        &self,
-        place: Range<usize>,
-        what: impl Into<String>,
-        instead: impl Into<String>,
-    ) -> Result<T> {
-        Err(MappingError::at(self.text, &place, what.into(), instead.into()))
     }
 }
 

@@ -46,6 +46,7 @@ mod error;
 mod nearest;
 mod row;
 mod template;
+mod words;
 
 pub use error::MappingError;
 pub use row::{Column, Scope};

@@ -44,7 +44,7 @@ impl<R: BufRead> Traces<R> {
             xml: Reader::from_reader(NumberedInput::new(input)),
             buffer: Vec::new(),
             columns,
-            trace: Trace::default(),
+            trace: Trace::new(DEFAULT_MAX_TRACE_BYTES),
             at: At::Start,
             skipping: 0,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
@@ -54,7 +54,8 @@ impl<R: BufRead> Traces<R> {
     /// Rejects traces that take more memory than this instead of [`DEFAULT_MAX_TRACE_BYTES`].
     #[must_use]
     pub fn with_max_trace_bytes(self, max_trace_bytes: usize) -> Self {
-        Self { max_trace_bytes, ..self }
+        let trace = Trace::new(max_trace_bytes);
+        Self { trace, max_trace_bytes, ..self }
     }
 
     /// The next trace; `None` behind the last one, and behind an error that ends the log.
@@ -92,15 +93,19 @@ impl<R: BufRead> Traces<R> {
                 Event::Start(_) if self.skipping > 0 => self.skipping += 1,
                 Event::Empty(_) if self.skipping > 0 => {}
                 Event::Start(tag) | Event::Empty(tag) if !belongs(self.at, &tag) => return Err(no_log(line)),
-                Event::Start(tag) => match step(self.at, &tag) {
-                    Some(At::Trace) => self.begin_trace(line),
-                    Some(At::Event) => self.begin_event(line),
-                    Some(at) => self.at = at,
-                    None => {
+                Event::Start(tag) => {
+                    if let Some(at) = step(self.at, &tag) {
+                        self.at = at;
+                        match at {
+                            At::Trace => self.trace.begin(line),
+                            At::Event => self.trace.begin_event(line),
+                            _ => {}
+                        }
+                    } else {
                         self.skipping = 1;
                         note(&mut self.trace, &self.columns, self.at, &tag, line)?;
                     }
-                },
+                }
                 Event::Empty(tag) => match step(self.at, &tag) {
                     Some(At::Trace) => {
                         self.trace.begin(line);
@@ -134,29 +139,13 @@ impl<R: BufRead> Traces<R> {
         Ok(false)
     }
 
-    fn begin_trace(&mut self, line: u64) {
-        self.at = At::Trace;
-        self.trace.begin(line);
-    }
-
-    fn begin_event(&mut self, line: u64) {
-        self.at = At::Event;
-        if self.trace.bytes() > self.max_trace_bytes {
-            // What comes is read, but no more of it is kept; the end of the trace says so.
-            self.trace.too_large = true;
-        }
-        if !self.trace.too_large {
-            self.trace.begin_event(line);
-        }
-    }
-
     /// Leaves an element; `true` if a trace is complete.
     fn end_element(&mut self) -> Result<bool, Reject> {
         match self.at {
             At::Event => self.at = At::Trace,
             At::Trace => {
                 self.at = At::Log;
-                if self.trace.too_large || self.trace.bytes() > self.max_trace_bytes {
+                if self.trace.is_too_large() {
                     let expected =
                         format!("a trace of at most {} bytes, or a higher limit", self.max_trace_bytes);
                     return Err(Reject::new(self.trace.line, RejectReason::TooLarge, expected));
@@ -210,9 +199,6 @@ fn note(
         }
         _ => return Ok(()),
     };
-    if trace.too_large {
-        return Ok(());
-    }
     let (mut key, mut value) = (None, None);
     for attribute in tag.attributes().with_checks(false) {
         let attribute = attribute

@@ -2,7 +2,10 @@
 
 use super::{Announcement, Entry};
 use crate::decision::Slot;
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::hash::BuildHasherDefault;
+use hashbrown::HashMap;
+use rustc_hash::FxHasher;
 use throughline_core::fact::ProfileIx;
 
 /// What stands of one slot.
@@ -19,14 +22,16 @@ pub struct Standing {
 /// Everything that was said of a customer: the union over the streams of its profiles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Announced {
-    slots: BTreeMap<Slot, Standing>,
+    /// In the order in which they were announced first.
+    slots: Vec<(Slot, Standing)>,
+    places: HashMap<Slot, usize, BuildHasherDefault<FxHasher>>,
     entries: u64,
 }
 
 impl Announced {
     /// Nothing was said yet.
-    pub const fn new() -> Self {
-        Self { slots: BTreeMap::new(), entries: 0 }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Takes in the next entry, read from the stream of a profile.
@@ -35,14 +40,18 @@ impl Announced {
         let first = self.entries;
         match entry {
             Entry::Announced(announcement) | Entry::Amended { announcement, .. } => {
-                let slot = announcement.decision.slot.clone();
-                let standing =
-                    self.slots.entry(slot).or_insert(Standing { generations: 0, first, effective: None });
+                let slot = &announcement.decision.slot;
+                let place = *self.places.entry(slot.clone()).or_insert_with(|| {
+                    self.slots.push((slot.clone(), Standing { generations: 0, first, effective: None }));
+                    self.slots.len() - 1
+                });
+                let standing = &mut self.slots[place].1;
                 standing.generations = standing.generations.max(announcement.generation + 1);
                 standing.effective = Some((announcement, profile));
             }
             Entry::Withdrawn { slot, generation, .. } => {
-                if let Some(standing) = self.slots.get_mut(&slot)
+                if let Some(place) = self.places.get(&slot)
+                    && let standing = &mut self.slots[*place].1
                     && standing.effective.as_ref().is_some_and(|(a, _)| a.generation == generation)
                 {
                     standing.effective = None;
@@ -51,19 +60,22 @@ impl Announced {
         }
     }
 
-    /// Every slot that was ever announced, in the order of slots.
+    /// Every slot that was ever announced, in the order in which each was first.
     pub fn slots(&self) -> impl Iterator<Item = (&Slot, &Standing)> {
-        self.slots.iter()
+        self.slots.iter().map(|(slot, standing)| (slot, standing))
     }
 
-    /// What stands now, in the order of slots.
+    /// What stands now, in the order in which each slot was announced first.
     pub fn effective(&self) -> impl Iterator<Item = (&Announcement, ProfileIx)> {
-        self.slots.values().filter_map(|s| s.effective.as_ref().map(|(a, profile)| (a, *profile)))
+        self.slots
+            .iter()
+            .map(|(_, standing)| standing)
+            .filter_map(|s| s.effective.as_ref().map(|(a, profile)| (a, *profile)))
     }
 
     /// The generation that the next announcement of a slot has.
     pub fn next_generation(&self, slot: &Slot) -> u32 {
-        self.slots.get(slot).map_or(0, |s| s.generations)
+        self.places.get(slot).map_or(0, |place| self.slots[*place].1.generations)
     }
 
     /// How many entries were taken in.

@@ -7,7 +7,7 @@ use crate::rulebook::Rulebook;
 use alloc::{collections::BTreeMap, vec::Vec};
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
-use throughline_core::name::{Interner, Sym};
+use throughline_core::name::{Interner, Name, Sym};
 use throughline_core::time::{Micros, Span};
 
 /// What an evaluation concluded: collected as its [`Outlet`].
@@ -63,30 +63,27 @@ pub fn difference(
     reason: Reason,
 ) -> Difference {
     let handles = public_handles(judged, announced);
-    let mut derived: BTreeMap<Slot, (Decision, usize)> = BTreeMap::new();
-    for (index, (decision, _)) in judged.decisions.iter().enumerate() {
-        let named = decision.named(names);
-        derived.insert(named.slot.clone(), (named, index));
-    }
+    let mut order: Vec<(Slot<Sym>, usize)> =
+        judged.decisions.iter().enumerate().map(|(index, (decision, _))| (decision.slot, index)).collect();
+    order.sort_unstable();
+    let mut said = alloc::vec![false; judged.decisions.len()];
     let mut difference = Difference::default();
-    let mut said: Vec<_> = announced
-        .slots()
-        .filter_map(|(slot, s)| {
-            s.effective.as_ref().map(|(announcement, profile)| (s.first, slot, announcement, profile))
-        })
-        .collect();
-    // What was said first keeps its place where two handles now name one case.
-    said.sort_by_key(|(first, ..)| *first);
-    for (_, slot, announcement, profile) in said {
-        let inside = Slot { case: judged.resolve(slot.case), ..slot.clone() };
-        match derived.remove(&inside) {
+    // In the order in which they were said first: that one keeps its place where two handles now name one case.
+    for (slot, standing) in announced.slots() {
+        let Some((announcement, profile)) = &standing.effective else { continue };
+        let rule = names.get(slot.rule.as_str()).unwrap_or(Sym::NONE);
+        let inside = Slot { case: judged.resolve(slot.case), ..slot.map(rule) };
+        let found = order.binary_search_by(|(derived, _)| derived.cmp(&inside)).map(|place| order[place].1);
+        match found.ok().filter(|index| !said[*index]) {
             None => difference.entries.push((
                 *profile,
                 Entry::Withdrawn { slot: slot.clone(), generation: announcement.generation, reason },
             )),
-            Some((mut decision, _)) => {
-                decision.slot = slot.clone();
-                if decision != announcement.decision {
+            Some(index) => {
+                said[index] = true;
+                let derived = &judged.decisions[index].0;
+                if !says_the_same(derived, &announcement.decision, names) {
+                    let decision = Decision { slot: slot.clone(), ..derived.named(names) };
                     let supersedes = announcement.id();
                     let generation = announced.next_generation(slot);
                     let historical = announcement.historical;
@@ -96,14 +93,15 @@ pub fn difference(
             }
         }
     }
-    for (slot, (mut decision, index)) in derived {
-        let (hot, profile) = &judged.decisions[index];
-        let settled = hot.effective_at + rules.settle(hot.slot.rule);
+    for (index, (derived, profile)) in judged.decisions.iter().enumerate().filter(|(index, _)| !said[*index])
+    {
+        let settled = derived.effective_at + rules.settle(derived.slot.rule);
         if settled > now {
             difference.settling.push((settled, index));
             continue;
         }
-        if let Some(handle) = handles.get(&slot.case) {
+        let mut decision = derived.named(names);
+        if let Some(handle) = handles.get(&decision.slot.case) {
             decision.slot.case = *handle;
         }
         let generation = announced.next_generation(&decision.slot);
@@ -113,6 +111,15 @@ pub fn difference(
             .push((*profile, Entry::Announced(Announcement { generation, historical, decision })));
     }
     difference
+}
+
+/// Whether what follows and what was said agree in everything but the handle of the case.
+fn says_the_same(derived: &Decision<Sym>, said: &Decision, names: &Interner) -> bool {
+    let symbol = |name: &Name| names.get(name.as_str()).unwrap_or(Sym::NONE);
+    derived.effective_at == said.effective_at
+        && derived.rulebook == symbol(&said.rulebook)
+        && derived.evidence == said.evidence
+        && derived.content == said.content.map(&mut |name: &Name| symbol(name))
 }
 
 /// For each case, by its inside key, the handle that it was first announced under, where that is another.

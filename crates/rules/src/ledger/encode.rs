@@ -8,7 +8,7 @@ use crate::decision::{
 use alloc::vec::Vec;
 use throughline_core::ids::{ContactId, EventId, LinkId};
 use throughline_core::name::{Interner, Name, Sym};
-use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Writer};
+use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Reading, Sharing, Writer};
 use uuid::Uuid;
 
 /// The kind number of a ledger record: above those of facts.
@@ -67,19 +67,31 @@ pub fn encode_announced(
 
 /// Decodes the entries of one record.
 pub fn decode_entries(plain: &[u8]) -> Result<Vec<Entry>, DecodeError> {
+    decode_with(plain, &mut Owned)
+}
+
+/// Decodes the entries of one record, with names that share their text with an interner's.
+pub fn decode_entries_sharing(plain: &[u8], names: &mut Interner) -> Result<Vec<Entry>, DecodeError> {
+    decode_with(plain, &mut Sharing { names })
+}
+
+fn decode_with<C: Reading>(plain: &[u8], context: &mut C) -> Result<Vec<Entry>, DecodeError>
+where
+    Name: Decode<C>,
+{
     let mut from = Reader::new(plain);
     let mut entries = Vec::new();
     while from.remaining() > 0 {
         entries.push(match from.byte()? {
-            ANNOUNCED => Entry::Announced(decode_announcement(&mut from)?),
+            ANNOUNCED => Entry::Announced(decode_announcement(&mut from, context)?),
             AMENDED => Entry::Amended {
-                supersedes: AnnouncementId(Uuid::decode(&mut from, &mut Owned)?),
+                supersedes: AnnouncementId(Uuid::decode(&mut from, context)?),
                 reason: decode_reason(&mut from)?,
-                announcement: decode_announcement(&mut from)?,
+                announcement: decode_announcement(&mut from, context)?,
             },
             WITHDRAWN => Entry::Withdrawn {
-                slot: decode_slot(&mut from)?,
-                generation: u32::decode(&mut from, &mut Owned)?,
+                slot: decode_slot(&mut from, context)?,
+                generation: u32::decode(&mut from, context)?,
                 reason: decode_reason(&mut from)?,
             },
             found => return Err(unknown("a ledger entry", found, &from)),
@@ -96,17 +108,23 @@ fn encode_announcement(announcement: &Announcement, out: &mut Writer) {
     encode_rest(&announcement.decision, |name| name.as_str(), out);
 }
 
-fn decode_announcement(from: &mut Reader<'_>) -> Result<Announcement, DecodeError> {
-    let generation = u32::decode(from, &mut Owned)?;
+fn decode_announcement<C: Reading>(
+    from: &mut Reader<'_>,
+    context: &mut C,
+) -> Result<Announcement, DecodeError>
+where
+    Name: Decode<C>,
+{
+    let generation = u32::decode(from, context)?;
     let historical = from.byte()? != 0;
-    let slot = decode_slot(from)?;
-    let rulebook = Name::decode(from, &mut Owned)?;
-    let effective_at = Decode::decode(from, &mut Owned)?;
-    let content = decode_content(slot.kind, from)?;
+    let slot = decode_slot(from, context)?;
+    let rulebook = Name::decode(from, context)?;
+    let effective_at = Decode::decode(from, context)?;
+    let content = decode_content(slot.kind, from, context)?;
     let mut evidence = Evidence::new();
     let count = from.byte()?;
     for _ in 0..count {
-        let event = EventId::decode(from, &mut Owned)?;
+        let event = EventId::decode(from, context)?;
         if evidence.len() < MAX_EVIDENCE {
             evidence.push(event);
         }
@@ -126,14 +144,17 @@ fn encode_slot(slot: &Slot<&str>, out: &mut Writer) {
     slot.occurrence.encode(out);
 }
 
-fn decode_slot(from: &mut Reader<'_>) -> Result<Slot, DecodeError> {
+fn decode_slot<C: Reading>(from: &mut Reader<'_>, context: &mut C) -> Result<Slot, DecodeError>
+where
+    Name: Decode<C>,
+{
     let number = from.byte()?;
     Ok(Slot {
         kind: DecisionKind::from_number(number).ok_or_else(|| unknown("a decision", number, from))?,
-        rule: Name::decode(from, &mut Owned)?,
-        case: ContactId::decode(from, &mut Owned)?,
-        trigger: EventId::decode(from, &mut Owned)?,
-        occurrence: u16::decode(from, &mut Owned)?,
+        rule: Name::decode(from, context)?,
+        case: ContactId::decode(from, context)?,
+        trigger: EventId::decode(from, context)?,
+        occurrence: u16::decode(from, context)?,
     })
 }
 
@@ -192,7 +213,14 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
     }
 }
 
-fn decode_content(kind: DecisionKind, from: &mut Reader<'_>) -> Result<Content, DecodeError> {
+fn decode_content<C: Reading>(
+    kind: DecisionKind,
+    from: &mut Reader<'_>,
+    context: &mut C,
+) -> Result<Content, DecodeError>
+where
+    Name: Decode<C>,
+{
     macro_rules! word {
         ($ty:ty, $what:literal) => {{
             let number = from.byte()?;
@@ -201,7 +229,7 @@ fn decode_content(kind: DecisionKind, from: &mut Reader<'_>) -> Result<Content, 
     }
     macro_rules! field {
         () => {
-            Decode::decode(from, &mut Owned)?
+            Decode::decode(from, context)?
         };
     }
     Ok(match kind {

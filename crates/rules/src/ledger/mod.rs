@@ -12,5 +12,7 @@ mod entry;
 
 pub use announced::{Announced, Standing};
 pub use difference::{Difference, Judged, difference};
-pub use encode::{LEDGER_KIND, LEDGER_SCHEMA, decode_entries, encode_announced, encode_entries};
+pub use encode::{
+    LEDGER_KIND, LEDGER_SCHEMA, decode_entries, decode_entries_sharing, encode_announced, encode_entries,
+};
 pub use entry::{Announcement, AnnouncementId, Entry, Reason, announcement_id};

@@ -3,6 +3,7 @@
 use crate::stream::StreamId;
 use rustc_hash::FxBuildHasher;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use throughline_core::event::{Body, NewEvent, Position, RecordedEvent, Version};
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
@@ -17,7 +18,7 @@ pub(super) struct Log {
     pub(super) events: Events,
     pub(super) streams: Vec<Stream>,
     pub(super) by_name: Hashed<StreamId, StreamIx>,
-    pub(super) by_id: Hashed<EventId, Slot>,
+    pub(super) by_id: Ids,
     /// The streams that hold an event with the tag, of all tenants, each once.
     pub(super) by_tag: Hashed<Uuid, Vec<StreamIx>>,
 }
@@ -32,7 +33,7 @@ pub(super) struct Slot(u32);
 
 /// One event with its stream as a number, so that a million events do not carry a million names.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Held {
     pub(super) stream: StreamIx,
     pub(super) recorded: RecordedEvent<Body>,
 }
@@ -52,11 +53,39 @@ pub(super) struct Stream {
 /// The events in segments. One growing vector would copy the whole log, gigabytes of it, inside one append.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    segments: Vec<Vec<Entry>>,
+    segments: Vec<Vec<Held>>,
     len: usize,
 }
 
 const SEGMENT: usize = 4096;
+
+/// Where each event is, in parts for the same reason: one growing table moves everything in it at once, which at
+/// two million events kept a single append waiting for a twentieth of a second.
+#[derive(Debug)]
+pub(super) struct Ids {
+    parts: Box<[Hashed<EventId, Slot>; 256]>,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self { parts: Box::new(std::array::from_fn(|_| Hashed::default())) }
+    }
+}
+
+impl Ids {
+    pub(super) fn get(&self, id: &EventId) -> Option<Slot> {
+        self.parts[Self::part(id)].get(id).copied()
+    }
+
+    pub(super) fn entry(&mut self, id: EventId) -> Entry<'_, EventId, Slot> {
+        self.parts[Self::part(&id)].entry(id)
+    }
+
+    /// The last byte is the one that differs most, in random ids and in counted ones.
+    const fn part(id: &EventId) -> usize {
+        id.as_bytes()[15] as usize
+    }
+}
 
 impl Slot {
     /// The slot at a place in the log; `None` beyond what can be counted.
@@ -74,19 +103,19 @@ impl Events {
         self.len
     }
 
-    pub(super) fn get(&self, Slot(index): Slot) -> &Entry {
+    pub(super) fn get(&self, Slot(index): Slot) -> &Held {
         let index = index as usize;
         &self.segments[index / SEGMENT][index % SEGMENT]
     }
 
-    pub(super) fn push(&mut self, entry: Entry) {
+    pub(super) fn push(&mut self, event: Held) {
         if self.len.is_multiple_of(SEGMENT) {
             // The first segment grows as it is needed: most stores of a test hold a handful of events.
             let capacity = if self.len == 0 { 0 } else { SEGMENT };
             self.segments.push(Vec::with_capacity(capacity));
         }
         if let Some(last) = self.segments.last_mut() {
-            last.push(entry);
+            last.push(event);
             self.len += 1;
         }
     }
@@ -178,7 +207,7 @@ impl Log {
             }
         }
         let recorded = RecordedEvent { position: slot.position(), version, recorded_at, event };
-        self.events.push(Entry { stream, recorded });
+        self.events.push(Held { stream, recorded });
         held.push(slot, &self.events);
         version
     }

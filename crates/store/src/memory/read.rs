@@ -43,11 +43,8 @@ impl Log {
 
     fn page(&self, slots: impl Iterator<Item = Slot>, limit: usize) -> Page {
         let stored = slots.take(limit.max(1)).map(|slot| {
-            let entry = self.events.get(slot);
-            StoredEvent {
-                stream: self.stream_at(entry.stream).name.clone(),
-                recorded: entry.recorded.clone(),
-            }
+            let held = self.events.get(slot);
+            StoredEvent { stream: self.stream_at(held.stream).name.clone(), recorded: held.recorded.clone() }
         });
         Page { events: stored.collect() }
     }

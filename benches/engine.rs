@@ -1,0 +1,204 @@
+//! The live engine: a fact at a time, late facts, backfills, and durable ingest with announcements.
+//!
+//! `cargo bench --bench engine`; with `EVENTS=10000000` the durable ingest is measured behind that many events.
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use throughline::Engine;
+use throughline::core::event::vocabulary::{ContactStarted, Message, PageViewed};
+use throughline::core::event::{Author, Channel, Direction, EventData, NewEvent};
+use throughline::core::ids::{ContactId, EventId, ProfileId};
+use throughline::core::name::Name;
+use throughline::core::time::Micros;
+use throughline::engine::Incoming;
+use throughline::store::contract::EventStore;
+use throughline::store::memory::MemoryStore;
+use throughline::store::sqlite::SqliteStore;
+use throughline_testkit::town::{Arrival, Town};
+use tokio::runtime::{Builder, Runtime};
+
+/// An engine whose clock is set to the arrival of what it is given.
+struct Bench {
+    runtime: Runtime,
+    engine: Engine,
+    now: Arc<AtomicI64>,
+}
+
+impl Bench {
+    fn on(store: Arc<dyn EventStore>) -> Self {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let now = Arc::new(AtomicI64::new(0));
+        let clock = now.clone();
+        let builder = Engine::builder(store).clock(move || Micros(clock.load(Ordering::Relaxed)));
+        let engine = runtime.block_on(async { builder.start().await.unwrap() });
+        Self { runtime, engine, now }
+    }
+
+    fn one_by_one(&self, arrivals: Vec<Arrival>) {
+        self.runtime.block_on(async {
+            for arrival in arrivals {
+                self.now.store(arrival.arrives_at.0, Ordering::Relaxed);
+                drop(self.engine.record(arrival.profile, arrival.event).await);
+            }
+        });
+    }
+
+    fn in_batches(&self, arrivals: Vec<Arrival>, size: usize) {
+        let mut arrivals = arrivals.into_iter().peekable();
+        self.runtime.block_on(async {
+            while arrivals.peek().is_some() {
+                let mut batch = Vec::with_capacity(size);
+                for arrival in arrivals.by_ref().take(size) {
+                    self.now.store(arrival.arrives_at.0, Ordering::Relaxed);
+                    batch.push(Incoming { profile: arrival.profile, event: arrival.event });
+                }
+                self.engine.record_all(batch).await.unwrap();
+            }
+        });
+    }
+}
+
+fn town(customers: u32, events: u64) -> Vec<Arrival> {
+    let town = Town::new(2).with_customers(customers).with_events(events);
+    town.arrivals().take(usize::try_from(events).unwrap()).collect()
+}
+
+/// `count` events of one customer, a minute apart.
+fn one_customer(count: i64, from: i64) -> Vec<Incoming> {
+    let (profile, contact) = (ProfileId::derived("bench", "ann"), ContactId::derived("bench", "mail"));
+    let name = |text| Name::new(text).unwrap();
+    let event = |n: i64| {
+        let data: EventData = match n % 4 {
+            0 => ContactStarted {
+                contact: if n == 0 { contact } else { ContactId::derived("bench", &n.to_string()) },
+                channel: Channel::Mail,
+                direction: Direction::Inbound,
+                topic: Some(name("billing")),
+                issue: None,
+            }
+            .into(),
+            1 => PageViewed { page: name("home") }.into(),
+            2 => Message { contact, author: Author::Customer, agent: None, verdict: None, text: None }.into(),
+            _ => {
+                Message { contact, author: Author::Human, agent: Some(name("bo")), verdict: None, text: None }
+                    .into()
+            }
+        };
+        let id = EventId::derived("bench", &(from + n).to_string());
+        Incoming { profile, event: NewEvent::new(id, Micros(from + n * 60_000_000), name("desk"), data) }
+    };
+    (0..count).map(event).collect()
+}
+
+fn live(c: &mut Criterion) {
+    let arrivals = town(20_000, 500_000);
+    let mut group = c.benchmark_group("engine");
+    group.sample_size(10).throughput(Throughput::Elements(arrivals.len() as u64));
+    group.bench_function("a fact at a time, memory store", |b| {
+        b.iter_batched(
+            || (Bench::on(Arc::new(MemoryStore::new())), arrivals.clone()),
+            |(bench, arrivals)| {
+                bench.one_by_one(arrivals);
+                bench
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.bench_function("batches of 256, memory store", |b| {
+        b.iter_batched(
+            || (Bench::on(Arc::new(MemoryStore::new())), arrivals.clone()),
+            |(bench, arrivals)| {
+                bench.in_batches(arrivals, 256);
+                bench
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+    let bench = Bench::on(Arc::new(MemoryStore::new()));
+    bench.in_batches(arrivals, 8_192);
+    let memory = bench.runtime.block_on(bench.engine.memory()).unwrap();
+    println!(
+        "a customer at hand takes {} bytes ({} customers)",
+        memory.bytes / memory.customers,
+        memory.customers
+    );
+}
+
+fn late(c: &mut Criterion) {
+    let bench = Bench::on(Arc::new(MemoryStore::new()));
+    bench.now.store(1_000_000_000_000, Ordering::Relaxed);
+    bench.runtime.block_on(bench.engine.record_all(one_customer(200, 1_000_000_000))).unwrap();
+    let mut group = c.benchmark_group("engine");
+    let profile = ProfileId::derived("bench", "ann");
+    let mut n = 0_i64;
+    // Pages change no case, so that each round finds the customer as the one before did, but one fact longer;
+    // the number of rounds is bounded for that.
+    group.sample_size(10).warm_up_time(std::time::Duration::from_millis(100));
+    group.measurement_time(std::time::Duration::from_millis(500));
+    group.bench_function("a late fact, customer with 200 events", |b| {
+        b.iter(|| {
+            n += 1;
+            let at = Micros(1_000_000_000 + (n % 200) * 60_000_000 + 1);
+            let page = PageViewed { page: Name::new("home").unwrap() };
+            let event = NewEvent::new(
+                EventId::derived("late", &n.to_string()),
+                at,
+                Name::new("web").unwrap(),
+                page.into(),
+            );
+            bench.runtime.block_on(bench.engine.record(profile, event)).unwrap()
+        });
+    });
+    group.bench_function("10,000 backfilled facts of one customer", |b| {
+        b.iter_batched(
+            || {
+                let bench = Bench::on(Arc::new(MemoryStore::new()));
+                bench.now.store(10_000_000_000_000, Ordering::Relaxed);
+                bench.runtime.block_on(bench.engine.record_all(one_customer(4, 2_000_000_000_000))).unwrap();
+                (bench, one_customer(10_000, 1_000_000_000))
+            },
+            |(bench, facts)| {
+                drop(bench.runtime.block_on(bench.engine.record_all(facts)).unwrap());
+                bench
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+fn durable(c: &mut Criterion) {
+    let behind: u64 = std::env::var("EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let measured = 400_000;
+    let customers = u32::try_from((behind + measured) / 25).unwrap();
+    let town = Town::new(3).with_customers(customers).with_events(behind + 12 * measured);
+    let mut arrivals = town.arrivals();
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("ingest.sqlite")).unwrap();
+    let bench = Bench::on(Arc::new(store));
+    let mut left = behind;
+    while left > 0 {
+        let some: Vec<Arrival> =
+            arrivals.by_ref().take(100_000.min(usize::try_from(left).unwrap())).collect();
+        left -= some.len() as u64;
+        bench.in_batches(some, 8_192);
+    }
+    let mut group = c.benchmark_group("engine");
+    group.sample_size(10).throughput(Throughput::Elements(measured));
+    group.warm_up_time(std::time::Duration::from_millis(1));
+    group.bench_function("durable ingest with announcements, SQLite", |b| {
+        b.iter_batched(
+            || arrivals.by_ref().take(usize::try_from(measured).unwrap()).collect::<Vec<_>>(),
+            |arrivals| bench.in_batches(arrivals, 8_192),
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+    bench.runtime.block_on(bench.engine.shutdown()).unwrap();
+}
+
+criterion_group!(benches, live, late, durable);
+criterion_main!(benches);
