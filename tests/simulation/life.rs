@@ -289,7 +289,7 @@ impl<'t> Life<'t> {
                 }
                 (Some(home), Some((_, reader))) if home == at => {
                     let (most, commit) = (self.rng.below(6) as usize, self.rng.chance(400));
-                    Running::Read(tokio::spawn(reader::read(reader, most, commit)))
+                    Running::Read(self.met.dropped, tokio::spawn(reader::read(reader, most, commit)))
                 }
                 (_, kept) => {
                     self.reader = kept;
@@ -484,9 +484,9 @@ impl<'t> Life<'t> {
                     helps_to_try_again("subscribe", &error)?;
                 }
             },
-            Running::Read(task) => {
+            Running::Read(dropped, task) => {
                 let read = task.await.map_err(broken)?;
-                self.read(at, read)?;
+                self.read(at, read, dropped)?;
             }
             Running::Shutdown(task) => {
                 let stopped = task.await.map_err(broken)?;
@@ -533,7 +533,7 @@ impl<'t> Life<'t> {
         Ok(())
     }
 
-    fn read(&mut self, at: usize, read: reader::Read) -> Result<(), String> {
+    fn read(&mut self, at: usize, read: reader::Read, dropped: u64) -> Result<(), String> {
         for notice in &read.notices {
             self.met.delivered += 1;
             self.happened.push(Happened::Delivered(notice.position, notice.id));
@@ -545,7 +545,10 @@ impl<'t> Life<'t> {
         match read.commit {
             Some(Ok(true)) => {
                 self.met.commits += 1;
-                self.happened.push(Happened::Committed);
+                // What was dropped since holds no more.
+                if dropped == self.met.dropped {
+                    self.happened.push(Happened::Committed);
+                }
             }
             // Its checkpoint is not what it knew: derived data was dropped, or an answer was lost.
             Some(Ok(false)) => goes_on = false,
