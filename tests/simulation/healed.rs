@@ -53,6 +53,16 @@ impl Life<'_> {
         self.close_reader();
         self.heal(way == 0 || way == 3).await?;
         let log = whole_log(&self.store).await;
+        for stored in &log {
+            let e = &stored.recorded;
+            if e.event.data.is_fact() {
+                note!(self, "log {} {:?} at {} recorded {}: {} {:?}", e.position, stored.stream.key, e.event.occurred_at, e.recorded_at, e.event.id, e.event.data.open());
+            } else {
+                for entry in throughline::rules::ledger::decode_entries(&e.event.data.plain).unwrap() {
+                    note!(self, "log {} {:?} recorded {}: {:?}", e.position, stored.stream.key, e.recorded_at, entry);
+                }
+            }
+        }
         self.check(&log)?;
         self.check_stillness(log.len()).await
     }
