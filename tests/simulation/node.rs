@@ -23,8 +23,7 @@ pub(crate) enum Running {
     Link(usize, bool, JoinHandle<Result<(), EngineError>>),
     Advance(JoinHandle<Result<Option<Micros>, EngineError>>),
     Subscribe(JoinHandle<Result<Announcements, EngineError>>),
-    /// How often derived data had been dropped when it began.
-    Read(u64, JoinHandle<Read>),
+    Read(JoinHandle<Read>),
     Shutdown(JoinHandle<Result<(), EngineError>>),
 }
 
@@ -43,7 +42,7 @@ impl Running {
             Self::Link(.., task) | Self::Shutdown(task) => task.is_finished(),
             Self::Advance(task) => task.is_finished(),
             Self::Subscribe(task) => task.is_finished(),
-            Self::Read(_, task) => task.is_finished(),
+            Self::Read(task) => task.is_finished(),
         }
     }
 
@@ -53,7 +52,7 @@ impl Running {
             Self::Link(.., task) | Self::Shutdown(task) => task.abort(),
             Self::Advance(task) => task.abort(),
             Self::Subscribe(task) => task.abort(),
-            Self::Read(_, task) => task.abort(),
+            Self::Read(task) => task.abort(),
         }
     }
 }

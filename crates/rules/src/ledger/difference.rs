@@ -34,7 +34,11 @@ impl Outlet for Judged {
     }
 
     fn joined(&mut self, contact: ContactId, case: ContactId) {
-        self.cases.insert(contact, case);
+        // A contact that once named a case names it for ever. When it begins again after that case was retired it
+        // may join another one, and what was said of its own would seem to be about that.
+        if self.cases.get(&contact) != Some(&contact) {
+            self.cases.insert(contact, case);
+        }
     }
 }
 
