@@ -176,6 +176,7 @@ impl EngineState {
     /// Does everything that is due by now, looks at what others wrote, and saves how far it came.
     pub(super) async fn advance(&mut self) -> Result<(), EngineError> {
         self.read_clock();
+        self.read_watermark().await?;
         self.catch_up().await?;
         loop {
             let mut due = Vec::new();
@@ -280,7 +281,12 @@ impl EngineState {
             return Ok(());
         }
         // Another engine moved it. What it says is right too; ours is saved once all of that was looked at here.
-        let saved = self.store.checkpoint(&name).await?;
+        self.read_watermark().await
+    }
+
+    /// Reads how far all engines together came.
+    async fn read_watermark(&mut self) -> Result<(), EngineError> {
+        let saved = self.store.checkpoint(&self.checkpoint_name()).await?;
         if saved.position < self.checkpoint.position {
             // Watermarks do not go back: derived data was dropped, and the due times of all customers with it.
             self.cursor = saved.position;
