@@ -49,6 +49,10 @@ impl Life<'_> {
                 }
             }
         }
+        // What the dead had sent arrives, or never will.
+        for _ in 0..10 {
+            settle().await;
+        }
         if way == 2 {
             self.drop_derived().await?;
         }
