@@ -2,7 +2,7 @@
 
 use super::EngineError;
 use super::live::{Live, Rare, Taken};
-use super::load::{Known, load};
+use super::load::{Known, Loaded, load};
 use super::state::EngineState;
 use std::collections::{BTreeMap, VecDeque};
 use throughline_core::event::{Body, NewEvent, Version};
@@ -107,7 +107,13 @@ impl EngineState {
             Taken::Live(live) => self.cache.put(live),
             Taken::Missing => {}
         }
-        let (live, append, left) = self.refold(profile, reason).await?;
+        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut self.names).await?;
+        if loaded.profiles.iter().any(|(p, _)| self.cache.is_out(*p)) {
+            // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
+            again.push(Task::Reload(profile, reason));
+            return Ok(());
+        }
+        let (live, append, left) = self.refold(loaded, reason);
         again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
         match append {
             Some(append) => ready.push(Judgement { live, append, profile }),
@@ -242,14 +248,13 @@ impl EngineState {
         encode_announced(decision, handle, generation, historical, &self.names, &mut records[place].1);
     }
 
-    /// Reads the customer from the store, folds it from its first fact, and compares with the ledger. Also names
-    /// profiles that were with it before and are not any more: they must be judged for themselves.
-    async fn refold(
+    /// Folds the customer as the store has it from its first fact, and compares with the ledger. Also names profiles
+    /// that were with it before and are not any more: they must be judged for themselves.
+    fn refold(
         &mut self,
-        profile: ProfileId,
+        loaded: Loaded,
         reason: Option<Reason>,
-    ) -> Result<(Box<Live>, Option<Append>, Vec<ProfileId>), EngineError> {
-        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut self.names).await?;
+    ) -> (Box<Live>, Option<Append>, Vec<ProfileId>) {
         let reason = reason
             .or(loaded.newest.map(|(_, reason)| reason))
             .unwrap_or(Reason::LateFact(EventId::default()));
@@ -285,7 +290,7 @@ impl EngineState {
         }
         left.retain(|p| live.profile_ix(*p).is_none());
         self.cache.reserve(&live.profiles);
-        Ok((live, append, left))
+        (live, append, left)
     }
 
     /// One atomic append with the exact version of every profile. None if there is nothing to say and only one

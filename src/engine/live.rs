@@ -103,6 +103,11 @@ impl Cache {
         }
     }
 
+    /// Whether the customer of a profile is out for a judgement.
+    pub(super) fn is_out(&self, profile: ProfileId) -> bool {
+        self.by_profile.get(&profile).is_some_and(|slot| self.slots[*slot as usize].is_none())
+    }
+
     /// Keeps a place for a customer that is being read, as if it had been taken out.
     pub(super) fn reserve(&mut self, profiles: &[(ProfileId, Version)]) {
         let slot = self.free.pop().unwrap_or_else(|| {

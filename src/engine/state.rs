@@ -196,8 +196,9 @@ impl EngineState {
 
     /// Judges customers that the store's index says are due and that are not at hand.
     async fn judge_due_of_store(&mut self) -> Result<(), EngineError> {
+        let mut limit = PAGE;
         loop {
-            let page = self.store.due_by(self.now, PAGE).await?;
+            let page = self.store.due_by(self.now, limit).await?;
             let mut tasks = Vec::new();
             for due in &page {
                 let StreamKey::Profile(profile) = due.stream.key else { continue };
@@ -215,9 +216,14 @@ impl EngineState {
                     }
                 }
             }
-            let full = page.len() == PAGE;
-            if tasks.is_empty() && !full {
-                return Ok(());
+            let full = page.len() == limit;
+            if tasks.is_empty() {
+                if !full {
+                    return Ok(());
+                }
+                // A page of other tenants' customers, or of some that wait to be saved: what is ours is behind it.
+                limit *= 2;
+                continue;
             }
             self.judge(tasks).await?;
             self.save_progress().await?;
