@@ -34,7 +34,9 @@ impl Layout for Btree {
         {
             let mut frame = tx.prepare_cached("INSERT INTO frames VALUES(?1, ?2)").unwrap();
             let mut id = tx.prepare_cached("INSERT INTO ids VALUES(?1, ?2)").unwrap();
-            let mut place = tx.prepare_cached("INSERT INTO streams VALUES(?1, ?2, ?3)").unwrap();
+            let mut place = tx
+                .prepare_cached("INSERT INTO streams VALUES(?1, ?2, ?3)")
+                .unwrap();
             let mut bytes = Vec::new();
             let mut first = self.next;
             for n in 1..=events {
@@ -62,7 +64,10 @@ impl Layout for Btree {
     }
 
     fn scan(&mut self) -> (u64, u64) {
-        let mut all = self.db.prepare("SELECT bytes FROM frames ORDER BY first").unwrap();
+        let mut all = self
+            .db
+            .prepare("SELECT bytes FROM frames ORDER BY first")
+            .unwrap();
         let mut rows = all.query([]).unwrap();
         let (mut n, mut sum) = (0, 0);
         while let Some(row) = rows.next().unwrap() {

@@ -54,7 +54,10 @@ impl Layout for Rows {
     }
 
     fn scan(&mut self) -> (u64, u64) {
-        let mut all = self.0.prepare("SELECT id, body FROM events ORDER BY position").unwrap();
+        let mut all = self
+            .0
+            .prepare("SELECT id, body FROM events ORDER BY position")
+            .unwrap();
         let mut rows = all.query([]).unwrap();
         let (mut n, mut sum) = (0, 0);
         while let Some(row) = rows.next().unwrap() {

@@ -141,9 +141,7 @@ impl<'a> Group<'a> {
                 let is_same = there.is_in(stream) && there.says_the_same_as(event);
                 (is_same, there.position, there.version)
             };
-            self.lookup
-                .event(event.id, compare)
-                .map_err(|e| failed(&e))?
+            self.lookup.event(event.id, compare).map_err(|e| failed(&e))?
         };
         match found {
             None => Ok(None),

@@ -41,7 +41,8 @@ impl Mark {
     /// The file's mark, as this transaction sees it.
     pub(super) fn read(db: &Connection) -> Result<Self, Failure> {
         let mut select = db.prepare_cached("SELECT generation, indexed_to FROM catalog")?;
-        let (generation, indexed_to) = select.query_one((), |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as u64)))?;
+        let (generation, indexed_to) =
+            select.query_one((), |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as u64)))?;
         let head = log::head(db)?;
         if head < indexed_to {
             return Err(Failure::damaged("the log ends before its indexes do"));
@@ -127,9 +128,9 @@ impl Catalog {
 
     /// Forgets the part of the tails that is in runs now.
     pub(super) fn drop_tail_through(&mut self, position: u64) {
-        self.ids.drop_tail_through(position);
-        self.streams.drop_tail_through(position);
-        self.tags.drop_tail_through(position);
+        self.ids.drop_tail_through(position, self.mark.head);
+        self.streams.drop_tail_through(position, self.mark.head);
+        self.tags.drop_tail_through(position, self.mark.head);
     }
 
     fn note(&mut self, event: &EventRef<'_>) {
@@ -156,7 +157,9 @@ fn load<const W: usize>(
     known: &[Arc<Run<W>>],
 ) -> Result<Vec<Arc<Run<W>>>, Failure> {
     let mut select = db.prepare_cached("SELECT id FROM runs WHERE kind = ?1 ORDER BY upto")?;
-    let ids: Vec<i64> = select.query_map((kind,), |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = select
+        .query_map((kind,), |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
     let mut select = db.prepare_cached(
         "SELECT id, level, upto, first_block, fences, filter, checksum FROM runs WHERE id = ?1",
     )?;

@@ -76,7 +76,12 @@ impl Reader {
     }
 
     /// A stream's events from a version on.
-    pub(super) fn read_stream(&mut self, stream: &StreamId, from: u64, limit: usize) -> Result<Page, Failure> {
+    pub(super) fn read_stream(
+        &mut self,
+        stream: &StreamId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Page, Failure> {
         let limit = limit.max(1);
         let tx = self.db.transaction()?;
         let mut collector = Collector::new(limit);

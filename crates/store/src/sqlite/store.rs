@@ -162,9 +162,7 @@ impl EventStore for SqliteStore {
             return failed(error.kind);
         }
         // If the writer died over it, nobody knows how far it came.
-        answered
-            .await
-            .unwrap_or_else(|_| failed(StoreErrorKind::Unknown))
+        answered.await.unwrap_or_else(|_| failed(StoreErrorKind::Unknown))
     }
 
     async fn read_stream(&self, stream: &StreamId, from: Version, limit: usize) -> Result<Page, StoreError> {

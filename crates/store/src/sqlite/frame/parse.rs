@@ -190,9 +190,7 @@ fn table_len(from: &mut Reader<'_>, row_bytes: usize) -> Result<usize, FrameErro
 
 fn texts<'a>(from: &mut Reader<'a>) -> Result<Vec<&'a str>, FrameError> {
     let len = table_len(from, 1)?;
-    (0..len)
-        .map(|_| from.text().map_err(FrameError::from))
-        .collect()
+    (0..len).map(|_| from.text().map_err(FrameError::from)).collect()
 }
 
 fn get<'t, T>(table: &'t [T], at: u64, what: &'static str) -> Result<&'t T, FrameError> {

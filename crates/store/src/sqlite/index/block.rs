@@ -13,11 +13,7 @@ pub(super) const fn entries_per_block<const W: usize>() -> usize {
 }
 
 /// Writes entries as blocks from the number `first` on.
-pub(super) fn write<const W: usize>(
-    db: &Connection,
-    first: i64,
-    entries: &[[u8; W]],
-) -> Result<(), Failure> {
+pub(super) fn write<const W: usize>(db: &Connection, first: i64, entries: &[[u8; W]]) -> Result<(), Failure> {
     let mut insert = db.prepare_cached("INSERT INTO blocks(no, bytes) VALUES(?1, ?2)")?;
     let mut bytes = Vec::with_capacity(MOST_BYTES);
     for (no, chunk) in (first..).zip(entries.chunks(entries_per_block::<W>())) {

@@ -90,9 +90,13 @@ impl<const W: usize> Index<W> {
         Ok(())
     }
 
-    /// Forgets the part of the tail that is in runs now.
-    pub(super) fn drop_tail_through(&mut self, position: u64) {
-        self.tail.retain(|entry| position_of(entry) > position);
+    /// Forgets the part of the tail that is in runs now; as a rule that is all of it.
+    pub(super) fn drop_tail_through(&mut self, position: u64, head: u64) {
+        if position >= head {
+            self.tail.clear();
+        } else {
+            self.tail.retain(|entry| position_of(entry) > position);
+        }
     }
 }
 
@@ -150,7 +154,10 @@ mod tests {
             stream_entry(1, 2, 70_000),
         ];
         entries.sort_unstable();
-        let places: Vec<_> = entries.iter().map(|e| (fingerprint_of(e), position_of(e))).collect();
+        let places: Vec<_> = entries
+            .iter()
+            .map(|e| (fingerprint_of(e), position_of(e)))
+            .collect();
         assert_eq!(places, [(1, 900), (1, 70_000), (1, 3), (2, 1)]);
         assert_eq!(position_of(&place_entry(7, (1 << 48) - 1)), (1 << 48) - 1);
     }

@@ -31,11 +31,16 @@ impl<const W: usize> Run<W> {
         entries: &[[u8; W]],
     ) -> Result<Self, Failure> {
         debug_assert!(entries.is_sorted());
-        let fences: Vec<[u8; W]> = entries.iter().step_by(entries_per_block::<W>()).copied().collect();
+        let fences: Vec<[u8; W]> = entries
+            .iter()
+            .step_by(entries_per_block::<W>())
+            .copied()
+            .collect();
         let keys = entries.chunk_by(|a, b| a[..8] == b[..8]);
         let mut filter = Bloom::for_keys(keys.clone().count());
         keys.for_each(|entries| filter.insert(fingerprint_of(&entries[0])));
-        let first_block: i64 = db.query_one("SELECT coalesce(max(no), 0) + 1 FROM blocks", (), |r| r.get(0))?;
+        let first_block: i64 =
+            db.query_one("SELECT coalesce(max(no), 0) + 1 FROM blocks", (), |r| r.get(0))?;
         block::write(db, first_block, entries)?;
         let filter_bytes = filter.to_bytes();
         db.prepare_cached(
@@ -161,7 +166,9 @@ impl<const W: usize> Run<W> {
 
     /// The block in which an entry would be.
     fn block_of(&self, entry: &[u8; W]) -> usize {
-        self.fences.partition_point(|fence| fence <= entry).saturating_sub(1)
+        self.fences
+            .partition_point(|fence| fence <= entry)
+            .saturating_sub(1)
     }
 }
 
