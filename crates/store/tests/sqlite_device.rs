@@ -72,7 +72,7 @@ async fn a_file_at_its_limit_refuses_appends_and_takes_them_again_when_there_is_
         .unwrap();
     let acknowledged = fill(&store, 0).await;
     assert_recovers(&store, acknowledged, async || {
-        store.save_snapshot(&ballast, None).await.unwrap()
+        store.save_snapshot(&ballast, None).await.unwrap();
     })
     .await;
 }
@@ -103,7 +103,7 @@ async fn a_full_device_refuses_appends_and_takes_them_again_when_there_is_space(
             .unwrap();
         let acknowledged = fill(&store, 0).await;
         assert_recovers(&store, acknowledged, async || {
-            std::fs::remove_file(&ballast).unwrap()
+            std::fs::remove_file(&ballast).unwrap();
         })
         .await;
         // A second time, and now the store is opened anew on the full device.

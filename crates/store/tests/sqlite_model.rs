@@ -238,7 +238,7 @@ async fn a_random_history_gives_what_the_model_gives() {
         let mut model = Model::default();
         let mut store = open(&folder, &mut numbers);
         for _ in 0..120 {
-            let appends: Vec<_> = (0..1 + numbers.below(12))
+            let appends: Vec<_> = (0..=numbers.below(12))
                 .map(|_| some_append(&mut numbers, &model))
                 .collect();
             let expected: Vec<_> = appends.iter().map(|a| model.append(a)).collect();
