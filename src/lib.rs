@@ -1,1 +1,19 @@
-//! x
+//! Throughline: customer journeys that stay open until the customer is satisfied.
+//!
+//! A library that a service embeds. It takes what customers do and what is done to them on every channel, folds
+//! it into what should be known about each customer, opens a case for what is unresolved and keeps it open until
+//! the customer got a satisfactory answer, keeps promises and clocks, scores signs of leaving, and says what to do
+//! next and why. Start with [`Engine`] for what happens now and [`replay`] for whole histories.
+//!
+//! The four nouns: a **fact** is something that happened; a **journey** is what follows from a customer's facts; a
+//! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
+
+pub mod engine;
+pub mod replay;
+
+pub use engine::Engine;
+pub use replay::{History, Replay};
+pub use throughline_channels as channels;
+pub use throughline_core as core;
+pub use throughline_rules as rules;
+pub use throughline_store as store;

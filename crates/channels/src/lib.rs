@@ -1,1 +1,25 @@
-//! x
+//! Readers: from real logs to Throughline's events, and back out again.
+//!
+//! Bytes flow in, [`item::LogItem`]s flow out, in file order and one at a time; nothing is held that the next
+//! item does not need, so a file may be larger than memory. What cannot be read comes out as a
+//! [`reject::Reject`] that says where, why and what was expected, never what stood there, and is counted.
+//!
+//! [`open::open_log`] opens any file that is known here. [`native`] reads and writes the format of our own (one
+//! CloudEvent a line). Everything else comes through a [`mapping::Mapping`], a document that says what a
+//! source's columns mean, so that a new source needs no code; [`xes`] is the first format read that way.
+//!
+//! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
+//! its business. It only sees to it that reading twice names every event the same.
+
+mod fields;
+pub mod input;
+pub mod item;
+mod lines;
+pub mod mapping;
+mod naming;
+pub mod native;
+pub mod open;
+pub mod reject;
+pub mod rejects_file;
+mod timestamp;
+pub mod xes;

@@ -14,5 +14,8 @@ pub mod fact;
 pub mod ids;
 pub mod name;
 pub mod order;
+// Apart from `event`, which re-exports it, because the wire form needs it and `event` needs the wire form.
+mod text;
+pub mod tight;
 pub mod time;
 pub mod wire;

@@ -126,10 +126,7 @@ impl Default for Interner {
         let hash = stable_hash("");
         let mut by_name = HashMap::default();
         by_name.insert(nothing.clone(), Sym::NONE);
-        Self {
-            names: alloc::vec![(nothing, hash)],
-            by_name,
-        }
+        Self { names: alloc::vec![(nothing, hash)], by_name }
     }
 }
 
@@ -179,9 +176,7 @@ impl Interner {
 
 /// FNV-1a, 64 bits: short inputs, no tables, and a definition that fits a comment, so it can stay for ever.
 fn stable_hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -193,10 +188,7 @@ mod tests {
         let mut names = Interner::new();
         let a = names.intern("billing");
         let b = names.intern("delivery");
-        assert_eq!(
-            (names.intern("billing"), names.resolve(a), names.resolve(b)),
-            (a, "billing", "delivery")
-        );
+        assert_eq!((names.intern("billing"), names.resolve(a), names.resolve(b)), (a, "billing", "delivery"));
         assert_eq!((names.intern(""), names.resolve(Sym::NONE)), (Sym::NONE, ""));
     }
 

@@ -116,20 +116,20 @@ impl fmt::Debug for Micros {
 
 impl fmt::Display for Span {
     /// The two largest units that are not zero: `3d 4h`, `12m 5s`, `0.25s`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sign, micros) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
         let secs = micros / 1_000_000;
         let (d, h, m, s) = (secs / 86_400, secs / 3_600 % 24, secs / 60 % 60, secs % 60);
-        f.write_str(sign)?;
+        to.write_str(sign)?;
         match (d, h, m, s) {
-            (0, 0, 0, _) if micros % 1_000_000 != 0 => write!(f, "{}s", micros as f64 / 1e6),
-            (0, 0, 0, s) => write!(f, "{s}s"),
-            (0, 0, m, 0) => write!(f, "{m}m"),
-            (0, 0, m, s) => write!(f, "{m}m {s}s"),
-            (0, h, 0, _) => write!(f, "{h}h"),
-            (0, h, m, _) => write!(f, "{h}h {m}m"),
-            (d, 0, ..) => write!(f, "{d}d"),
-            (d, h, ..) => write!(f, "{d}d {h}h"),
+            (0, 0, 0, _) if micros % 1_000_000 != 0 => write!(to, "{}s", micros as f64 / 1e6),
+            (0, 0, 0, s) => write!(to, "{s}s"),
+            (0, 0, m, 0) => write!(to, "{m}m"),
+            (0, 0, m, s) => write!(to, "{m}m {s}s"),
+            (0, h, 0, _) => write!(to, "{h}h"),
+            (0, h, m, _) => write!(to, "{h}h {m}m"),
+            (d, 0, ..) => write!(to, "{d}d"),
+            (d, h, ..) => write!(to, "{d}d {h}h"),
         }
     }
 }

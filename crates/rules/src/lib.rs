@@ -1,1 +1,19 @@
-//! x
+//! What follows from what happened: rulebook, cases, clocks, promises, churn, and the ledger of what was said.
+//!
+//! Everything here is pure, like `throughline-core` below it, and builds without the standard library. Facts in
+//! canonical order flow into an [`evaluate::Evaluator`], which steps a [`journey::Journey`] and hands
+//! [`decision::Decision`]s to an [`evaluate::Outlet`]. [`ledger`] compares them with what was announced. No
+//! storage, no clock, no other customer.
+#![no_std]
+extern crate alloc;
+
+pub mod case;
+pub mod churn;
+pub mod deadline;
+pub mod decision;
+pub mod evaluate;
+pub mod journey;
+pub mod ledger;
+pub mod promise;
+pub mod rulebook;
+pub mod view;

@@ -75,14 +75,7 @@ impl Append {
         events: Vec<NewEvent<Body>>,
         recorded_at: Micros,
     ) -> Self {
-        Self {
-            streams: vec![StreamAppend {
-                stream,
-                expected,
-                events,
-            }],
-            recorded_at,
-        }
+        Self { streams: vec![StreamAppend { stream, expected, events }], recorded_at }
     }
 
     /// How many events it holds.

@@ -7,7 +7,7 @@
 //! | **A3** | `Any` is always met; `NoStream` by version 0; `Exists` by more; `Exact(v)` by v alone. |
 //! | **A4** | An expectation that is not met is `Conflict` with the stream, what was expected and what is; nothing changes. |
 //! | **A5** | An expectation without events is checked like any other and writes nothing. |
-//! | **A6** | An event id that the same stream already holds with the same content is not written again: its original place is returned, with `was_there`. If *all* events of an append were there, expectations are not checked, so a retry after a lost answer succeeds. |
+//! | **A6** | An event id that the same stream already holds with the same content is not written again: its original place is returned, with `was_there`. Content is the whole [`NewEvent`](throughline_core::event::NewEvent); `recorded_at` is not part of it. If there are events and *all* were there, expectations are not checked, so a retry after a lost answer succeeds. |
 //! | **A7** | An event id that is in the log with other content, or in another stream, is `IdReused`; nothing changes. |
 //! | **A8** | A stream named twice, or an event id given twice, in one append is `Malformed`; nothing changes. |
 //! | **A9** | `append_many` is as good as its appends one after the other: each succeeds or fails alone, in the order given. |
@@ -18,19 +18,22 @@
 //! | **R1** | `read_stream` returns the events of one stream from a version on, in order, as they were written. |
 //! | **R2** | `read_all` returns the events of all streams after a position, in order of position. |
 //! | **R3** | `read_canonical` returns the events of one stream after a canonical key, in canonical order. |
-//! | **R4** | A page holds at most `limit` events (never none when there is one), and paging meets every event once. |
+//! | **R4** | A page holds at most `limit` events (never none when there is one; it may hold fewer), and paging until a page is empty meets every event once. |
 //! | **R5** | A stream that does not exist reads as empty at version 0. |
 //! | **R6** | `versions` answers for each stream asked, in order. |
-//! | **R7** | `streams_tagged` names each stream that holds an event with the tag, once, in order of the stream's name. |
+//! | **R7** | `streams_tagged` names each stream that holds an event with the tag, once, in the order of [`StreamId`]. |
 //! | **R8** | What comes back equals what went in: header, body, both sections, `recorded_at`. |
 //! | **R9** | Tenants never meet: a stream, a tag or a page of one tenant's stream shows nothing of another's. Event ids are shared by all. |
 //! | **S1** | `wait_beyond` returns once the log is longer than a position, at once if it is already. |
 //! | **S2** | A checkpoint is saved only if it is still what the saver read (`expected`), else `false` and nothing changes. |
 //! | **D1** | Due entries saved with a checkpoint are there if and only if the checkpoint is. |
-//! | **D2** | `due_by` lists streams due at or before an instant, earliest first, at most `limit`; a later entry replaces the stream's earlier one, `None` removes it. |
+//! | **D2** | `due_by` lists streams due at or before an instant, earliest first (those of one instant in any order), at most `limit`; a later entry replaces the stream's earlier one, `None` removes it. |
 //! | **D3** | Due entries, checkpoints and snapshots are disposable: without them no event is lost. |
 //! | **N1** | A snapshot comes back as it was saved, until it is replaced or dropped. |
 //! | **E1** | Errors say whether trying again can help ([`StoreError::is_retryable`](crate::error::StoreError::is_retryable)). |
+//!
+//! An append is checked in this order, and the first fault in the order given is the one reported: is it well
+//! formed (A8), are its ids free or the same (A7), is it a retry (A6), are its expectations met (A3-A5).
 //!
 //! Names of methods and arguments are in the trait below. The trait is object-safe: `Arc<dyn EventStore>`.
 

@@ -102,11 +102,7 @@ impl StoreErrorKind {
 impl StoreError {
     /// A failure with no deeper cause.
     pub const fn new(kind: StoreErrorKind, what: &'static str) -> Self {
-        Self {
-            kind,
-            what,
-            source: None,
-        }
+        Self { kind, what, source: None }
     }
 
     /// A failure with what the backend said.
@@ -115,11 +111,7 @@ impl StoreError {
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self {
-            kind,
-            what,
-            source: Some(source.into()),
-        }
+        Self { kind, what, source: Some(source.into()) }
     }
 
     /// Whether the same call can succeed later.

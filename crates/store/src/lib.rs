@@ -7,6 +7,8 @@
 pub mod append;
 pub mod contract;
 pub mod error;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod read;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

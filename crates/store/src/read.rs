@@ -16,7 +16,7 @@ pub struct StoredEvent {
 /// One page of the log. Empty means that there was nothing more when it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// The events, in order of position.
+    /// The events, in the order of the call that read them.
     pub events: Vec<StoredEvent>,
 }
 

@@ -58,10 +58,7 @@ pub struct StreamId {
 impl StreamId {
     /// The stream of a profile.
     pub const fn profile(tenant: TenantId, profile: ProfileId) -> Self {
-        Self {
-            tenant,
-            key: StreamKey::Profile(profile),
-        }
+        Self { tenant, key: StreamKey::Profile(profile) }
     }
 
     /// The key as a number and sixteen bytes, for backends that store it so.

@@ -20,17 +20,11 @@ async fn made(file: &Path, events: u64) -> Vec<StoredEvent> {
     let store = options.tail_events(16).open().unwrap();
     for n in 0..events {
         let stream = profile(n % 5);
-        store
-            .append(append(&stream, ExpectedVersion::Any, n))
-            .await
-            .unwrap();
+        store.append(append(&stream, ExpectedVersion::Any, n)).await.unwrap();
     }
     let events = store.read_all(Position(0), usize::MAX).await.unwrap().events;
     drop(store);
-    assert!(
-        !file.with_extension("sqlite-wal").exists(),
-        "the file is not all there is"
-    );
+    assert!(!file.with_extension("sqlite-wal").exists(), "the file is not all there is");
     events
 }
 
@@ -60,14 +54,10 @@ async fn a_flipped_bit_in_a_frame_is_found() {
     let folder = Folder::new();
     made(&folder.file(), 10).await;
     let db = Connection::open(folder.file()).unwrap();
-    let (first, bytes): (i64, Vec<u8>) = db
-        .query_row("SELECT first, bytes FROM frames LIMIT 1", (), |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
-        .unwrap();
+    let (first, bytes): (i64, Vec<u8>) =
+        db.query_row("SELECT first, bytes FROM frames LIMIT 1", (), |r| Ok((r.get(0)?, r.get(1)?))).unwrap();
     let put = |bytes: &[u8]| {
-        db.execute("UPDATE frames SET bytes = ?1 WHERE first = ?2", (bytes, first))
-            .unwrap();
+        db.execute("UPDATE frames SET bytes = ?1 WHERE first = ?2", (bytes, first)).unwrap();
     };
     for bit in (0..bytes.len() * 8).step_by(11).chain(0..8) {
         let mut damaged = bytes.clone();
@@ -76,18 +66,12 @@ async fn a_flipped_bit_in_a_frame_is_found() {
         let error = read(&folder.file()).await.unwrap_err();
         // A changed first byte is another layout, which a newer version may know.
         let is_layout = bit < 8 && matches!(error.kind, StoreErrorKind::NewerFormat { .. });
-        assert!(
-            is_layout || error.kind == StoreErrorKind::Corrupt,
-            "bit {bit}: {error:?}"
-        );
+        assert!(is_layout || error.kind == StoreErrorKind::Corrupt, "bit {bit}: {error:?}");
         assert_discreet(&error);
     }
     for len in 0..bytes.len() {
         put(&bytes[..len]);
-        assert_eq!(
-            read(&folder.file()).await.unwrap_err().kind,
-            StoreErrorKind::Corrupt
-        );
+        assert_eq!(read(&folder.file()).await.unwrap_err().kind, StoreErrorKind::Corrupt);
     }
 }
 
@@ -163,10 +147,7 @@ async fn any_flipped_byte_of_the_file_gives_the_old_events_or_an_error() {
             Ok(found) if events.starts_with(&found) => shorter += 1,
             Ok(_) => panic!("byte {at}: other events came back"),
             Err(error) => {
-                assert!(
-                    !error.is_retryable() || error.kind == StoreErrorKind::Busy,
-                    "byte {at}: {error:?}"
-                );
+                assert!(!error.is_retryable() || error.kind == StoreErrorKind::Busy, "byte {at}: {error:?}");
                 assert_discreet(&error);
                 refused += 1;
             }
@@ -188,12 +169,7 @@ async fn a_truncated_file_is_refused_at_every_length() {
         let Err(error) = read(&cut.file()).await else {
             panic!("{len} of {} bytes were taken for a store", sound.len());
         };
-        assert_eq!(
-            error.kind,
-            StoreErrorKind::Corrupt,
-            "{len} of {} bytes: {error:?}",
-            sound.len()
-        );
+        assert_eq!(error.kind, StoreErrorKind::Corrupt, "{len} of {} bytes: {error:?}", sound.len());
         assert_discreet(&error);
     }
     // Nothing at all is what a new file looks like, to us as to SQLite.
@@ -206,27 +182,16 @@ async fn a_truncated_file_is_refused_at_every_length() {
 async fn what_is_no_store_is_refused() {
     let folder = Folder::new();
     std::fs::write(folder.file(), "dear diary, ".repeat(1_000)).unwrap();
-    assert_eq!(
-        read(&folder.file()).await.unwrap_err().kind,
-        StoreErrorKind::Corrupt
-    );
+    assert_eq!(read(&folder.file()).await.unwrap_err().kind, StoreErrorKind::Corrupt);
 
     let folder = Folder::new();
     let other = Connection::open(folder.file()).unwrap();
     other.execute_batch("CREATE TABLE songs(title TEXT)").unwrap();
-    assert_eq!(
-        read(&folder.file()).await.unwrap_err().kind,
-        StoreErrorKind::Corrupt
-    );
-    let tables: i64 = other
-        .query_row("SELECT count(*) FROM sqlite_schema", (), |r| r.get(0))
-        .unwrap();
+    assert_eq!(read(&folder.file()).await.unwrap_err().kind, StoreErrorKind::Corrupt);
+    let tables: i64 = other.query_row("SELECT count(*) FROM sqlite_schema", (), |r| r.get(0)).unwrap();
     assert_eq!(tables, 1, "another program's file was changed");
     other.pragma_update(None, "application_id", 7).unwrap();
-    assert_eq!(
-        read(&folder.file()).await.unwrap_err().kind,
-        StoreErrorKind::Corrupt
-    );
+    assert_eq!(read(&folder.file()).await.unwrap_err().kind, StoreErrorKind::Corrupt);
 }
 
 #[tokio::test]
@@ -246,8 +211,5 @@ async fn a_folder_that_is_not_there_cannot_be_opened() {
     let error = SqliteStore::open(folder.path().join("nowhere").join("log.sqlite")).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::CannotOpen);
     assert_discreet(&error);
-    assert_eq!(
-        SqliteStore::open(folder.path()).unwrap_err().kind,
-        StoreErrorKind::CannotOpen
-    );
+    assert_eq!(SqliteStore::open(folder.path()).unwrap_err().kind, StoreErrorKind::CannotOpen);
 }

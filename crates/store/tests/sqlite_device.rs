@@ -16,11 +16,7 @@ use throughline_store::sqlite::{SqliteOptions, SqliteStore};
 
 /// Runs a program of the system; whether it was there and succeeded.
 fn ran(program: &str, args: &[&str], path: &Path) -> bool {
-    let status = Command::new(program)
-        .args(args)
-        .arg(path)
-        .stderr(Stdio::null())
-        .status();
+    let status = Command::new(program).args(args).arg(path).stderr(Stdio::null()).status();
     status.is_ok_and(|s| s.success())
 }
 
@@ -34,10 +30,7 @@ fn kind(error: AppendError) -> StoreErrorKind {
 /// Appends one event after the other until there is no space, and returns how many were acknowledged.
 async fn fill(store: &SqliteStore, from: u64) -> u64 {
     for n in from.. {
-        if let Err(error) = store
-            .append(append(&profile(n % 50), ExpectedVersion::Any, n))
-            .await
-        {
+        if let Err(error) = store.append(append(&profile(n % 50), ExpectedVersion::Any, n)).await {
             assert!(error.is_retryable(), "{error}");
             assert_eq!(kind(error), StoreErrorKind::Full);
             return n;
@@ -66,10 +59,7 @@ async fn a_file_at_its_limit_refuses_appends_and_takes_them_again_when_there_is_
     let options = SqliteOptions::new(folder.file()).max_pages(120).tail_events(100);
     let store = options.open().unwrap();
     let ballast = profile(1);
-    store
-        .save_snapshot(&ballast, Some(vec![7; 300_000]))
-        .await
-        .unwrap();
+    store.save_snapshot(&ballast, Some(vec![7; 300_000])).await.unwrap();
     let acknowledged = fill(&store, 0).await;
     assert_recovers(&store, acknowledged, async || {
         store.save_snapshot(&ballast, None).await.unwrap();
@@ -97,10 +87,7 @@ async fn a_full_device_refuses_appends_and_takes_them_again_when_there_is_space(
     let ballast = mount.0.path().join("ballast");
     std::fs::write(&ballast, vec![7; 600_000]).unwrap();
     {
-        let store = SqliteOptions::new(mount.0.file())
-            .tail_events(100)
-            .open()
-            .unwrap();
+        let store = SqliteOptions::new(mount.0.file()).tail_events(100).open().unwrap();
         let acknowledged = fill(&store, 0).await;
         assert_recovers(&store, acknowledged, async || {
             std::fs::remove_file(&ballast).unwrap();
@@ -120,10 +107,7 @@ async fn a_full_device_refuses_appends_and_takes_them_again_when_there_is_space(
 async fn a_folder_that_may_not_be_written_is_said_to_be_so() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.file()).unwrap();
-    store
-        .append(append(&profile(1), ExpectedVersion::Any, 1))
-        .await
-        .unwrap();
+    store.append(append(&profile(1), ExpectedVersion::Any, 1)).await.unwrap();
     drop(store);
     let set = |is_read_only| {
         let mut permissions = std::fs::metadata(folder.path()).unwrap().permissions();
@@ -180,15 +164,9 @@ async fn a_file_that_another_process_writes_is_busy_and_then_free() {
     let store = options.open().unwrap();
     let other = Connection::open(folder.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = store
-        .append(append(&profile(1), ExpectedVersion::NoStream, 1))
-        .await
-        .unwrap_err();
+    let refused = store.append(append(&profile(1), ExpectedVersion::NoStream, 1)).await.unwrap_err();
     assert!(refused.is_retryable());
     assert_eq!(kind(refused), StoreErrorKind::Busy);
     other.execute_batch("COMMIT").unwrap();
-    store
-        .append(append(&profile(1), ExpectedVersion::NoStream, 1))
-        .await
-        .unwrap();
+    store.append(append(&profile(1), ExpectedVersion::NoStream, 1)).await.unwrap();
 }

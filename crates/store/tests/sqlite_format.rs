@@ -24,9 +24,7 @@ use throughline_store::stream::{StreamId, StreamKey, TenantId};
 use uuid::Uuid;
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
 /// A line for each event, with every field.
@@ -64,10 +62,7 @@ fn describe(events: &[StoredEvent]) -> String {
 }
 
 fn other_tenant() -> StreamId {
-    StreamId {
-        tenant: TenantId::new("zweite").unwrap(),
-        key: StreamKey::Context,
-    }
+    StreamId { tenant: TenantId::new("zweite").unwrap(), key: StreamKey::Context }
 }
 
 /// Ends of ranges, and frames with several tenants, sources and streams.
@@ -84,16 +79,8 @@ fn edges() -> Append {
     let last = events.split_off(2);
     Append {
         streams: vec![
-            StreamAppend {
-                stream: other_tenant(),
-                expected: ExpectedVersion::NoStream,
-                events,
-            },
-            StreamAppend {
-                stream: profile(3),
-                expected: ExpectedVersion::Any,
-                events: last,
-            },
+            StreamAppend { stream: other_tenant(), expected: ExpectedVersion::NoStream, events },
+            StreamAppend { stream: profile(3), expected: ExpectedVersion::Any, events: last },
         ],
         recorded_at: Micros(-5),
     }
@@ -107,29 +94,13 @@ async fn write_the_fixture() {
     let options = SqliteOptions::new(&file).page_bytes(1_024).frame_bytes(900);
     let store = options.tail_events(16).open().unwrap();
     for n in 0..150 {
-        store
-            .append(append(&profile(n % 5), ExpectedVersion::Any, n))
-            .await
-            .unwrap();
+        store.append(append(&profile(n % 5), ExpectedVersion::Any, n)).await.unwrap();
     }
     store.append(edges()).await.unwrap();
-    let due = vec![Due {
-        stream: other_tenant(),
-        at: Some(Micros(77)),
-    }];
-    let at = Checkpoint {
-        position: Position(12),
-    };
-    assert!(
-        store
-            .save_checkpoint("ledger", Checkpoint::default(), at, due)
-            .await
-            .unwrap()
-    );
-    store
-        .save_snapshot(&profile(2), Some(vec![1, 2, 3]))
-        .await
-        .unwrap();
+    let due = vec![Due { stream: other_tenant(), at: Some(Micros(77)) }];
+    let at = Checkpoint { position: Position(12) };
+    assert!(store.save_checkpoint("ledger", Checkpoint::default(), at, due).await.unwrap());
+    store.save_snapshot(&profile(2), Some(vec![1, 2, 3])).await.unwrap();
     let events = store.read_all(Position(0), usize::MAX).await.unwrap().events;
     let mut text = File::create_new(fixture("format-1.txt")).unwrap();
     text.write_all(describe(&events).as_bytes()).unwrap();
@@ -142,27 +113,14 @@ async fn a_log_of_the_first_format_is_read_as_it_was_written() {
     std::fs::copy(fixture("format-1.db"), folder.file()).unwrap();
     let store = SqliteStore::open(folder.file()).unwrap();
     let events = store.read_all(Position(0), usize::MAX).await.unwrap().events;
-    assert_eq!(
-        describe(&events),
-        std::fs::read_to_string(fixture("format-1.txt")).unwrap()
-    );
+    assert_eq!(describe(&events), std::fs::read_to_string(fixture("format-1.txt")).unwrap());
 
     // The indexes are part of the format: what they say must agree with the log.
     for stream in (0..5).map(profile).chain([other_tenant()]) {
         let expected: Vec<_> = events.iter().filter(|e| e.stream == stream).cloned().collect();
-        assert_eq!(
-            store
-                .read_stream(&stream, Version(1), usize::MAX)
-                .await
-                .unwrap()
-                .events,
-            expected
-        );
+        assert_eq!(store.read_stream(&stream, Version(1), usize::MAX).await.unwrap().events, expected);
         let version = Version(expected.len() as u64);
-        assert_eq!(
-            store.versions(std::slice::from_ref(&stream)).await.unwrap(),
-            [version]
-        );
+        assert_eq!(store.versions(std::slice::from_ref(&stream)).await.unwrap(), [version]);
     }
     for StoredEvent { stream, recorded } in &events {
         let again = vec![recorded.event.clone()];
@@ -170,26 +128,14 @@ async fn a_log_of_the_first_format_is_read_as_it_was_written() {
         let place = store.append(again).await.unwrap().places[0][0];
         assert!(place.was_there && place.position == recorded.position);
         if let Some(tag) = recorded.event.data.tag {
-            assert!(
-                store
-                    .streams_tagged(&stream.tenant, tag)
-                    .await
-                    .unwrap()
-                    .contains(stream)
-            );
+            assert!(store.streams_tagged(&stream.tenant, tag).await.unwrap().contains(stream));
         }
     }
     assert_eq!(store.checkpoint("ledger").await.unwrap().position, Position(12));
-    assert_eq!(
-        store.due_by(Micros(77), 9).await.unwrap()[0].stream,
-        other_tenant()
-    );
+    assert_eq!(store.due_by(Micros(77), 9).await.unwrap()[0].stream, other_tenant());
     assert_eq!(store.snapshot(&profile(2)).await.unwrap(), Some(vec![1, 2, 3]));
 
     // And it can be written on.
-    let next = store
-        .append(append(&profile(0), ExpectedVersion::Exists, 5_000))
-        .await
-        .unwrap();
+    let next = store.append(append(&profile(0), ExpectedVersion::Exists, 5_000)).await.unwrap();
     assert_eq!(next.places[0][0].position, Position(events.len() as u64 + 1));
 }

@@ -34,12 +34,7 @@ impl Model {
 
     fn append(&mut self, append: &Append) -> Outcome {
         let streams: BTreeSet<_> = append.streams.iter().map(|s| &s.stream).collect();
-        let ids: BTreeSet<_> = append
-            .streams
-            .iter()
-            .flat_map(|s| &s.events)
-            .map(|e| e.id)
-            .collect();
+        let ids: BTreeSet<_> = append.streams.iter().flat_map(|s| &s.events).map(|e| e.id).collect();
         if streams.len() < append.streams.len() || ids.len() < append.len() {
             return Err("malformed".into());
         }
@@ -48,16 +43,8 @@ impl Model {
             there.map(|there| {
                 let is_same = there.stream == part.stream && there.recorded.event == *event;
                 let (position, version) = (there.recorded.position, there.recorded.version);
-                let place = Place {
-                    position,
-                    version,
-                    was_there: true,
-                };
-                if is_same {
-                    Ok(place)
-                } else {
-                    Err(format!("reused at {position}"))
-                }
+                let place = Place { position, version, was_there: true };
+                if is_same { Ok(place) } else { Err(format!("reused at {position}")) }
             })
         };
         let mut all_there = !append.is_empty();
@@ -84,11 +71,7 @@ impl Model {
                 }
                 version += 1;
                 let position = Position((self.0.len() + new.len()) as u64 + 1);
-                of_part.push(Place {
-                    position,
-                    version: Version(version),
-                    was_there: false,
-                });
+                of_part.push(Place { position, version: Version(version), was_there: false });
                 new.push(StoredEvent {
                     stream: part.stream.clone(),
                     recorded: RecordedEvent {
@@ -118,10 +101,7 @@ fn outcome(of_store: Result<Appended, AppendError>) -> Outcome {
 
 fn some_stream(numbers: &mut Numbers) -> StreamId {
     match numbers.below(8) {
-        0 => StreamId {
-            tenant: TenantId::default(),
-            key: StreamKey::Context,
-        },
+        0 => StreamId { tenant: TenantId::default(), key: StreamKey::Context },
         1 => StreamId::profile(TenantId::new("other").unwrap(), ProfileId(Uuid::from_u128(1))),
         2 => StreamId::profile(TenantId::default(), ProfileId(Uuid::from_u128(1))),
         _ => profile(numbers.below(6)),
@@ -143,27 +123,16 @@ fn some_append(numbers: &mut Numbers, model: &Model) -> Append {
             .map(|_| {
                 // Often a new event, sometimes one of the first two hundred again, sometimes a changed one.
                 let old = numbers.chance(6);
-                let mut event = event(if old {
-                    numbers.below(200)
-                } else {
-                    1_000 + numbers.below(1 << 40)
-                });
+                let mut event = event(if old { numbers.below(200) } else { 1_000 + numbers.below(1 << 40) });
                 if numbers.chance(20) {
                     event.sequence += 1;
                 }
                 event
             })
             .collect();
-        streams.push(StreamAppend {
-            stream,
-            expected,
-            events,
-        });
+        streams.push(StreamAppend { stream, expected, events });
     }
-    Append {
-        streams,
-        recorded_at: Micros(numbers.below(1 << 50) as i64),
-    }
+    Append { streams, recorded_at: Micros(numbers.below(1 << 50) as i64) }
 }
 
 fn open(folder: &Folder, numbers: &mut Numbers) -> SqliteStore {
@@ -199,23 +168,15 @@ async fn compare_reads(store: &SqliteStore, model: &Model, numbers: &mut Numbers
         let expected = model.stream(stream);
         assert_eq!(version.0, expected.len() as u64);
         let from = 1 + numbers.below(version.0 + 2);
-        let rest: Vec<_> = expected
-            .iter()
-            .filter(|e| e.recorded.version.0 >= from)
-            .cloned()
-            .collect();
+        let rest: Vec<_> = expected.iter().filter(|e| e.recorded.version.0 >= from).cloned().collect();
         let page = store.read_stream(stream, Version(from), limit).await.unwrap();
         assert_eq!(page.events, rest[..limit.min(rest.len())]);
         let mut sorted = expected;
         sorted.sort_by_key(|e| e.recorded.event.canonical_key());
-        let after = sorted
-            .get(numbers.below(9) as usize)
-            .map(|e| e.recorded.event.canonical_key());
-        let rest = sorted.into_iter().filter(|e| {
-            after
-                .as_ref()
-                .is_none_or(|a| e.recorded.event.canonical_key() > *a)
-        });
+        let after = sorted.get(numbers.below(9) as usize).map(|e| e.recorded.event.canonical_key());
+        let rest = sorted
+            .into_iter()
+            .filter(|e| after.as_ref().is_none_or(|a| e.recorded.event.canonical_key() > *a));
         let page = store.read_canonical(stream, after.as_ref(), limit).await.unwrap();
         assert_eq!(page.events, rest.take(limit).collect::<Vec<_>>());
     }
@@ -238,16 +199,10 @@ async fn a_random_history_gives_what_the_model_gives() {
         let mut model = Model::default();
         let mut store = open(&folder, &mut numbers);
         for _ in 0..120 {
-            let appends: Vec<_> = (0..=numbers.below(12))
-                .map(|_| some_append(&mut numbers, &model))
-                .collect();
+            let appends: Vec<_> =
+                (0..=numbers.below(12)).map(|_| some_append(&mut numbers, &model)).collect();
             let expected: Vec<_> = appends.iter().map(|a| model.append(a)).collect();
-            let found: Vec<_> = store
-                .append_many(appends)
-                .await
-                .into_iter()
-                .map(outcome)
-                .collect();
+            let found: Vec<_> = store.append_many(appends).await.into_iter().map(outcome).collect();
             assert_eq!(found, expected);
             if numbers.chance(10) {
                 compare_reads(&store, &model, &mut numbers).await;

@@ -23,11 +23,7 @@ const RACE: u64 = 150;
 
 fn open(file: &Path) -> SqliteStore {
     // Small runs, so that flushes and merges are what the kill hits and the race meets.
-    SqliteOptions::new(file)
-        .tail_events(64)
-        .frame_bytes(600)
-        .open()
-        .unwrap()
+    SqliteOptions::new(file).tail_events(64).frame_bytes(600).open().unwrap()
 }
 
 fn start(role: &str, file: &Path, base: u64) -> Child {
@@ -83,9 +79,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_by_ha
     let mut acked = BTreeMap::new();
     for round in 0..12 {
         let mut child = start("child_that_is_killed", &folder.file(), round * 1_000_000);
-        let mut lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let enough = 1 + numbers.below(150);
         let mut heard = 0;
         for line in lines.by_ref() {
@@ -99,11 +93,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_by_ha
             }
         }
         // What it said between our decision and its end counts too; a last line may be cut off.
-        acked.extend(
-            lines
-                .filter_map(|l| acknowledged(&l))
-                .map(|(n, p, v)| (p, (n, v))),
-        );
+        acked.extend(lines.filter_map(|l| acknowledged(&l)).map(|(n, p, v)| (p, (n, v))));
         child.wait().unwrap();
         assert!(heard >= enough, "the child ended by itself");
 
@@ -118,11 +108,7 @@ async fn what_was_acknowledged_before_a_kill_is_there_and_nothing_is_there_by_ha
         for chunk in ids.chunks(3) {
             let first = log.iter().find(|e| e.recorded.event.id == chunk[0]).unwrap();
             let n = first.recorded.recorded_at.0 as u64;
-            assert_eq!(
-                chunk,
-                [4 * n, 4 * n + 1, 4 * n + 2].map(|e| event(e).id),
-                "an append is cut"
-            );
+            assert_eq!(chunk, [4 * n, 4 * n + 1, 4 * n + 2].map(|e| event(e).id), "an append is cut");
         }
         ids.sort_unstable();
         ids.dedup();
@@ -141,10 +127,7 @@ async fn child_that_races() {
     for n in base..base + RACE {
         loop {
             let version = store.versions(std::slice::from_ref(&wanted)).await.unwrap()[0];
-            match store
-                .append(append(&wanted, ExpectedVersion::Exact(version), 2 * n))
-                .await
-            {
+            match store.append(append(&wanted, ExpectedVersion::Exact(version), 2 * n)).await {
                 Ok(appended) => {
                     let place = appended.places[0][0];
                     println!("ack {} {} {}", 2 * n, place.position, place.version);
@@ -154,10 +137,7 @@ async fn child_that_races() {
                 Err(error) => panic!("{error}"),
             }
         }
-        let appended = store
-            .append(append(&own, ExpectedVersion::Any, 2 * n + 1))
-            .await
-            .unwrap();
+        let appended = store.append(append(&own, ExpectedVersion::Any, 2 * n + 1)).await.unwrap();
         let place = appended.places[0][0];
         println!("ack {} {} {}", 2 * n + 1, place.position, place.version);
     }

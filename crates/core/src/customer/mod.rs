@@ -1,1 +1,215 @@
-//! x
+//! What is known about one customer: contacts in progress, recent contacts, and the effort account.
+//!
+//! Facts flow in through [`CustomerState::evolve`] in canonical order. It cannot fail: what it is told has
+//! already happened. Nothing here decides anything; cases, clocks and scores stand on this state, in
+//! `throughline-rules`.
+//!
+//! Limits: at most [`MAX_CONTACTS`] contacts are remembered, ended ones for [`REMEMBERED_FOR`] after they
+//! ended. What the effort account counts is counted for ever.
+
+mod contact;
+mod effort;
+
+pub use contact::Contact;
+pub use effort::Effort;
+
+use crate::canonical::{Canonical, CanonicalWriter};
+use crate::event::{Ending, EventData, WorkEffect};
+use crate::fact::Fact;
+use crate::ids::ContactId;
+use crate::name::Sym;
+use crate::tight;
+use crate::time::{Micros, Span};
+use alloc::vec::Vec;
+
+/// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
+/// oldest.
+pub const MAX_CONTACTS: usize = 1_024;
+
+/// How long an ended contact is remembered. A later event about it counts as the first one of a new contact.
+pub const REMEMBERED_FOR: Span = Span::from_days(90);
+
+/// How many contacts may be remembered before ended ones are looked for.
+const SWEEP_ABOVE: usize = 4;
+
+/// What is known about one customer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomerState {
+    /// When the first fact happened.
+    pub first_seen: Option<Micros>,
+    /// When the last one did.
+    pub last_seen: Option<Micros>,
+    /// How many facts were folded.
+    pub facts: u64,
+    /// What the customer had to do and bear.
+    pub effort: Effort,
+    contacts: Vec<Contact>,
+}
+
+impl CustomerState {
+    /// The contacts that are remembered, in the order in which they began.
+    pub fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    /// A contact that is remembered. The newest is looked at first: that is where events arrive.
+    #[inline]
+    pub fn contact(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.iter().rev().find(|c| c.id == id)
+    }
+
+    /// Forgets everything and keeps the memory, for the next customer of a bulk replay.
+    pub fn clear(&mut self) {
+        let mut contacts = core::mem::take(&mut self.contacts);
+        contacts.clear();
+        *self = Self { contacts, ..Self::default() };
+    }
+
+    /// Gives back memory that is not used.
+    pub fn shrink(&mut self) {
+        self.contacts.shrink_to_fit();
+    }
+
+    /// The bytes on the heap behind this state.
+    pub fn heap_bytes(&self) -> usize {
+        self.contacts.capacity() * size_of::<Contact>()
+    }
+
+    /// Takes in what happened next.
+    pub fn evolve(&mut self, fact: &Fact) {
+        self.first_seen.get_or_insert(fact.at);
+        self.last_seen = Some(fact.at);
+        self.facts += 1;
+        let at = fact.at;
+        match &fact.data {
+            EventData::ContactStarted(e) => {
+                let contact = self.begin(e.contact, at);
+                contact.channel = Some(e.channel);
+                contact.direction = e.direction;
+                contact.topic = e.topic.unwrap_or(Sym::NONE);
+            }
+            EventData::MenuReached(e) => {
+                let contact = self.begin(e.contact, at);
+                contact.menu_depth = contact.menu_depth.max(e.depth);
+                self.effort.menu_levels += 1;
+                self.effort.dead_ends += u32::from(e.exit == crate::event::MenuExit::DeadEnd);
+            }
+            EventData::Queued(e) => self.begin(e.contact, at).waiting_since = Some(at),
+            EventData::Held(e) => self.begin(e.contact, at).held_since = Some(at),
+            EventData::Connected(e) => {
+                self.stop_waiting(e.contact, at);
+                self.begin(e.contact, at).connected = true;
+                self.handled_by(e.contact, e.agent);
+            }
+            EventData::Transferred(e) => {
+                self.stop_waiting(e.contact, at);
+                let contact = self.begin(e.contact, at);
+                contact.transfers += 1;
+                let transfers = contact.transfers;
+                self.effort.count_transfer(transfers);
+            }
+            EventData::ContactEnded(e) => self.end(e.contact, at, e.ending),
+            EventData::Message(e) => {
+                self.begin(e.contact, at);
+                self.handled_by(e.contact, e.agent);
+            }
+            EventData::ResolutionClaimed(e) => {
+                self.begin(e.contact, at);
+                self.handled_by(e.contact, e.agent);
+            }
+            EventData::WorkDone(e) => {
+                let contact = self.begin(e.contact, at);
+                // Work after the end means that the contact goes on: tickets are closed and taken up again.
+                if e.effect != WorkEffect::Notes {
+                    contact.ended_at = None;
+                }
+                self.handled_by(e.contact, e.agent);
+            }
+            EventData::VoicemailLeft(e) => {
+                self.begin(e.contact, at);
+                self.effort.voicemails += 1;
+            }
+            EventData::PageViewed(_) => self.effort.pages += 1,
+            EventData::AnswerAccepted(_)
+            | EventData::AnswerRejected(_)
+            | EventData::Rated(_)
+            | EventData::PromiseMade(_)
+            | EventData::PromiseKept(_)
+            | EventData::IdentifierClaimed(_)
+            | EventData::ProfileLinked(_)
+            | EventData::ProfileUnlinked(_)
+            | EventData::ActionTaken(_)
+            | EventData::TextJudged(_)
+            | EventData::CaseOverridden(_)
+            | EventData::Custom(_) => {}
+        }
+    }
+
+    /// The contact, begun now if nothing was known of it: a source may lose its first event.
+    fn begin(&mut self, id: ContactId, at: Micros) -> &mut Contact {
+        if let Some(known) = self.contacts.iter().rposition(|c| c.id == id) {
+            return &mut self.contacts[known];
+        }
+        self.sweep(at);
+        self.effort.contacts += 1;
+        tight::push(&mut self.contacts, Contact::begun(id, at));
+        let last = self.contacts.len() - 1;
+        &mut self.contacts[last]
+    }
+
+    /// Forgets contacts that ended long ago. Only when a new one begins, so that it depends on facts alone.
+    fn sweep(&mut self, at: Micros) {
+        if self.contacts.len() >= SWEEP_ABOVE {
+            self.contacts.retain(|c| c.ended_at.is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
+        }
+        if self.contacts.len() >= MAX_CONTACTS {
+            let oldest = self.contacts.iter().position(|c| c.ended_at.is_some()).unwrap_or(0);
+            self.contacts.remove(oldest);
+        }
+    }
+
+    fn stop_waiting(&mut self, id: ContactId, at: Micros) {
+        let contact = self.begin(id, at);
+        let (waited, held) = contact.stop_waiting(at);
+        self.effort.wait = self.effort.wait + waited;
+        self.effort.hold = self.effort.hold + held;
+    }
+
+    fn end(&mut self, id: ContactId, at: Micros, ending: Ending) {
+        self.stop_waiting(id, at);
+        let contact = self.begin(id, at);
+        contact.ended_at = Some(at);
+        contact.ending = Some(ending);
+        self.effort.abandoned += u32::from(ending == Ending::Abandoned);
+    }
+
+    /// Counts hand-overs (another agent than before) and ping-pong (back to the agent before that).
+    fn handled_by(&mut self, id: ContactId, agent: Option<Sym>) {
+        let Some(agent) = agent else { return };
+        if let Some(contact) = self.contacts.iter_mut().rev().find(|c| c.id == id) {
+            let was = (contact.handovers, contact.ping_pongs);
+            contact.handled_by(agent);
+            let now = (contact.handovers, contact.ping_pongs);
+            self.effort.count_handover(was, now);
+        }
+    }
+}
+
+/// Folds facts, which must be in canonical order, into a fresh state.
+pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> CustomerState {
+    let mut state = CustomerState::default();
+    for fact in facts {
+        state.evolve(fact);
+    }
+    state
+}
+
+impl Canonical for CustomerState {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.maybe_time(self.first_seen);
+        to.maybe_time(self.last_seen);
+        to.number(self.facts);
+        self.effort.canonical(to);
+        to.list(&self.contacts);
+    }
+}

@@ -90,12 +90,14 @@ choice! {
         Human = 1 "human",
         /// A program that takes part in a conversation.
         Bot = 2 "bot",
-        /// A machine that answers without reading: an autoresponder (RFC 3834), of either side.
+        /// A machine of the company that answers without reading: an autoresponder (RFC 3834).
         Automatic = 3 "automatic",
         /// A workflow or a bulk mailing.
         Workflow = 4 "workflow",
         /// Nobody could say.
         Unknown = 5 "unknown",
+        /// The customer's own machine, for instance a vacation notice. Answers nothing and asks nothing.
+        CustomerAutomatic = 6 "customer-automatic",
     }
 
     /// How a customer was moved.

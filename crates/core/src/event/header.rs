@@ -66,15 +66,7 @@ impl<D> NewEvent<D> {
     /// An event with no sequence number and no relations.
     pub fn new(id: EventId, occurred_at: impl Into<Micros>, source: Name, data: D) -> Self {
         let occurred_at = occurred_at.into();
-        Self {
-            id,
-            occurred_at,
-            source,
-            sequence: 0,
-            correlation_id: None,
-            causation_id: None,
-            data,
-        }
+        Self { id, occurred_at, source, sequence: 0, correlation_id: None, causation_id: None, data }
     }
 
     /// The same event with its number within the source.
@@ -86,10 +78,7 @@ impl<D> NewEvent<D> {
     /// The same event with what caused it.
     #[must_use]
     pub fn caused_by(self, cause: Uuid) -> Self {
-        Self {
-            causation_id: Some(cause),
-            ..self
-        }
+        Self { causation_id: Some(cause), ..self }
     }
 
     /// The same header around other data.

@@ -7,13 +7,12 @@
 mod body;
 mod choices;
 mod header;
-mod text;
 pub mod vocabulary;
 
+pub use crate::text::{IdentifierHash, Text};
 pub use body::{Body, decode};
 pub use choices::{
     Author, Channel, Direction, Ending, Instrument, MenuExit, TextVerdict, TransferKind, WorkEffect,
 };
 pub use header::{NewEvent, Position, RecordedEvent, Version};
-pub use text::{IdentifierHash, Text};
 pub use vocabulary::{EventData, EventKind};

@@ -1,9 +1,9 @@
 //! How each type of field is written and read.
 
 use super::{DecodeError, Reader, Writer};
-use crate::event::{IdentifierHash, Text};
 use crate::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use crate::name::Name;
+use crate::text::{IdentifierHash, Text};
 use crate::time::{Micros, Span};
 use alloc::string::String;
 use uuid::Uuid;
@@ -132,16 +132,7 @@ macro_rules! sixteen_bytes {
         }
     )*};
 }
-sixteen_bytes!(
-    EventId,
-    ProfileId,
-    ContactId,
-    LinkId,
-    PromiseId,
-    IssueRef,
-    IdentifierHash,
-    Uuid
-);
+sixteen_bytes!(EventId, ProfileId, ContactId, LinkId, PromiseId, IssueRef, IdentifierHash, Uuid);
 
 impl Encode for Micros {
     fn encode(&self, out: &mut Writer) {

@@ -79,12 +79,7 @@ impl<'a> Reader<'a> {
 
     /// Reads both sections of a body. An erased body has an empty personal section: its texts read as empty.
     pub const fn with_personal(plain: &'a [u8], personal: &'a [u8]) -> Self {
-        Self {
-            bytes: plain,
-            at: 0,
-            personal,
-            personal_at: 0,
-        }
+        Self { bytes: plain, at: 0, personal, personal_at: 0 }
     }
 
     /// How many bytes of the plain section were read.
@@ -105,10 +100,7 @@ impl<'a> Reader<'a> {
                 self.at += n;
                 Ok(slice)
             }
-            None => Err(DecodeError::Truncated {
-                at: self.at,
-                missing: n - self.remaining(),
-            }),
+            None => Err(DecodeError::Truncated { at: self.at, missing: n - self.remaining() }),
         }
     }
 
@@ -120,10 +112,7 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 Ok(b)
             }
-            None => Err(DecodeError::Truncated {
-                at: self.at,
-                missing: 1,
-            }),
+            None => Err(DecodeError::Truncated { at: self.at, missing: 1 }),
         }
     }
 
@@ -167,10 +156,7 @@ impl<'a> Reader<'a> {
         if self.personal.is_empty() {
             return Ok(None);
         }
-        let mut section = Reader {
-            at: self.personal_at,
-            ..Reader::new(self.personal)
-        };
+        let mut section = Reader { at: self.personal_at, ..Reader::new(self.personal) };
         let text = section.text()?;
         self.personal_at = section.at;
         Ok(Some(text))

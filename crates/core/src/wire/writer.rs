@@ -14,10 +14,7 @@ pub struct Writer {
 impl Writer {
     /// Two empty sections.
     pub const fn new() -> Self {
-        Self {
-            plain: Vec::new(),
-            personal: Vec::new(),
-        }
+        Self { plain: Vec::new(), personal: Vec::new() }
     }
 
     /// Appends bytes as they are.

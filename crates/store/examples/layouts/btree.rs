@@ -34,9 +34,7 @@ impl Layout for Btree {
         {
             let mut frame = tx.prepare_cached("INSERT INTO frames VALUES(?1, ?2)").unwrap();
             let mut id = tx.prepare_cached("INSERT INTO ids VALUES(?1, ?2)").unwrap();
-            let mut place = tx
-                .prepare_cached("INSERT INTO streams VALUES(?1, ?2, ?3)")
-                .unwrap();
+            let mut place = tx.prepare_cached("INSERT INTO streams VALUES(?1, ?2, ?3)").unwrap();
             let mut bytes = Vec::new();
             let mut first = self.next;
             for n in 1..=events {
@@ -49,9 +47,7 @@ impl Layout for Btree {
                 bytes.extend_from_slice(&e.body);
                 bytes.resize(bytes.len().next_multiple_of(EVENT), 0);
                 id.execute(params![e.id.as_bytes(), self.next]).unwrap();
-                place
-                    .execute(params![stream.as_bytes(), e.version as i64, self.next])
-                    .unwrap();
+                place.execute(params![stream.as_bytes(), e.version as i64, self.next]).unwrap();
                 self.next += 1;
                 if bytes.len() == EVENT * FRAME_EVENTS || n == events {
                     frame.execute(params![first, bytes]).unwrap();
@@ -64,10 +60,7 @@ impl Layout for Btree {
     }
 
     fn scan(&mut self) -> (u64, u64) {
-        let mut all = self
-            .db
-            .prepare("SELECT bytes FROM frames ORDER BY first")
-            .unwrap();
+        let mut all = self.db.prepare("SELECT bytes FROM frames ORDER BY first").unwrap();
         let mut rows = all.query([]).unwrap();
         let (mut n, mut sum) = (0, 0);
         while let Some(row) = rows.next().unwrap() {

@@ -70,13 +70,7 @@ impl Input {
             let bytes = self.random().to_le_bytes();
             chunk.copy_from_slice(&bytes[..chunk.len()]);
         }
-        Event {
-            id,
-            stream,
-            version,
-            at,
-            body,
-        }
+        Event { id, stream, version, at, body }
     }
 
     /// The sixteen bytes that name a stream: random-looking, as profile ids are.

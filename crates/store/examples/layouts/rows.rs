@@ -34,9 +34,8 @@ impl Rows {
 impl Layout for Rows {
     fn append(&mut self, input: &mut Input, events: u64) {
         let tx = self.0.transaction().unwrap();
-        let mut insert = tx
-            .prepare_cached("INSERT INTO events VALUES(NULL, ?1, ?2, ?3, ?4, ?4, 'desk', 8, ?5)")
-            .unwrap();
+        let mut insert =
+            tx.prepare_cached("INSERT INTO events VALUES(NULL, ?1, ?2, ?3, ?4, ?4, 'desk', 8, ?5)").unwrap();
         for _ in 0..events {
             let e = input.next();
             insert
@@ -54,10 +53,7 @@ impl Layout for Rows {
     }
 
     fn scan(&mut self) -> (u64, u64) {
-        let mut all = self
-            .0
-            .prepare("SELECT id, body FROM events ORDER BY position")
-            .unwrap();
+        let mut all = self.0.prepare("SELECT id, body FROM events ORDER BY position").unwrap();
         let mut rows = all.query([]).unwrap();
         let (mut n, mut sum) = (0, 0);
         while let Some(row) = rows.next().unwrap() {
@@ -69,10 +65,8 @@ impl Layout for Rows {
     }
 
     fn read_stream(&mut self, stream: u32) -> u64 {
-        let mut one = self
-            .0
-            .prepare_cached("SELECT body FROM events WHERE stream = ?1 ORDER BY version")
-            .unwrap();
+        let mut one =
+            self.0.prepare_cached("SELECT body FROM events WHERE stream = ?1 ORDER BY version").unwrap();
         let mut rows = one.query([Input::stream_name(stream).as_bytes()]).unwrap();
         let mut n = 0;
         while let Some(row) = rows.next().unwrap() {

@@ -38,12 +38,7 @@ type Known = Option<Place>;
 impl<'a> Group<'a> {
     pub(super) fn new(lookup: Lookup<'a>, heads: &'a mut Heads) -> Self {
         heads.bound();
-        Self {
-            lookup,
-            heads,
-            accepted: Vec::new(),
-            fresh: FxHashMap::default(),
-        }
+        Self { lookup, heads, accepted: Vec::new(), fresh: FxHashMap::default() }
     }
 
     /// How many events were accepted.
@@ -109,11 +104,7 @@ impl<'a> Group<'a> {
             }
             version += 1;
             let position = self.lookup.head + self.accepted.len() as u64 + 1;
-            places.push(Place {
-                position: Position(position),
-                version: Version(version),
-                was_there: false,
-            });
+            places.push(Place { position: Position(position), version: Version(version), was_there: false });
             self.fresh.insert(event.id, self.accepted.len());
             self.accepted.push(Accepted {
                 stream: part.stream.clone(),
@@ -145,15 +136,8 @@ impl<'a> Group<'a> {
         };
         match found {
             None => Ok(None),
-            Some((true, position, version)) => Ok(Some(Place {
-                position,
-                version,
-                was_there: true,
-            })),
-            Some((false, position, _)) => Err(AppendError::IdReused {
-                id: event.id,
-                position,
-            }),
+            Some((true, position, version)) => Ok(Some(Place { position, version, was_there: true })),
+            Some((false, position, _)) => Err(AppendError::IdReused { id: event.id, position }),
         }
     }
 

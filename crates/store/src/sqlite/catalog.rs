@@ -47,11 +47,7 @@ impl Mark {
         if head < indexed_to {
             return Err(Failure::damaged("the log ends before its indexes do"));
         }
-        Ok(Self {
-            generation,
-            indexed_to,
-            head,
-        })
+        Ok(Self { generation, indexed_to, head })
     }
 
     /// Writes a new generation and returns its mark.
@@ -59,11 +55,7 @@ impl Mark {
         let generation = self.generation + 1;
         db.prepare_cached("UPDATE catalog SET generation = ?1, indexed_to = ?2")?
             .execute((generation, indexed_to as i64))?;
-        Ok(Self {
-            generation,
-            indexed_to,
-            ..self
-        })
+        Ok(Self { generation, indexed_to, ..self })
     }
 }
 
@@ -109,18 +101,10 @@ impl Catalog {
         }
         for accepted in events {
             let event = &accepted.event;
-            self.ids
-                .tail
-                .insert(place_entry(fingerprint::of_id(event.id.0), accepted.position));
-            self.streams.tail.insert(stream_entry(
-                accepted.stream_key,
-                accepted.version,
-                accepted.position,
-            ));
+            self.ids.tail.insert(place_entry(fingerprint::of_id(event.id.0), accepted.position));
+            self.streams.tail.insert(stream_entry(accepted.stream_key, accepted.version, accepted.position));
             if let Some(tag) = event.data.tag {
-                self.tags
-                    .tail
-                    .insert(place_entry(fingerprint::of_id(tag), accepted.position));
+                self.tags.tail.insert(place_entry(fingerprint::of_id(tag), accepted.position));
             }
         }
         self.mark.head = last.position;
@@ -135,17 +119,11 @@ impl Catalog {
 
     fn note(&mut self, event: &EventRef<'_>) {
         let position = event.position.0;
-        self.ids
-            .tail
-            .insert(place_entry(fingerprint::of_id(event.id.0), position));
+        self.ids.tail.insert(place_entry(fingerprint::of_id(event.id.0), position));
         let stream = fingerprint::of_parts(event.tenant, event.stream_kind, event.stream_id);
-        self.streams
-            .tail
-            .insert(stream_entry(stream, event.version.0, position));
+        self.streams.tail.insert(stream_entry(stream, event.version.0, position));
         if let Some(tag) = event.tag {
-            self.tags
-                .tail
-                .insert(place_entry(fingerprint::of_id(tag), position));
+            self.tags.tail.insert(place_entry(fingerprint::of_id(tag), position));
         }
     }
 }
@@ -157,9 +135,7 @@ fn load<const W: usize>(
     known: &[Arc<Run<W>>],
 ) -> Result<Vec<Arc<Run<W>>>, Failure> {
     let mut select = db.prepare_cached("SELECT id FROM runs WHERE kind = ?1 ORDER BY upto")?;
-    let ids: Vec<i64> = select
-        .query_map((kind,), |r| r.get(0))?
-        .collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = select.query_map((kind,), |r| r.get(0))?.collect::<Result<_, _>>()?;
     let mut select = db.prepare_cached(
         "SELECT id, level, upto, first_block, fences, filter, checksum FROM runs WHERE id = ?1",
     )?;

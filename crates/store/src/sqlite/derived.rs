@@ -11,16 +11,8 @@ use uuid::Uuid;
 /// A change of what is derived from the log.
 #[derive(Debug)]
 pub(super) enum Derived {
-    Checkpoint {
-        name: String,
-        expected: Checkpoint,
-        new: Checkpoint,
-        due: Vec<Due>,
-    },
-    Snapshot {
-        stream: StreamId,
-        bytes: Option<Vec<u8>>,
-    },
+    Checkpoint { name: String, expected: Checkpoint, new: Checkpoint, due: Vec<Due> },
+    Snapshot { stream: StreamId, bytes: Option<Vec<u8>> },
     DropAll,
 }
 
@@ -37,12 +29,7 @@ impl Derived {
     /// Makes the change; `false` when a checkpoint was not as expected.
     pub(super) fn run(self, db: &Connection) -> Result<bool, Failure> {
         match self {
-            Self::Checkpoint {
-                name,
-                expected,
-                new,
-                due,
-            } => {
+            Self::Checkpoint { name, expected, new, due } => {
                 if checkpoint(db, &name)? != expected {
                     return Ok(false);
                 }
@@ -94,9 +81,7 @@ pub(super) fn checkpoint(db: &Connection, name: &str) -> Result<Checkpoint, Fail
         .prepare_cached("SELECT position FROM checkpoints WHERE name = ?1")?
         .query_one((name,), |r| r.get(0))
         .optional()?;
-    Ok(Checkpoint {
-        position: Position(position.unwrap_or(0) as u64),
-    })
+    Ok(Checkpoint { position: Position(position.unwrap_or(0) as u64) })
 }
 
 /// What is due, earliest first. Entries of one instant are in the order of their streams' names.
@@ -112,10 +97,7 @@ pub(super) fn due_by(db: &Connection, now: Micros, limit: usize) -> Result<Vec<D
         let (Ok(tenant), Some(key)) = (tenant, key) else {
             return Err(Failure::damaged("a due entry names no stream"));
         };
-        due.push(Due {
-            stream: StreamId { tenant, key },
-            at: Some(Micros(row.get(3)?)),
-        });
+        due.push(Due { stream: StreamId { tenant, key }, at: Some(Micros(row.get(3)?)) });
     }
     Ok(due)
 }

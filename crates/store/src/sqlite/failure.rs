@@ -46,15 +46,11 @@ impl Failure {
     pub(super) fn kind(&self) -> StoreErrorKind {
         match self {
             Self::Sql(error) => kind_of(error),
-            Self::Frame(FrameError::Layout(found)) => StoreErrorKind::NewerFormat {
-                found: (*found).into(),
-                known: super::schema::FORMAT,
-            },
+            Self::Frame(FrameError::Layout(found)) => {
+                StoreErrorKind::NewerFormat { found: (*found).into(), known: super::schema::FORMAT }
+            }
             Self::Frame(_) | Self::Damaged(_) => StoreErrorKind::Corrupt,
-            Self::Newer(found) => StoreErrorKind::NewerFormat {
-                found: *found,
-                known: super::schema::FORMAT,
-            },
+            Self::Newer(found) => StoreErrorKind::NewerFormat { found: *found, known: super::schema::FORMAT },
             // Once the commit began to write, only these two say for certain that nothing of it will be found.
             Self::Commit(cause) => match cause.kind() {
                 kind @ (StoreErrorKind::Busy | StoreErrorKind::Full) => kind,

@@ -23,9 +23,7 @@ pub(super) fn of_parts(tenant: &str, kind: u8, id: Uuid) -> u64 {
     let name = tenant
         .bytes()
         .chain([kind])
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     mix(of_id(id), name)
 }
 
@@ -46,13 +44,7 @@ mod tests {
     #[test]
     fn fingerprints_are_what_they_were_in_the_first_release() {
         assert_eq!(of_id(Uuid::nil()), mix(0, 0));
-        assert_eq!(
-            GOLDEN,
-            [
-                of_id(Uuid::from_u128(1)),
-                of_parts("default", 0, Uuid::from_u128(1))
-            ]
-        );
+        assert_eq!(GOLDEN, [of_id(Uuid::from_u128(1)), of_parts("default", 0, Uuid::from_u128(1))]);
     }
 
     const GOLDEN: [u64; 2] = [12_941_072_300_677_472_151, 8_242_271_251_722_816_156];

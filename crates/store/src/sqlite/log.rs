@@ -86,9 +86,7 @@ pub(super) fn pick<B>(
         let flow = frame_of(&mut rows, |frame| {
             let here = left.partition_point(|p| *p < frame.first + frame.count);
             if here == 0 {
-                return Err(Failure::damaged(
-                    "an index names an event that the log does not have",
-                ));
+                return Err(Failure::damaged("an index names an event that the log does not have"));
             }
             for &position in &left[..here] {
                 if let Some(event) = frame.event_at(position)?
@@ -104,9 +102,7 @@ pub(super) fn pick<B>(
             Some(ControlFlow::Continue(())) => {}
             Some(flow) => return Ok(flow),
             None => {
-                return Err(Failure::damaged(
-                    "an index names a frame that the log does not have",
-                ));
+                return Err(Failure::damaged("an index names a frame that the log does not have"));
             }
         }
     }

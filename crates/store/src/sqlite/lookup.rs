@@ -39,11 +39,7 @@ impl Lookup<'_> {
         }
         places.sort_unstable();
         let found = log::pick(self.db, &places, |event| {
-            if event.id == id {
-                ControlFlow::Break(read(event))
-            } else {
-                ControlFlow::Continue(())
-            }
+            if event.id == id { ControlFlow::Break(read(event)) } else { ControlFlow::Continue(()) }
         })?;
         Ok(match found {
             ControlFlow::Break(read) => Some(read),
@@ -55,28 +51,26 @@ impl Lookup<'_> {
     pub(super) fn version(&self, stream: &StreamId) -> Result<u64, Failure> {
         let mut version = 0;
         let mut failure = None;
-        self.catalog
-            .streams
-            .walk_back(self.db, fingerprint::of_stream(stream), &mut |entry| {
-                let position = position_of(entry);
-                if position > self.head {
-                    return ControlFlow::Continue(());
+        self.catalog.streams.walk_back(self.db, fingerprint::of_stream(stream), &mut |entry| {
+            let position = position_of(entry);
+            if position > self.head {
+                return ControlFlow::Continue(());
+            }
+            let found = log::pick(self.db, &[position], |event| {
+                if event.is_in(stream) {
+                    ControlFlow::Break(event.version.0)
+                } else {
+                    ControlFlow::Continue(())
                 }
-                let found = log::pick(self.db, &[position], |event| {
-                    if event.is_in(stream) {
-                        ControlFlow::Break(event.version.0)
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                });
-                match found {
-                    Ok(ControlFlow::Break(found)) => version = found,
-                    // Another stream has the same fingerprint.
-                    Ok(ControlFlow::Continue(())) => return ControlFlow::Continue(()),
-                    Err(error) => failure = Some(error),
-                }
-                ControlFlow::Break(())
-            })?;
+            });
+            match found {
+                Ok(ControlFlow::Break(found)) => version = found,
+                // Another stream has the same fingerprint.
+                Ok(ControlFlow::Continue(())) => return ControlFlow::Continue(()),
+                Err(error) => failure = Some(error),
+            }
+            ControlFlow::Break(())
+        })?;
         failure.map_or(Ok(version), Err)
     }
 
@@ -90,11 +84,7 @@ impl Lookup<'_> {
             if position <= self.head {
                 places.push(position);
             }
-            if places.len() == limit {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if places.len() == limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         places.sort_unstable();
         Ok(places)

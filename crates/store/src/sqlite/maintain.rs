@@ -70,11 +70,7 @@ fn merge(db: &mut Connection, shared: &Shared, level: u8, before: Mark) -> Resul
     let (tx, mark) = begin(db, shared)?;
     let (ids, streams, tags) = {
         let catalog = shared.catalog();
-        (
-            oldest(&catalog.ids, level),
-            oldest(&catalog.streams, level),
-            oldest(&catalog.tags, level),
-        )
+        (oldest(&catalog.ids, level), oldest(&catalog.streams, level), oldest(&catalog.tags, level))
     };
     let ids = ids.map(|runs| Run::merge(&tx, IDS, &runs)).transpose()?;
     let streams = streams.map(|runs| Run::merge(&tx, STREAMS, &runs)).transpose()?;
@@ -160,7 +156,6 @@ fn join_small_frames(db: &Connection, after: u64, frame_bytes: usize) -> Result<
     if let ControlFlow::Break(error) = flow {
         return Err(error.into());
     }
-    db.prepare_cached("DELETE FROM frames WHERE first > ?1")?
-        .execute((after as i64,))?;
+    db.prepare_cached("DELETE FROM frames WHERE first > ?1")?.execute((after as i64,))?;
     log::write(db, &events, frame_bytes)
 }

@@ -79,10 +79,7 @@ impl SqliteOptions {
     /// The number of events after which a commit takes no further append; 16,384 unless set, at least 1.
     #[must_use]
     pub fn group_max_events(self, group_max_events: usize) -> Self {
-        Self {
-            group_max_events: group_max_events.max(1),
-            ..self
-        }
+        Self { group_max_events: group_max_events.max(1), ..self }
     }
 
     /// The most bytes of a frame of several events; 8,120 unless set. A frame that just fits a page, some 70 bytes
@@ -96,19 +93,13 @@ impl SqliteOptions {
     /// set, at least 1. It is what opening the store reads again, and about 100 bytes of memory an event.
     #[must_use]
     pub fn tail_events(self, tail_events: u64) -> Self {
-        Self {
-            tail_events: tail_events.max(1),
-            ..self
-        }
+        Self { tail_events: tail_events.max(1), ..self }
     }
 
     /// The number of threads that read, each with a connection; 2 unless set, at least 1.
     #[must_use]
     pub fn readers(self, readers: usize) -> Self {
-        Self {
-            readers: readers.max(1),
-            ..self
-        }
+        Self { readers: readers.max(1), ..self }
     }
 
     /// How often a waiting reader looks for appends of other processes; 50 milliseconds unless set. Appends of
@@ -122,10 +113,7 @@ impl SqliteOptions {
     /// [`Full`](crate::error::StoreErrorKind::Full). None unless set.
     #[must_use]
     pub fn max_pages(self, max_pages: u32) -> Self {
-        Self {
-            max_pages: Some(max_pages),
-            ..self
-        }
+        Self { max_pages: Some(max_pages), ..self }
     }
 
     /// Opens the store. Blocks: it reads the tail of the log.

@@ -49,9 +49,8 @@ impl Poller {
                     shared.announce(head);
                 }
                 let demand = self.demand.lock().unwrap_or_else(PoisonError::into_inner);
-                let waited = self
-                    .changed
-                    .wait_timeout_while(demand, every, |d| !d.is_closing && d.waiting > 0);
+                let waited =
+                    self.changed.wait_timeout_while(demand, every, |d| !d.is_closing && d.waiting > 0);
                 waited.unwrap_or_else(PoisonError::into_inner).0
             };
         }

@@ -45,10 +45,7 @@ impl Reader {
     pub(super) fn run(mut self, questions: &Mutex<mpsc::Receiver<Question>>) {
         loop {
             // Whoever holds the lock waits for the next question; the others wait for the lock.
-            let next = questions
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .blocking_recv();
+            let next = questions.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
             match next {
                 Some(Question(ask)) => ask(&mut self),
                 None => return,
@@ -119,9 +116,7 @@ impl Reader {
             .collect();
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
         keyed.truncate(limit.max(1));
-        Ok(Page {
-            events: keyed.into_iter().map(|(_, event)| event).collect(),
-        })
+        Ok(Page { events: keyed.into_iter().map(|(_, event)| event).collect() })
     }
 
     /// The last version of each stream.
@@ -166,11 +161,7 @@ fn with_indexes<R>(
         let mark = Mark::read(tx)?;
         let catalog = shared.catalog();
         if catalog.covers(mark) {
-            return ask(Lookup {
-                db: tx,
-                catalog: &catalog,
-                head: mark.head,
-            });
+            return ask(Lookup { db: tx, catalog: &catalog, head: mark.head });
         }
         let is_stale = catalog.mark.generation > mark.generation;
         drop(catalog);
@@ -195,12 +186,7 @@ struct Collector {
 
 impl Collector {
     fn new(limit: usize) -> Self {
-        Self {
-            limit: limit.max(1),
-            names: Names::default(),
-            events: Vec::new(),
-            error: None,
-        }
+        Self { limit: limit.max(1), names: Names::default(), events: Vec::new(), error: None }
     }
 
     fn take(&mut self, event: &EventRef<'_>) -> ControlFlow<()> {
@@ -208,11 +194,7 @@ impl Collector {
             Ok(event) => self.events.push(event),
             Err(error) => self.error = Some(error),
         }
-        if self.is_done() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if self.is_done() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn is_done(&self) -> bool {

@@ -45,10 +45,7 @@ impl PositionRange {
         let step = self.len().div_ceil(parts.max(1) as u64).max(1);
         let starts = (self.first.0..=self.last.0).step_by(usize::try_from(step).unwrap_or(usize::MAX));
         starts
-            .map(|first| Self {
-                first: Position(first),
-                last: Position((first + step - 1).min(self.last.0)),
-            })
+            .map(|first| Self { first: Position(first), last: Position((first + step - 1).min(self.last.0)) })
             .collect()
     }
 }

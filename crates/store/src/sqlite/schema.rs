@@ -45,10 +45,7 @@ pub(super) fn open(options: &SqliteOptions) -> Result<Connection, Failure> {
 /// written, and also when it is the write-ahead log that could not be made.
 fn is_read_only(path: &Path) -> bool {
     let refused = |error: std::io::Error| {
-        matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-        )
+        matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
     };
     if !path.exists() {
         return match File::create_new(path) {

@@ -18,11 +18,7 @@ pub(super) struct Shared {
 impl Shared {
     /// `tail_events`: after how many the tail becomes a run.
     pub(super) fn new(tail_events: u64) -> Self {
-        Self {
-            catalog: RwLock::default(),
-            head: watch::Sender::new(0),
-            tail_events,
-        }
+        Self { catalog: RwLock::default(), head: watch::Sender::new(0), tail_events }
     }
 
     /// The catalog, to look things up. Writers wait meanwhile, so it is held for lookups only.

@@ -104,9 +104,7 @@ impl SqliteStore {
         let what = change.what();
         let (answer, answered) = oneshot::channel();
         send(self.jobs.as_ref(), Job::Derived(change, answer), what).await?;
-        answered
-            .await
-            .unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Closed, what)))
+        answered.await.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Closed, what)))
     }
 }
 
@@ -202,9 +200,7 @@ impl EventStore for SqliteStore {
 
     async fn head(&self) -> Result<Position, StoreError> {
         let read = |reader: &mut Reader| reader.head();
-        self.ask("looking for the end of the log", read)
-            .await
-            .map(Position)
+        self.ask("looking for the end of the log", read).await.map(Position)
     }
 
     async fn wait_beyond(&self, position: Position) -> Result<(), StoreError> {
@@ -214,11 +210,7 @@ impl EventStore for SqliteStore {
             return Ok(());
         }
         let closed = |_| StoreError::new(StoreErrorKind::Closed, "waiting for the log to grow");
-        heads
-            .wait_for(|head| *head > position.0)
-            .await
-            .map(drop)
-            .map_err(closed)
+        heads.wait_for(|head| *head > position.0).await.map(drop).map_err(closed)
     }
 
     async fn checkpoint(&self, name: &str) -> Result<Checkpoint, StoreError> {
@@ -235,13 +227,7 @@ impl EventStore for SqliteStore {
         due: Vec<Due>,
     ) -> Result<bool, StoreError> {
         let name = name.to_owned();
-        self.derive(Derived::Checkpoint {
-            name,
-            expected,
-            new,
-            due,
-        })
-        .await
+        self.derive(Derived::Checkpoint { name, expected, new, due }).await
     }
 
     async fn due_by(&self, now: Micros, limit: usize) -> Result<Vec<Due>, StoreError> {

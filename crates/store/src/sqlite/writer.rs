@@ -135,11 +135,7 @@ impl Writer {
             self.heads.clear();
         }
         let catalog = self.shared.catalog();
-        let lookup = Lookup {
-            db: &tx,
-            catalog: &catalog,
-            head: mark.head,
-        };
+        let lookup = Lookup { db: &tx, catalog: &catalog, head: mark.head };
         let mut group = Group::new(lookup, &mut self.heads);
         'full: for waiting in waiting.iter_mut() {
             for append in waiting.appends.by_ref() {
@@ -157,10 +153,7 @@ impl Writer {
         }
         log::write(&tx, &accepted, self.frame_bytes)?;
         commit(tx)?;
-        self.last = Mark {
-            head: mark.head + accepted.len() as u64,
-            ..mark
-        };
+        self.last = Mark { head: mark.head + accepted.len() as u64, ..mark };
         self.shared.committed(mark, &accepted);
         Ok(())
     }
@@ -205,8 +198,7 @@ impl Writer {
 
 /// Commits, and tells a failure that happened before anything was written from one that did not.
 pub(super) fn commit(tx: Transaction<'_>) -> Result<(), Failure> {
-    tx.commit()
-        .map_err(|error| Failure::Commit(Box::new(Failure::Sql(error))))
+    tx.commit().map_err(|error| Failure::Commit(Box::new(Failure::Sql(error))))
 }
 
 /// Answers what would have been the next group with a failure that happened before it began.

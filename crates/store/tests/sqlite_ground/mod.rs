@@ -19,11 +19,8 @@ pub(crate) struct Folder(PathBuf);
 impl Folder {
     pub(crate) fn new() -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "throughline-test-{}-{}",
-            std::process::id(),
-            MADE.fetch_add(1, Ordering::Relaxed)
-        );
+        let name =
+            format!("throughline-test-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -94,11 +91,7 @@ pub(crate) fn event(n: u64) -> NewEvent<Body> {
         kind: numbers.below(2_000) as u16,
         schema: numbers.below(4) as u8,
         tag: numbers.chance(4).then(|| Numbers(numbers.below(20)).uuid()),
-        key_id: if numbers.chance(8) {
-            numbers.next() as u32
-        } else {
-            0
-        },
+        key_id: if numbers.chance(8) { numbers.next() as u32 } else { 0 },
         plain: bytes(&mut numbers, 80),
         personal: bytes(&mut numbers, 40),
     };

@@ -49,30 +49,14 @@ impl<'a> Frame<'a> {
         for _ in 0..streams.capacity() {
             let tenant = *get(&tenants, from.varint()?, "a tenant")?;
             let kind = from.byte()?;
-            streams.push(StreamRow {
-                tenant,
-                kind,
-                id: uuid(&mut from)?,
-            });
+            streams.push(StreamRow { tenant, kind, id: uuid(&mut from)? });
         }
-        Ok(Self {
-            first,
-            count,
-            base_occurred,
-            base_recorded,
-            sources,
-            streams,
-            records: from,
-        })
+        Ok(Self { first, count, base_occurred, base_recorded, sources, streams, records: from })
     }
 
     /// The events from a position on, in order.
     pub(in crate::sqlite) fn events_from(&self, position: u64) -> Result<Events<'_, 'a>, FrameError> {
-        let mut events = Events {
-            frame: self,
-            next: self.first,
-            records: self.records.clone(),
-        };
+        let mut events = Events { frame: self, next: self.first, records: self.records.clone() };
         while events.next < position.min(self.first + self.count) {
             let len = length(&mut events.records)?;
             events.records.take(len)?;
@@ -106,16 +90,9 @@ impl<'a> Frame<'a> {
             return Err(FrameError::Flags(flags));
         }
         let mut optional = |flag| (flags & flag != 0).then(|| uuid(&mut from)).transpose();
-        let (tag, correlation_id, causation_id) = (
-            optional(HAS_TAG)?,
-            optional(HAS_CORRELATION)?,
-            optional(HAS_CAUSATION)?,
-        );
-        let key_id = if flags & HAS_KEY == 0 {
-            0
-        } else {
-            narrow(from.varint()?, &from)?
-        };
+        let (tag, correlation_id, causation_id) =
+            (optional(HAS_TAG)?, optional(HAS_CORRELATION)?, optional(HAS_CAUSATION)?);
+        let key_id = if flags & HAS_KEY == 0 { 0 } else { narrow(from.varint()?, &from)? };
         let len = length(&mut from)?;
         let plain = from.take(len)?;
         let personal = from.take(from.remaining())?;
@@ -194,10 +171,7 @@ fn texts<'a>(from: &mut Reader<'a>) -> Result<Vec<&'a str>, FrameError> {
 }
 
 fn get<'t, T>(table: &'t [T], at: u64, what: &'static str) -> Result<&'t T, FrameError> {
-    usize::try_from(at)
-        .ok()
-        .and_then(|at| table.get(at))
-        .ok_or(FrameError::Table(what))
+    usize::try_from(at).ok().and_then(|at| table.get(at)).ok_or(FrameError::Table(what))
 }
 
 fn uuid(from: &mut Reader<'_>) -> Result<Uuid, FrameError> {

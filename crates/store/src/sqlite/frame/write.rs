@@ -62,10 +62,7 @@ impl FrameWriter {
             flags |= if is_there { flag } else { 0 };
         }
         out.bytes(&[body.schema, flags]);
-        for id in [body.tag, event.correlation_id, event.causation_id]
-            .iter()
-            .flatten()
-        {
+        for id in [body.tag, event.correlation_id, event.causation_id].iter().flatten() {
             out.bytes(id.as_bytes());
         }
         if body.key_id != 0 {

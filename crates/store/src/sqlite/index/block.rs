@@ -33,13 +33,10 @@ pub(super) fn with<const W: usize, R>(
 ) -> Result<R, Failure> {
     let mut select = db.prepare_cached("SELECT bytes FROM blocks WHERE no = ?1")?;
     let mut rows = select.query((no,))?;
-    let row = rows
-        .next()?
-        .ok_or(Failure::damaged("an index block is missing"))?;
+    let row = rows.next()?.ok_or(Failure::damaged("an index block is missing"))?;
     let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-    let (checksum, entries) = bytes
-        .split_at_checked(CHECKSUM)
-        .ok_or(Failure::damaged("an index block is too short"))?;
+    let (checksum, entries) =
+        bytes.split_at_checked(CHECKSUM).ok_or(Failure::damaged("an index block is too short"))?;
     let (entries, rest) = entries.as_chunks::<W>();
     if !rest.is_empty() || checksum != crc32fast::hash(entries.as_flattened()).to_le_bytes() {
         return Err(Failure::damaged("an index block's checksum does not match"));

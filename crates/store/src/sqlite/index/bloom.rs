@@ -35,11 +35,7 @@ impl Bloom {
 
     /// The stored form: the words, little-endian.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        self.0
-            .iter()
-            .flatten()
-            .flat_map(|word| word.to_le_bytes())
-            .collect()
+        self.0.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     /// The filter that was stored; `None` when the bytes are none.

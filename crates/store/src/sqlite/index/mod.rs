@@ -41,10 +41,7 @@ pub(super) struct Index<const W: usize> {
 
 impl<const W: usize> Default for Index<W> {
     fn default() -> Self {
-        Self {
-            runs: Vec::new(),
-            tail: BTreeSet::new(),
-        }
+        Self { runs: Vec::new(), tail: BTreeSet::new() }
     }
 }
 
@@ -154,10 +151,7 @@ mod tests {
             stream_entry(1, 2, 70_000),
         ];
         entries.sort_unstable();
-        let places: Vec<_> = entries
-            .iter()
-            .map(|e| (fingerprint_of(e), position_of(e)))
-            .collect();
+        let places: Vec<_> = entries.iter().map(|e| (fingerprint_of(e), position_of(e))).collect();
         assert_eq!(places, [(1, 900), (1, 70_000), (1, 3), (2, 1)]);
         assert_eq!(position_of(&place_entry(7, (1 << 48) - 1)), (1 << 48) - 1);
     }

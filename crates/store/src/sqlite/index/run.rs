@@ -31,11 +31,7 @@ impl<const W: usize> Run<W> {
         entries: &[[u8; W]],
     ) -> Result<Self, Failure> {
         debug_assert!(entries.is_sorted());
-        let fences: Vec<[u8; W]> = entries
-            .iter()
-            .step_by(entries_per_block::<W>())
-            .copied()
-            .collect();
+        let fences: Vec<[u8; W]> = entries.iter().step_by(entries_per_block::<W>()).copied().collect();
         let keys = entries.chunk_by(|a, b| a[..8] == b[..8]);
         let mut filter = Bloom::for_keys(keys.clone().count());
         keys.for_each(|entries| filter.insert(fingerprint_of(&entries[0])));
@@ -56,14 +52,7 @@ impl<const W: usize> Run<W> {
             &filter_bytes,
             checksum(fences.as_flattened(), &filter_bytes),
         ))?;
-        Ok(Self {
-            id: db.last_insert_rowid(),
-            level,
-            upto,
-            first_block,
-            fences,
-            filter,
-        })
+        Ok(Self { id: db.last_insert_rowid(), level, upto, first_block, fences, filter })
     }
 
     /// Reads what of a run is kept in memory.
@@ -104,8 +93,7 @@ impl<const W: usize> Run<W> {
             let blocks = run.blocks();
             db.prepare_cached("DELETE FROM blocks WHERE no >= ?1 AND no < ?2")?
                 .execute((blocks.start, blocks.end))?;
-            db.prepare_cached("DELETE FROM runs WHERE id = ?1")?
-                .execute((run.id,))?;
+            db.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute((run.id,))?;
         }
         Ok(merged)
     }
@@ -167,9 +155,7 @@ impl<const W: usize> Run<W> {
 
     /// The block in which an entry would be.
     fn block_of(&self, entry: &[u8; W]) -> usize {
-        self.fences
-            .partition_point(|fence| fence <= entry)
-            .saturating_sub(1)
+        self.fences.partition_point(|fence| fence <= entry).saturating_sub(1)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Two kinds of personal data: what somebody wrote, and the keyed hash of an identifier.
+//! Two kinds of personal data: what somebody wrote, and the keyed hash of an identifier. Public as `event::Text`
+//! and `event::IdentifierHash`.
 
 use alloc::string::String;
 use core::fmt;

@@ -1,0 +1,170 @@
+//! How fast logs are read, beside the fastest that their syntax allows: serde_json and quick-xml without us.
+//!
+//! `cargo bench -p throughline-channels --bench read`
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use quick_xml::events::Event;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use throughline_channels::mapping::Mapping;
+use throughline_channels::native::{NativeReader, NativeWriter, open_range, split_at_lines};
+use throughline_channels::xes::XesReader;
+use throughline_core::event::vocabulary::{ContactStarted, Message, WorkDone};
+use throughline_core::event::{Author, Channel, Direction, EventData, NewEvent, Text, WorkEffect};
+use throughline_core::ids::{ContactId, EventId, ProfileId};
+use throughline_core::name::Name;
+use throughline_core::time::Micros;
+use uuid::Uuid;
+
+const EVENTS: u64 = 200_000;
+
+/// A log of three kinds of event in turn, as another system would have exported it.
+fn native_log() -> Vec<u8> {
+    let name = |text: &str| Name::new(text).unwrap();
+    let mut writer = NativeWriter::new(Vec::new());
+    for n in 0..EVENTS {
+        let contact = ContactId(Uuid::from_u128(u128::from(n / 3) + (1 << 90)));
+        let data: EventData = match n % 3 {
+            0 => ContactStarted {
+                contact,
+                channel: Channel::Mail,
+                direction: Direction::Inbound,
+                topic: Some(name("billing")),
+                issue: None,
+            }
+            .into(),
+            1 => Message {
+                contact,
+                author: Author::Human,
+                agent: Some(name("agent-17")),
+                verdict: None,
+                text: Some(Text::new(
+                    "We have looked into it and the invoice was wrong; a new one is on its way.",
+                )),
+            }
+            .into(),
+            _ => WorkDone {
+                contact,
+                agent: Some(name("agent-17")),
+                activity: Some(name("Assign seriousness")),
+                effect: WorkEffect::Works,
+            }
+            .into(),
+        };
+        let id = EventId(Uuid::from_u128(u128::from(n) + (1 << 91)));
+        let at = Micros(1_700_000_000_000_000 + n as i64 * 1_000_001);
+        let event = NewEvent::new(id, at, name("desk"), data).with_sequence(n);
+        writer.write(ProfileId(Uuid::from_u128(u128::from(n % 9_973) + (1 << 92))), &event, None).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+/// The same log from a system that has no UUIDs: each event's id and customer must be derived.
+fn with_foreign_ids(log: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (n, line) in std::str::from_utf8(log).unwrap().lines().enumerate() {
+        let (mut line, number) = (line.to_owned(), n % 9_973);
+        for (attribute, id) in [("\"id\":\"", format!("m-{n}")), ("\"subject\":\"", format!("c-{number}"))] {
+            let start = line.find(attribute).unwrap() + attribute.len();
+            line.replace_range(start..start + 36, &id);
+        }
+        out.extend_from_slice(line.as_bytes());
+        out.push(b'\n');
+    }
+    out
+}
+
+fn native(c: &mut Criterion) {
+    let log = native_log();
+    println!("native: {} events, {} bytes each", EVENTS, log.len() as u64 / EVENTS);
+    let mut group = c.benchmark_group("native");
+    group.sample_size(10).throughput(Throughput::Elements(EVENTS));
+    group.bench_function("events", |b| {
+        b.iter(|| NativeReader::new(&log[..]).flatten().count());
+    });
+    let foreign = with_foreign_ids(&log);
+    group.bench_function("events_foreign_ids", |b| {
+        b.iter(|| NativeReader::new(&foreign[..]).flatten().count());
+    });
+    group.bench_function("serde_json_value", |b| {
+        b.iter(|| {
+            let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            for line in lines {
+                black_box(serde_json::from_slice::<serde_json::Value>(line).unwrap());
+            }
+        });
+    });
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench.ndjson");
+    std::fs::write(&path, &log).unwrap();
+    group.bench_function("events_two_threads", |b| b.iter(|| in_threads(&path, 2)));
+    group.finish();
+    std::fs::remove_file(path).unwrap();
+}
+
+fn in_threads(path: &Path, threads: usize) -> usize {
+    let ranges = split_at_lines(path, threads).unwrap();
+    thread::scope(|scope| {
+        let parts: Vec<_> = ranges
+            .iter()
+            .map(|range| scope.spawn(|| open_range(path, *range).unwrap().flatten().count()))
+            .collect();
+        parts.into_iter().map(|part| part.join().unwrap()).sum()
+    })
+}
+
+/// A made-up ticket log of the shape that the shipped mapping is for.
+fn xes_log() -> String {
+    let mut log = String::from("<log>\n");
+    for ticket in 0..5_000_u32 {
+        writeln!(log, "<trace>\n\t<string key=\"concept:name\" value=\"Case {ticket}\" />").unwrap();
+        for (minute, activity) in
+            ["Assign seriousness", "Take in charge ticket", "Wait", "Resolve ticket", "Closed"]
+                .iter()
+                .enumerate()
+        {
+            writeln!(log, "\t<event>\n\t\t<string key=\"concept:name\" value=\"{activity}\" />").unwrap();
+            writeln!(log, "\t\t<date key=\"time:timestamp\" value=\"2012-10-09T14:{minute:02}:17+00:00\" />")
+                .unwrap();
+            let customer = ticket % 397;
+            for (key, value) in
+                [("org:resource", ticket % 22), ("customer", customer), ("product", 3), ("workgroup", 1)]
+            {
+                writeln!(log, "\t\t<string key=\"{key}\" value=\"Value {value}\" />").unwrap();
+            }
+            log.push_str("\t</event>\n");
+        }
+        log.push_str("</trace>\n");
+    }
+    log.push_str("</log>\n");
+    log
+}
+
+fn xes(c: &mut Criterion) {
+    let log = xes_log();
+    let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mappings/helpdesk.toml");
+    let mapping = Arc::new(Mapping::read(mapping).unwrap());
+    let mut group = c.benchmark_group("xes");
+    group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
+    group.bench_function("events", |b| {
+        b.iter(|| XesReader::new(log.as_bytes(), mapping.clone()).map(Result::unwrap).count());
+    });
+    group.bench_function("quick_xml_loop", |b| {
+        b.iter(|| {
+            let mut reader = quick_xml::Reader::from_reader(log.as_bytes());
+            let (mut buffer, mut count) = (Vec::new(), 0);
+            while !matches!(reader.read_event_into(&mut buffer).unwrap(), Event::Eof) {
+                buffer.clear();
+                count += 1;
+            }
+            count
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, native, xes);
+criterion_main!(benches);

@@ -1,0 +1,190 @@
+//! One door for every format: looks at a file's name and first bytes and reads it by the right reader.
+
+use crate::input::{Input, Packing, Progress};
+use crate::item::LogItem;
+use crate::mapping::{MappedFormat, Mapping};
+use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
+use crate::reject::{ReadCounts, Reject};
+use crate::rejects_file::RejectsFile;
+use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
+use std::fs::File;
+use std::io::{self, BufRead, Read, Seek};
+use std::path::Path;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// What a log is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// One CloudEvent a line.
+    Native,
+    /// XES, through a mapping.
+    Xes,
+}
+
+/// How to read a log. The default reads a native log and keeps no rejects.
+#[derive(Debug)]
+pub struct OpenOptions {
+    /// What the columns mean, for a format that needs it.
+    pub mapping: Option<Arc<Mapping>>,
+    /// The longest line that is read.
+    pub max_line_bytes: usize,
+    /// The most memory that one trace may take.
+    pub max_trace_bytes: usize,
+    /// Where rejected lines are kept, as they stood. Only the native log has lines that mean something alone.
+    pub rejects: Option<RejectsFile>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            mapping: None,
+            max_line_bytes: DEFAULT_MAX_LINE_BYTES,
+            max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
+            rejects: None,
+        }
+    }
+}
+
+/// Why a log was not opened.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The file could not be read.
+    #[error("the log cannot be read")]
+    Io(#[from] io::Error),
+    /// Its name ends in `.gz`, but it is no gzip.
+    #[error("the name says gzip, the first bytes do not; rename the file, or fetch it again")]
+    NotGzip,
+    /// It is a zip archive.
+    #[error("this is a zip archive; unpack it, or pack the log with gzip")]
+    Zip,
+    /// It is one JSON array.
+    #[error("this is one JSON array; write one object a line, without commas between them")]
+    JsonArray,
+    /// Neither name nor content say what it is.
+    #[error("not a known format; name it .ndjson, .jsonl, .json or .xes, or these with .gz")]
+    UnknownFormat,
+    /// The format is read through a mapping, and there is none.
+    #[error("a log of this format needs a mapping that says what its columns mean")]
+    NeedsMapping,
+    /// The mapping is for another format.
+    #[error("the mapping is for another format than this log's")]
+    WrongMapping,
+}
+
+/// An open log: an iterator over what is in it.
+#[derive(Debug)]
+pub struct Log {
+    reader: Reader,
+    format: Format,
+    file: Arc<Path>,
+    progress: Progress,
+}
+
+#[derive(Debug)]
+enum Reader {
+    Native(Box<NativeReader<Input>>),
+    Xes(Box<XesReader<Input>>),
+}
+
+/// Opens a native log. For other formats see [`open_log_with`].
+pub fn open_log(path: impl AsRef<Path>) -> Result<Log, OpenError> {
+    open_log_with(path, OpenOptions::default())
+}
+
+/// Opens a log of any known format. The name says the format; where it does not, the first bytes do. Compressed
+/// content is read as such whatever the name is.
+pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log, OpenError> {
+    let path = path.as_ref();
+    let mut file = File::open(path)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let (name, says_gzip) = match name.strip_suffix(".gz") {
+        Some(inner) => (inner, true),
+        None => (name.as_str(), false),
+    };
+    let packing = packing(&mut file)?;
+    if says_gzip && packing != Packing::Gzip {
+        return Err(OpenError::NotGzip);
+    }
+    let (mut input, progress) = Input::new(file, packing)?;
+    let format = format(&mut input, name)?;
+    let reader = match format {
+        Format::Native => {
+            let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
+            Reader::Native(Box::new(match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            }))
+        }
+        Format::Xes => {
+            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
+            let MappedFormat::Xes = mapping.format();
+            let reader = XesReader::new(input, mapping).with_max_trace_bytes(options.max_trace_bytes);
+            Reader::Xes(Box::new(reader))
+        }
+    };
+    Ok(Log { reader, format, file: path.into(), progress })
+}
+
+fn packing(file: &mut File) -> Result<Packing, OpenError> {
+    let mut magic = Vec::new();
+    file.take(4).read_to_end(&mut magic)?;
+    file.rewind()?;
+    match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Ok(Packing::Gzip),
+        b"PK\x03\x04" => Err(OpenError::Zip),
+        _ => Ok(Packing::Plain),
+    }
+}
+
+fn format(input: &mut Input, name: &str) -> Result<Format, OpenError> {
+    // A damaged stream is reported by the reader, with its place, and not here.
+    let start = input.fill_buf().unwrap_or_default();
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let by_name = match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("ndjson" | "jsonl" | "json") => Some(Format::Native),
+        Some("xes") => Some(Format::Xes),
+        _ => None,
+    };
+    match (by_name, start.first()) {
+        (None | Some(Format::Native), Some(b'[')) => Err(OpenError::JsonArray),
+        (Some(format), _) => Ok(format),
+        (None, Some(b'{')) => Ok(Format::Native),
+        (None, Some(b'<')) => Ok(Format::Xes),
+        (None, _) => Err(OpenError::UnknownFormat),
+    }
+}
+
+impl Log {
+    /// What the log is written in.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// How far it has been read. Stays true as the log is read on, so a progress bar may keep it.
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    /// What was read, ignored and rejected so far.
+    pub const fn counts(&self) -> &ReadCounts {
+        match &self.reader {
+            Reader::Native(reader) => reader.counts(),
+            Reader::Xes(reader) => reader.counts(),
+        }
+    }
+}
+
+impl Iterator for Log {
+    type Item = Result<LogItem, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = match &mut self.reader {
+            Reader::Native(reader) => reader.next(),
+            Reader::Xes(reader) => reader.next(),
+        };
+        next.map(|item| item.map_err(|reject| Reject { file: Some(self.file.clone()), ..reject }))
+    }
+}

@@ -1,0 +1,115 @@
+//! One contact as it stands: where, with whom, waiting or held, how often moved.
+
+use crate::canonical::{Canonical, CanonicalWriter};
+use crate::event::{Channel, Direction, Ending};
+use crate::ids::ContactId;
+use crate::name::Sym;
+use crate::time::{Micros, Span};
+
+/// A contact that is remembered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// When it began.
+    pub started_at: Micros,
+    /// When it ended; none while it goes on.
+    pub ended_at: Option<Micros>,
+    /// Since when the customer waits in a queue, if that is so.
+    pub waiting_since: Option<Micros>,
+    /// Since when the customer is on hold, if that is so.
+    pub held_since: Option<Micros>,
+    /// Time spent in queues.
+    pub wait: Span,
+    /// Time spent on hold.
+    pub hold: Span,
+    /// What it is about; [`Sym::NONE`] if nobody said.
+    pub topic: Sym,
+    /// Who handles it now; [`Sym::NONE`] before anybody did.
+    pub agent: Sym,
+    /// Who handled it before that.
+    pub agent_before: Sym,
+    /// How often the customer was moved.
+    pub transfers: u16,
+    /// How often another agent took over.
+    pub handovers: u16,
+    /// How often it went straight back to the agent before.
+    pub ping_pongs: u16,
+    /// The deepest menu level that was reached.
+    pub menu_depth: u16,
+    /// Where it takes place; none if its first event was lost.
+    pub channel: Option<Channel>,
+    /// Who began it.
+    pub direction: Direction,
+    /// How it ended, the last time it did.
+    pub ending: Option<Ending>,
+    /// Whether a person took it.
+    pub connected: bool,
+}
+
+impl Contact {
+    pub(super) const fn begun(id: ContactId, at: Micros) -> Self {
+        Self {
+            id,
+            started_at: at,
+            ended_at: None,
+            waiting_since: None,
+            held_since: None,
+            wait: Span::ZERO,
+            hold: Span::ZERO,
+            topic: Sym::NONE,
+            agent: Sym::NONE,
+            agent_before: Sym::NONE,
+            transfers: 0,
+            handovers: 0,
+            ping_pongs: 0,
+            menu_depth: 0,
+            channel: None,
+            direction: Direction::Inbound,
+            ending: None,
+            connected: false,
+        }
+    }
+
+    /// Ends waiting and hold, and says how long each lasted.
+    pub(super) fn stop_waiting(&mut self, at: Micros) -> (Span, Span) {
+        let lasted = |since: Option<Micros>| since.map_or(Span::ZERO, |since| at.since(since));
+        let (waited, held) = (lasted(self.waiting_since.take()), lasted(self.held_since.take()));
+        self.wait = self.wait + waited;
+        self.hold = self.hold + held;
+        (waited, held)
+    }
+
+    pub(super) fn handled_by(&mut self, agent: Sym) {
+        if self.agent == agent {
+            return;
+        }
+        if !self.agent.is_none() {
+            self.handovers += 1;
+            self.ping_pongs += u16::from(self.agent_before == agent);
+        }
+        self.agent_before = self.agent;
+        self.agent = agent;
+    }
+}
+
+impl Canonical for Contact {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.id(self.id.0);
+        to.time(self.started_at);
+        to.maybe_time(self.ended_at);
+        to.maybe_time(self.waiting_since);
+        to.maybe_time(self.held_since);
+        to.number(self.wait.0 as u64);
+        to.number(self.hold.0 as u64);
+        to.name(self.topic);
+        to.name(self.agent);
+        to.name(self.agent_before);
+        to.number(u64::from(self.transfers) | u64::from(self.handovers) << 16);
+        to.number(u64::from(self.ping_pongs) | u64::from(self.menu_depth) << 16);
+        to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
+        to.byte(self.direction as u8);
+        to.byte(self.ending.map_or(u8::MAX, |e| e as u8));
+        to.byte(u8::from(self.connected));
+    }
+}

@@ -1,0 +1,204 @@
+//! The cases of one customer, and which contact belongs to which.
+//!
+//! Limits: settled cases are kept in detail for the rulebook's `retire_after`; then a stub stays, of which there
+//! are at most [`MAX_STUBS`]. A retired case can be rebuilt from the log.
+
+use super::{Case, CaseState};
+use alloc::vec::Vec;
+use throughline_core::canonical::{Canonical, CanonicalWriter};
+use throughline_core::ids::{ContactId, IssueRef};
+use throughline_core::name::Sym;
+use throughline_core::tight;
+use throughline_core::time::{Micros, Span};
+
+/// The most stubs that a customer's journey keeps; the oldest go first.
+pub const MAX_STUBS: usize = 64;
+
+/// A case's place in the book. Valid until cases are retired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CaseIx(pub(crate) u32);
+
+/// What is kept of a case that was settled long ago.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseStub {
+    /// The contact that named it.
+    pub key: ContactId,
+    /// What it was about.
+    pub topic: Sym,
+    /// When it was opened.
+    pub opened_at: Micros,
+    /// When it was settled.
+    pub settled_at: Micros,
+    /// How often it had been reopened.
+    pub reopens: u16,
+    /// Whether it was closed on evidence, rather than lapsed.
+    pub closed: bool,
+}
+
+/// The cases of one customer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CaseBook {
+    cases: Vec<Case>,
+    members: Vec<(ContactId, CaseIx)>,
+    stubs: Vec<CaseStub>,
+    retired: u32,
+}
+
+impl CaseBook {
+    /// The cases that are kept in detail, in the order in which they were opened.
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// What is kept of cases settled long ago, oldest first.
+    pub fn stubs(&self) -> &[CaseStub] {
+        &self.stubs
+    }
+
+    /// How many cases were retired, stubs included that are gone by now.
+    pub fn retired(&self) -> u32 {
+        self.retired
+    }
+
+    /// Whether any case is not settled.
+    pub fn any_open(&self) -> bool {
+        self.cases.iter().any(|c| !c.state.is_settled())
+    }
+
+    /// The contacts and the cases that hold them.
+    pub fn members(&self) -> impl Iterator<Item = (ContactId, &Case)> {
+        self.members.iter().map(|(contact, ix)| (*contact, &self.cases[ix.0 as usize]))
+    }
+
+    /// The case that holds a contact. The newest contact is looked at first: that is where events arrive.
+    #[inline]
+    pub fn of_contact(&self, contact: ContactId) -> Option<CaseIx> {
+        self.members.iter().rev().find(|(member, _)| *member == contact).map(|(_, ix)| *ix)
+    }
+
+    /// The case that an explicit reference names.
+    pub(crate) fn of_issue(&self, issue: IssueRef) -> Option<CaseIx> {
+        self.newest(|c| c.issue == Some(issue))
+    }
+
+    /// The newest case on a topic.
+    pub(crate) fn of_topic(&self, topic: Sym) -> Option<CaseIx> {
+        self.newest(|c| c.topic == topic)
+    }
+
+    fn newest(&self, fits: impl Fn(&Case) -> bool) -> Option<CaseIx> {
+        self.cases.iter().rposition(fits).map(|i| CaseIx(i as u32))
+    }
+
+    pub(crate) fn get(&self, ix: CaseIx) -> &Case {
+        &self.cases[ix.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, ix: CaseIx) -> &mut Case {
+        &mut self.cases[ix.0 as usize]
+    }
+
+    /// The case with this key, if it is kept in detail.
+    pub fn of_key(&self, key: ContactId) -> Option<CaseIx> {
+        self.newest(|c| c.key == key)
+    }
+
+    pub(crate) fn open(&mut self, case: Case) -> CaseIx {
+        let ix = CaseIx(self.cases.len() as u32);
+        tight::push(&mut self.members, (case.key, ix));
+        tight::push(&mut self.cases, case);
+        ix
+    }
+
+    pub(crate) fn join(&mut self, contact: ContactId, ix: CaseIx) {
+        tight::push(&mut self.members, (contact, ix));
+    }
+
+    /// Shrinks cases that were settled more than `after` ago to stubs.
+    pub(crate) fn retire(&mut self, now: Micros, after: Span) {
+        let old = |c: &Case| c.state.is_settled() && now.since(c.last_activity.max(c.since)) > after;
+        if !self.cases.iter().any(old) {
+            return;
+        }
+        let mut moved = Vec::with_capacity(self.cases.len());
+        let mut kept = 0;
+        for case in &self.cases {
+            moved.push((!old(case)).then_some(CaseIx(kept)));
+            kept += u32::from(!old(case));
+        }
+        self.members.retain_mut(|(_, ix)| match moved[ix.0 as usize] {
+            Some(new) => {
+                *ix = new;
+                true
+            }
+            None => false,
+        });
+        let (stubs, retired) = (&mut self.stubs, &mut self.retired);
+        self.cases.retain(|case| {
+            if old(case) {
+                stubs.push(CaseStub::of(case));
+                *retired += 1;
+            }
+            !old(case)
+        });
+        let excess = self.stubs.len().saturating_sub(MAX_STUBS);
+        self.stubs.drain(..excess);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.cases.clear();
+        self.members.clear();
+        self.stubs.clear();
+        self.retired = 0;
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.cases.shrink_to_fit();
+        self.members.shrink_to_fit();
+        self.stubs.shrink_to_fit();
+    }
+
+    /// The bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.cases.capacity() * size_of::<Case>()
+            + self.members.capacity() * size_of::<(ContactId, CaseIx)>()
+            + self.stubs.capacity() * size_of::<CaseStub>()
+    }
+}
+
+impl CaseStub {
+    fn of(case: &Case) -> Self {
+        Self {
+            key: case.key,
+            topic: case.topic,
+            opened_at: case.opened_at,
+            settled_at: case.since,
+            reopens: case.reopens,
+            closed: matches!(case.state, CaseState::Closed(_)),
+        }
+    }
+}
+
+impl Canonical for CaseStub {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.id(self.key.0);
+        to.name(self.topic);
+        to.time(self.opened_at);
+        to.time(self.settled_at);
+        to.number(u64::from(self.reopens));
+        to.byte(u8::from(self.closed));
+    }
+}
+
+impl Canonical for CaseBook {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.list(&self.cases);
+        to.number(self.members.len() as u64);
+        for (contact, ix) in &self.members {
+            to.id(contact.0);
+            to.number(u64::from(ix.0));
+        }
+        to.list(&self.stubs);
+        to.number(u64::from(self.retired));
+    }
+}

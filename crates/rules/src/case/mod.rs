@@ -1,0 +1,12 @@
+//! Cases: what is unresolved, kept open until the customer is satisfied.
+//!
+//! Open → Answered → Closed. Only evidence of satisfaction closes; silence never does. How events move a case is
+//! in [`crate::evaluate`]; here is what a case *is*, and which cases a customer has.
+
+mod book;
+mod clocks;
+mod state;
+
+pub use book::{CaseBook, CaseIx, CaseStub, MAX_STUBS};
+pub use clocks::Instance;
+pub use state::{Case, CaseState, WaitsFor};

@@ -1,0 +1,215 @@
+//! One case as it stands.
+
+use super::Instance;
+use crate::decision::{AnswerKind, CloseKind, OpenCause, ReopenCause, Trigger};
+use serde::Serialize;
+use throughline_core::canonical::{Canonical, CanonicalWriter};
+use throughline_core::event::Channel;
+use throughline_core::ids::{ContactId, EventId, IssueRef};
+use throughline_core::name::Sym;
+use throughline_core::time::Micros;
+
+/// The states of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseState {
+    /// Something is unresolved.
+    Open,
+    /// An answer was given; the customer did not confirm it.
+    Answered(AnswerKind),
+    /// The customer is satisfied, on the evidence named.
+    Closed(CloseKind),
+    /// The customer never came back, and the rulebook let the case go. Not the same as closed.
+    Lapsed,
+}
+
+/// Whom a case waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum WaitsFor {
+    /// The company.
+    Us = 0,
+    /// The customer.
+    Customer = 1,
+    /// Somebody else.
+    ThirdParty = 2,
+    /// Nobody: it is settled.
+    Nobody = 3,
+}
+
+/// One case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The contact that names it inside: the earliest that it holds.
+    pub key: ContactId,
+    /// What it is about; [`Sym::NONE`] if nobody said.
+    pub topic: Sym,
+    /// The explicit reference that it is known by.
+    pub issue: Option<IssueRef>,
+    /// The earlier case on the topic that it follows.
+    pub follows: Option<ContactId>,
+    /// The channel of its first contact.
+    pub channel: Option<Channel>,
+    /// Why it was opened.
+    pub cause: OpenCause,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Since when.
+    pub since: Micros,
+    /// Whom it waits for.
+    pub waits_for: WaitsFor,
+    /// When it was opened.
+    pub opened_at: Micros,
+    /// When the customer or the company last did something about it.
+    pub last_activity: Micros,
+    /// The clocks of the instance that runs, or ran last.
+    pub instance: Instance,
+    /// What the instance was started by.
+    pub started_by: Trigger,
+    /// The event that made it answered; nil if none did.
+    pub answered_by: EventId,
+    /// When that event happened.
+    pub answered_at: Micros,
+    /// The event that closed it; nil if none did.
+    pub closed_by: EventId,
+    /// The last outbound message that was no answer, which a verdict may still make one; nil if there is none.
+    pub reacted_by: EventId,
+    /// When that was.
+    pub reacted_at: Micros,
+    /// How often it was reopened.
+    pub reopens: u16,
+    /// Why the last time.
+    pub reopened_because: Option<ReopenCause>,
+    /// How many contacts it holds.
+    pub contacts: u16,
+    /// How many targets were missed.
+    pub missed: u16,
+    /// The targets of the running instance that were missed and said, a bit each.
+    pub(crate) targets_said: u64,
+    /// 0 is ordinary; every repeated contact, missed target and reopening raises it by one.
+    pub priority: u16,
+    /// Whether anybody ever claimed that it is resolved.
+    pub claimed: bool,
+}
+
+impl CaseState {
+    /// The word for a closed case, whatever closed it.
+    pub const CLOSED: &'static str = "closed";
+
+    /// The word for it in documents and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered(AnswerKind::Claimed) => "claimed resolved",
+            Self::Answered(_) => "answered",
+            Self::Closed(_) => Self::CLOSED,
+            Self::Lapsed => "lapsed",
+        }
+    }
+
+    /// Whether nothing is left to do: closed or lapsed.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Closed(_) | Self::Lapsed)
+    }
+
+    const fn number(self) -> u8 {
+        match self {
+            Self::Open => 0,
+            Self::Answered(how) => 0x10 | how as u8,
+            Self::Closed(how) => 0x20 | how as u8,
+            Self::Lapsed => 0x30,
+        }
+    }
+}
+
+impl core::fmt::Display for CaseState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl WaitsFor {
+    /// The words for it in documents and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Customer => "the customer",
+            Self::ThirdParty => "a third party",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+impl core::fmt::Display for WaitsFor {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Case {
+    /// Why the case is where it is, in a few words that a report can count by.
+    pub const fn why(&self) -> &'static str {
+        match (self.state, self.reopened_because) {
+            (CaseState::Open, Some(cause)) => match cause {
+                ReopenCause::Contact => "reopened: the customer made contact again",
+                ReopenCause::Message => "reopened: the customer wrote again",
+                ReopenCause::Rejected => "reopened: the customer rejected the answer",
+                ReopenCause::Rated => "reopened: the customer rated it badly",
+                ReopenCause::Work => "reopened: work was taken up again",
+                ReopenCause::Contradicted => "reopened: the customer's words contradict the acceptance",
+            },
+            (CaseState::Open, None) => match self.cause {
+                _ if !self.reacted_by.is_nil() => "open: a reaction, but no answer yet",
+                OpenCause::Contact => "open: no answer yet",
+                OpenCause::Unanswered => "open: the customer gave up and nobody called back",
+                OpenCause::Voicemail => "open: a voicemail was left",
+                OpenCause::Complaint => "open: the customer says it is not solved",
+            },
+            (CaseState::Answered(AnswerKind::Claimed), _) => "claimed resolved: the customer did not confirm",
+            (CaseState::Answered(_), _) => "answered: the customer did not confirm",
+            (CaseState::Closed(CloseKind::Said), _) => "closed: the customer said so",
+            (CaseState::Closed(CloseKind::Rated), _) => "closed: the customer rated it so",
+            (CaseState::Closed(CloseKind::Overridden), _) => "closed: overridden by a person who said why",
+            (CaseState::Lapsed, _) => "lapsed: the customer never came back",
+        }
+    }
+
+    /// What would close the case.
+    pub const fn closes_when(&self) -> &'static str {
+        match self.state {
+            CaseState::Open => "an answer that the customer accepts or rates well",
+            CaseState::Answered(_) => "the customer accepts the answer or rates it well",
+            CaseState::Closed(_) | CaseState::Lapsed => "it is settled",
+        }
+    }
+}
+
+impl Canonical for Case {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.id(self.key.0);
+        to.name(self.topic);
+        to.id(self.issue.unwrap_or_default().0);
+        to.id(self.follows.unwrap_or_default().0);
+        to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
+        to.byte(self.cause as u8);
+        to.byte(self.state.number());
+        to.time(self.since);
+        to.byte(self.waits_for as u8);
+        to.time(self.opened_at);
+        to.time(self.last_activity);
+        self.instance.canonical(to);
+        to.id(self.started_by.event.0);
+        to.id(self.answered_by.0);
+        to.time(self.answered_at);
+        to.id(self.closed_by.0);
+        to.id(self.reacted_by.0);
+        to.time(self.reacted_at);
+        for pair in [(self.reopens, self.contacts), (self.missed, self.priority)] {
+            to.number(u64::from(pair.0) | u64::from(pair.1) << 16);
+        }
+        to.number(self.targets_said);
+        to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));
+        to.byte(u8::from(self.claimed));
+    }
+}

@@ -1,0 +1,271 @@
+//! How cases open, join, reopen and end.
+
+use super::{Outlet, Step};
+use crate::case::{Case, CaseIx, CaseState, Instance, WaitsFor};
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger};
+use crate::rulebook::SignalOn;
+use crate::rulebook::document::TargetClock;
+use throughline_core::event::vocabulary::ContactStarted;
+use throughline_core::event::{Direction, Ending, WorkEffect};
+use throughline_core::ids::{ContactId, EventId};
+use throughline_core::name::Sym;
+use throughline_core::time::Micros;
+
+impl<S: Outlet> Step<'_, S> {
+    /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
+    pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
+        self.journey.cases.retire(self.at, self.rules.cases.retire_after);
+        if let Some(ix) = self.journey.cases.of_contact(e.contact) {
+            self.touch(ix);
+            return;
+        }
+        let topic = e.topic.unwrap_or(Sym::NONE);
+        let by_issue = e.issue.and_then(|issue| self.journey.cases.of_issue(issue));
+        let on_topic = if topic.is_none() { None } else { self.journey.cases.of_topic(topic) };
+        let window = self.rules.reopen_window(topic);
+        let recent = |ix: &CaseIx| self.at.since(self.journey.cases.get(*ix).last_activity) <= window;
+        let same = by_issue.or_else(|| on_topic.filter(recent));
+        match same.filter(|ix| self.journey.cases.get(*ix).state != CaseState::Lapsed) {
+            Some(ix) => self.join(e, topic, ix),
+            None if e.direction == Direction::Outbound => {}
+            None if self.rules.channel(Some(e.channel)).unanswered_after.is_some() => {}
+            None => self.open(e.contact, OpenCause::Contact, self.at, e.issue, same.or(on_topic)),
+        }
+    }
+
+    fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
+        self.journey.cases.join(e.contact, ix);
+        let case = self.journey.cases.get_mut(ix);
+        case.contacts += 1;
+        case.last_activity = self.at;
+        case.issue = case.issue.or(e.issue);
+        if case.topic.is_none() {
+            case.topic = topic;
+        }
+        let (key, state) = (case.key, case.state);
+        self.out.joined(e.contact, key);
+        if e.direction == Direction::Inbound {
+            if state == CaseState::Open {
+                case.priority += 1;
+                case.waits_for = WaitsFor::Us;
+            } else {
+                self.reopen(ix, ReopenCause::Contact);
+            }
+        }
+    }
+
+    /// Opens a case for a contact that has none.
+    pub(super) fn open(
+        &mut self,
+        contact: ContactId,
+        cause: OpenCause,
+        clocks_from: Micros,
+        issue: Option<throughline_core::ids::IssueRef>,
+        follows: Option<CaseIx>,
+    ) {
+        let known = self.journey.customer.contact(contact);
+        let (topic, channel) = known.map_or((Sym::NONE, None), |c| (c.topic, c.channel));
+        let follows = follows.map(|ix| self.journey.cases.get(ix).key);
+        let case = Case {
+            key: contact,
+            topic,
+            issue,
+            follows,
+            channel,
+            cause,
+            state: CaseState::Open,
+            since: self.at,
+            waits_for: WaitsFor::Us,
+            opened_at: self.at,
+            last_activity: self.at,
+            instance: Instance::started(clocks_from),
+            started_by: self.trigger,
+            answered_by: EventId::default(),
+            answered_at: Micros::MIN,
+            closed_by: EventId::default(),
+            reacted_by: EventId::default(),
+            reacted_at: Micros::MIN,
+            reopens: 0,
+            reopened_because: None,
+            contacts: 1,
+            missed: 0,
+            targets_said: 0,
+            priority: 0,
+            claimed: false,
+        };
+        let ix = self.journey.cases.open(case);
+        self.out.joined(contact, contact);
+        let topic = (!topic.is_none()).then_some(topic);
+        let evidence = self.this_event();
+        let content = Content::CaseOpened { topic, follows, cause };
+        self.conclude(self.rules.cases_rule, contact, content, 0, evidence);
+        self.arm_targets(ix);
+    }
+
+    /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
+    pub(super) fn arm_targets(&mut self, ix: CaseIx) {
+        let Self { rules, journey, at, .. } = self;
+        let case = journey.cases.get(ix);
+        for (index, target) in rules.targets_for(case.channel, case.topic) {
+            let running = case.instance.fulfilled(clock_of(target.clock)).is_none();
+            if !running || case.targets_said & (1 << index) != 0 {
+                continue;
+            }
+            let due = case.instance.started_at + target.within;
+            journey.deadlines.set(Deadline {
+                at: due.max(*at),
+                rule: target.rule,
+                trigger: case.started_by,
+                kind: DeadlineKind::Target { target: index as u16, occurrence: 0 },
+                subject: case.key.0,
+                due,
+            });
+        }
+    }
+
+    /// Takes back the deadlines of a case's targets, of all clocks or of those that are fulfilled.
+    pub(super) fn disarm_targets(&mut self, ix: CaseIx, only_fulfilled: OnlyFulfilled) {
+        let Self { rules, journey, .. } = self;
+        let case = journey.cases.get(ix);
+        journey.deadlines.cancel(|d| match d.kind {
+            DeadlineKind::Target { target, .. } if d.subject == case.key.0 => {
+                let clock = clock_of(rules.targets[usize::from(target)].clock);
+                only_fulfilled == OnlyFulfilled::No || case.instance.fulfilled(clock).is_some()
+            }
+            DeadlineKind::Lapse => d.subject == case.key.0,
+            _ => false,
+        });
+    }
+
+    /// Starts a new instance of an answered or closed case. Counted.
+    pub(super) fn reopen(&mut self, ix: CaseIx, cause: ReopenCause) {
+        self.disarm_targets(ix, OnlyFulfilled::No);
+        let (at, trigger) = (self.at, self.trigger);
+        let case = self.journey.cases.get_mut(ix);
+        let mut evidence = crate::decision::Evidence::new();
+        let closing = [case.answered_by, case.closed_by];
+        evidence.extend([trigger.event].into_iter().chain(closing.into_iter().filter(|id| !id.is_nil())));
+        case.state = CaseState::Open;
+        case.since = at;
+        case.waits_for = WaitsFor::Us;
+        case.last_activity = at;
+        case.instance = Instance::started(at);
+        case.started_by = trigger;
+        case.answered_by = EventId::default();
+        case.closed_by = EventId::default();
+        case.reacted_by = EventId::default();
+        case.reopens += 1;
+        case.reopened_because = Some(cause);
+        case.priority += 1;
+        case.targets_said = 0;
+        let (key, count) = (case.key, case.reopens);
+        self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
+        self.arm_targets(ix);
+        self.signal(|on| *on == SignalOn::CaseReopened);
+    }
+
+    /// Closes a case, on evidence.
+    pub(super) fn close(&mut self, ix: CaseIx, how: CloseKind) {
+        let (at, trigger) = (self.at, self.trigger);
+        let case = self.journey.cases.get_mut(ix);
+        if case.state.is_settled() {
+            return;
+        }
+        let answered_at = if case.answered_by.is_nil() { at } else { case.answered_at };
+        case.instance.fulfil(Clock::Satisfactory, answered_at);
+        case.instance.fulfil(Clock::Accepted, at);
+        case.state = CaseState::Closed(how);
+        case.since = at;
+        case.last_activity = at;
+        case.waits_for = WaitsFor::Nobody;
+        case.closed_by = trigger.event;
+        let (key, answer) = (case.key, case.answered_by);
+        let mut evidence = self.this_event();
+        evidence.extend((!answer.is_nil()).then_some(answer));
+        self.disarm_targets(ix, OnlyFulfilled::No);
+        self.conclude(self.rules.cases_rule, key, Content::CaseClosed { how }, 0, evidence);
+    }
+
+    pub(super) fn contact_ended(&mut self, contact: ContactId, ending: Ending) {
+        let case = self.journey.cases.of_contact(contact);
+        match (ending, case) {
+            (Ending::Abandoned, None) => self.abandoned_without_case(contact),
+            (Ending::Completed, Some(ix)) => self.spoken(contact, ix),
+            _ => {}
+        }
+        if ending == Ending::Abandoned {
+            self.signal(|on| *on == SignalOn::ContactAbandoned);
+        }
+    }
+
+    fn abandoned_without_case(&mut self, contact: ContactId) {
+        let channel = self.journey.customer.contact(contact).and_then(|c| c.channel);
+        let Some(after) = self.rules.channel(channel).unanswered_after else {
+            return;
+        };
+        let due = self.at + after;
+        self.journey.deadlines.set(Deadline {
+            at: due,
+            rule: self.rules.cases_rule,
+            trigger: self.trigger,
+            kind: DeadlineKind::Unanswered,
+            subject: contact.0,
+            due,
+        });
+    }
+
+    pub(super) fn worked(&mut self, contact: ContactId, effect: WorkEffect) {
+        let Some(ix) = self.journey.cases.of_contact(contact) else {
+            return;
+        };
+        let waits_for = match effect {
+            WorkEffect::Notes => return,
+            WorkEffect::Works => WaitsFor::Us,
+            WorkEffect::WaitsForCustomer => WaitsFor::Customer,
+            WorkEffect::WaitsForThirdParty => WaitsFor::ThirdParty,
+        };
+        match self.journey.cases.get(ix).state {
+            CaseState::Lapsed => return,
+            CaseState::Open => self.touch(ix),
+            CaseState::Answered(_) | CaseState::Closed(_) => self.reopen(ix, ReopenCause::Work),
+        }
+        self.journey.cases.get_mut(ix).waits_for = waits_for;
+    }
+
+    pub(super) fn overridden(&mut self, contact: ContactId) {
+        if let Some(ix) = self.journey.cases.of_contact(contact) {
+            self.close(ix, CloseKind::Overridden);
+        }
+    }
+
+    /// Notes that something happened on a case.
+    pub(super) fn touch(&mut self, ix: CaseIx) {
+        self.journey.cases.get_mut(ix).last_activity = self.at;
+    }
+
+    /// A person deals with the customer now: contacts given up earlier are no longer unanswered.
+    pub(super) fn nobody_waits_unanswered(&mut self) {
+        self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::Unanswered);
+    }
+
+    /// The trigger of this step, for deadlines that it sets.
+    pub(super) const fn trigger(&self) -> Trigger {
+        self.trigger
+    }
+}
+
+/// Whether only deadlines of fulfilled clocks are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnlyFulfilled {
+    Yes,
+    No,
+}
+
+pub(super) const fn clock_of(target: TargetClock) -> Clock {
+    match target {
+        TargetClock::Acknowledged => Clock::Acknowledged,
+        TargetClock::FirstHuman => Clock::FirstHuman,
+        TargetClock::FirstSubstantive => Clock::FirstSubstantive,
+    }
+}

@@ -1,0 +1,68 @@
+//! What happens when a deadline fires.
+
+use super::{Outlet, Step};
+use crate::case::{CaseState, WaitsFor};
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::decision::{Content, Evidence, OpenCause};
+use crate::rulebook::SignalOn;
+use crate::rulebook::document::PrescribeOn;
+use throughline_core::ids::ContactId;
+
+impl<S: Outlet> Step<'_, S> {
+    pub(super) fn fire(&mut self, deadline: &Deadline) {
+        match deadline.kind {
+            DeadlineKind::Target { target, occurrence } => self.target_missed(deadline, target, occurrence),
+            DeadlineKind::Unanswered => self.still_unanswered(ContactId(deadline.subject)),
+            DeadlineKind::Promise => self.promise_is_broken(deadline),
+            DeadlineKind::Lapse => self.lapse(ContactId(deadline.subject)),
+            DeadlineKind::ChurnClears => self.churn_clears(),
+        }
+    }
+
+    fn target_missed(&mut self, deadline: &Deadline, target: u16, occurrence: u16) {
+        let key = ContactId(deadline.subject);
+        let Some(ix) = self.journey.cases.of_key(key) else {
+            return;
+        };
+        let case = self.journey.cases.get_mut(ix);
+        case.missed += 1;
+        case.priority += 1;
+        case.targets_said |= 1 << target;
+        let mut evidence = Evidence::new();
+        evidence.push(deadline.trigger.event);
+        evidence.extend((!case.reacted_by.is_nil()).then_some(case.reacted_by));
+        let rule = &self.rules.targets[usize::from(target)];
+        let clock = super::cases::clock_of(rule.clock);
+        if occurrence + 1 < rule.times {
+            let kind = DeadlineKind::Target { target, occurrence: occurrence + 1 };
+            let at = deadline.at + rule.repeat;
+            self.journey.deadlines.set(Deadline { at, kind, ..deadline.clone() });
+        }
+        let content = Content::TargetMissed { clock, due: deadline.due };
+        self.conclude(deadline.rule, key, content, occurrence, evidence);
+        self.signal(|on| *on == SignalOn::TargetMissed);
+        self.prescribe(PrescribeOn::TargetMissed, deadline.rule, key, occurrence, None);
+    }
+
+    fn still_unanswered(&mut self, contact: ContactId) {
+        if self.journey.cases.of_contact(contact).is_some() {
+            return;
+        }
+        let began = self.journey.customer.contact(contact).map_or(self.at, |c| c.started_at);
+        self.open(contact, OpenCause::Unanswered, began, None, None);
+    }
+
+    fn lapse(&mut self, key: ContactId) {
+        let Some(ix) = self.journey.cases.of_key(key) else {
+            return;
+        };
+        let at = self.at;
+        let case = self.journey.cases.get_mut(ix);
+        case.state = CaseState::Lapsed;
+        case.since = at;
+        case.waits_for = WaitsFor::Nobody;
+        let mut evidence = Evidence::new();
+        evidence.push(case.answered_by);
+        self.conclude(self.rules.cases_rule, key, Content::CaseLapsed {}, 0, evidence);
+    }
+}

@@ -1,0 +1,162 @@
+//! The evaluation: `f` as one step after the other.
+//!
+//! There is one [`Evaluator`] and no mode: the live engine and the bulk replay call the same two functions.
+//! [`Evaluator::step`] fires what is due and then folds one fact; [`Evaluator::advance`] fires what is due.
+//! Each family of rules has its file here: cases, answers, promises, signals, limits, prescriptions.
+
+mod answers;
+mod cases;
+mod deadlines;
+mod outlet;
+mod prescriptions;
+mod promises;
+mod signals;
+mod texts;
+
+pub use outlet::{Count, Discard, Outlet};
+
+use crate::decision::{Content, Decision, Evidence, Slot, Trigger};
+use crate::journey::Journey;
+use crate::rulebook::{LimitCounts, RuleIx, Rulebook};
+use throughline_core::event::{Author, EventData, WorkEffect};
+use throughline_core::fact::Fact;
+use throughline_core::ids::ContactId;
+use throughline_core::name::Sym;
+use throughline_core::time::Micros;
+
+/// Evaluates journeys by one rulebook.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluator<'r> {
+    rules: &'r Rulebook,
+}
+
+impl<'r> Evaluator<'r> {
+    /// An evaluator of a rulebook. Facts must use the interner that the rulebook was made with.
+    pub const fn new(rules: &'r Rulebook) -> Self {
+        Self { rules }
+    }
+
+    /// The rulebook.
+    pub const fn rules(&self) -> &'r Rulebook {
+        self.rules
+    }
+
+    /// Takes in the next fact in canonical order, after every deadline that fires at or before it.
+    pub fn step(&self, journey: &mut Journey, fact: &Fact, out: &mut impl Outlet) {
+        self.advance(journey, fact.at, out);
+        journey.last_fact = Some(fact.key());
+        journey.customer.evolve(fact);
+        let trigger = Trigger { event: fact.id, profile: fact.profile };
+        Step { rules: self.rules, journey, out, at: fact.at, trigger }.react(fact);
+    }
+
+    /// Fires every deadline up to and including an instant. Changes no bit if none is due.
+    #[inline]
+    pub fn advance(&self, journey: &mut Journey, until: Micros, out: &mut impl Outlet) {
+        while let Some(deadline) = journey.deadlines.pop_until(until) {
+            journey.last_fired = Some(deadline.at);
+            let (at, trigger) = (deadline.at, deadline.trigger);
+            Step { rules: self.rules, journey, out, at, trigger }.fire(&deadline);
+        }
+    }
+
+    /// The whole function: folds facts in canonical order as far as `as_of`, then fires what is due by then.
+    /// Facts dated after `as_of` are left for later. Returns how many were folded.
+    pub fn fold(&self, journey: &mut Journey, facts: &[Fact], as_of: Micros, out: &mut impl Outlet) -> usize {
+        let known = facts.partition_point(|fact| fact.at <= as_of);
+        for fact in &facts[..known] {
+            self.step(journey, fact, out);
+        }
+        self.advance(journey, as_of, out);
+        known
+    }
+}
+
+/// One step in the making.
+struct Step<'a, S> {
+    rules: &'a Rulebook,
+    journey: &'a mut Journey,
+    out: &'a mut S,
+    at: Micros,
+    trigger: Trigger,
+}
+
+impl<S: Outlet> Step<'_, S> {
+    fn react(&mut self, fact: &Fact) {
+        match &fact.data {
+            EventData::ContactStarted(e) => self.contact_started(e),
+            EventData::MenuReached(e) => self.check_limits(e.contact, LimitCounts::MenuDepth),
+            EventData::Connected(e) => {
+                self.person_answers(e.contact);
+                self.check_limits(e.contact, LimitCounts::PingPongs);
+            }
+            EventData::Transferred(e) => self.check_limits(e.contact, LimitCounts::Transfers),
+            EventData::ContactEnded(e) => self.contact_ended(e.contact, e.ending),
+            EventData::Message(e) => {
+                let verdict = e.verdict.or_else(|| self.early_verdict());
+                match e.author {
+                    Author::Customer => self.customer_wrote(e.contact, verdict),
+                    Author::Human => self.human_wrote(e.contact, verdict),
+                    Author::Bot => self.bot_wrote(e.contact, verdict),
+                    Author::Automatic | Author::Workflow => self.machine_wrote(e.contact),
+                    Author::Unknown | Author::CustomerAutomatic => {}
+                }
+                self.check_limits(e.contact, LimitCounts::PingPongs);
+            }
+            EventData::AnswerAccepted(e) => self.accepted(e.contact),
+            EventData::AnswerRejected(e) => self.rejected(e.contact),
+            EventData::ResolutionClaimed(e) => {
+                self.claimed(e.contact);
+                self.check_limits(e.contact, LimitCounts::PingPongs);
+            }
+            EventData::WorkDone(e) => {
+                self.worked(e.contact, e.effect);
+                if e.effect != WorkEffect::Notes {
+                    self.check_limits(e.contact, LimitCounts::PingPongs);
+                }
+            }
+            EventData::Rated(e) => self.rated(e.contact, e.score, e.best),
+            EventData::PageViewed(e) => self.page_viewed(e.page),
+            EventData::PromiseMade(e) => self.promised(e.promise, e.contact, e.due),
+            EventData::PromiseKept(e) => self.promise_kept(e.promise),
+            EventData::VoicemailLeft(e) => self.voicemail(e),
+            EventData::ActionTaken(e) => self.action_taken(e.action),
+            EventData::TextJudged(e) => self.judged(e.message, e.verdict),
+            EventData::CaseOverridden(e) => self.overridden(e.contact),
+            EventData::Custom(e) => self.custom(e.name),
+            EventData::Queued(_)
+            | EventData::Held(_)
+            | EventData::IdentifierClaimed(_)
+            | EventData::ProfileLinked(_)
+            | EventData::ProfileUnlinked(_) => {}
+        }
+    }
+
+    /// Hands out a decision that became true in this step.
+    fn conclude(
+        &mut self,
+        rule: RuleIx,
+        case: ContactId,
+        content: Content<Sym>,
+        occurrence: u16,
+        evidence: Evidence,
+    ) {
+        let slot = Slot {
+            kind: content.kind(),
+            rule: self.rules.rule_name(rule),
+            case,
+            trigger: self.trigger.event,
+            occurrence,
+        };
+        let decision =
+            Decision { slot, rulebook: self.rules.label, effective_at: self.at, content, evidence };
+        self.out.decision(&decision, self.trigger.profile);
+    }
+
+    /// The event of this step as the only evidence.
+    fn this_event(&self) -> Evidence {
+        let mut evidence = Evidence::new();
+        evidence.push(self.trigger.event);
+        evidence
+    }
+}

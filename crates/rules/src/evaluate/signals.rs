@@ -1,0 +1,119 @@
+//! Signs of leaving, and limits on what a contact may ask of a customer.
+
+use super::{Outlet, Step};
+use crate::churn::{Churn, Flag};
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::decision::Content;
+use crate::rulebook::document::PrescribeOn;
+use crate::rulebook::{LimitCounts, SignalOn};
+use alloc::boxed::Box;
+use throughline_core::ids::ContactId;
+use throughline_core::name::Sym;
+use throughline_core::time::Micros;
+use uuid::Uuid;
+
+impl<S: Outlet> Step<'_, S> {
+    pub(super) fn page_viewed(&mut self, page: Sym) {
+        self.signal(|on| *on == SignalOn::PageViewed(page));
+    }
+
+    pub(super) fn custom(&mut self, name: Sym) {
+        self.signal(|on| *on == SignalOn::Custom(name));
+    }
+
+    /// Adds every signal that this step gives.
+    pub(super) fn signal(&mut self, gives: impl Fn(&SignalOn) -> bool) {
+        let Some(rule) = &self.rules.churn else { return };
+        for (index, sign) in rule.signals.iter().enumerate() {
+            if !gives(&sign.on) {
+                continue;
+            }
+            let churn = self.journey.churn.get_or_insert_with(|| Box::new(Churn::new()));
+            let score = churn.add(rule, index as u16, self.at, self.trigger.event);
+            match churn.flag {
+                Some(_) => self.set_clearing(),
+                None if score >= rule.flag_at => self.flag(score),
+                None => {}
+            }
+        }
+    }
+
+    fn flag(&mut self, score: f64) {
+        let (Some(rule), Some(churn)) = (&self.rules.churn, &mut self.journey.churn) else {
+            return;
+        };
+        churn.flag = Some(Flag { at: self.at, trigger: self.trigger });
+        let occurrence = churn.count_flag(self.trigger.event);
+        let top = churn.top();
+        let cause = top.map_or(Sym::NONE, |top| rule.signals[usize::from(top)].name);
+        let evidence = churn.evidence.clone();
+        self.conclude(
+            rule.rule,
+            ContactId::default(),
+            Content::ChurnFlagged { score, cause },
+            occurrence,
+            evidence,
+        );
+        self.set_clearing();
+        self.prescribe(PrescribeOn::ChurnFlagged, rule.rule, ContactId::default(), occurrence, top);
+    }
+
+    /// Solves once when the flag comes down, and lets that instant count.
+    fn set_clearing(&mut self) {
+        let (Some(rule), Some(churn)) = (&self.rules.churn, &self.journey.churn) else {
+            return;
+        };
+        let Some(flag) = churn.flag else { return };
+        let at = churn.falls_to(rule.clear_at, rule.half_life).max(self.at);
+        self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::ChurnClears);
+        let (trigger, kind) = (flag.trigger, DeadlineKind::ChurnClears);
+        self.journey.deadlines.set(Deadline {
+            at,
+            rule: rule.rule,
+            trigger,
+            kind,
+            subject: Uuid::nil(),
+            due: at,
+        });
+    }
+
+    pub(super) fn churn_clears(&mut self) {
+        let (Some(rule), Some(churn)) = (&self.rules.churn, &mut self.journey.churn) else {
+            return;
+        };
+        let Some(flag) = churn.flag.take() else { return };
+        let occurrence = churn.flags_of(flag.trigger.event);
+        let evidence = churn.evidence.clone();
+        let content = Content::ChurnCleared { flagged_at: flag.at };
+        self.conclude(rule.rule, ContactId::default(), content, occurrence, evidence);
+    }
+
+    /// Says once for each contact and limit that it was passed: when the count becomes one more than allowed.
+    pub(super) fn check_limits(&mut self, contact: ContactId, counts: LimitCounts) {
+        for (index, limit) in self.rules.limits.iter().enumerate().filter(|(_, l)| l.counts == counts) {
+            let Some(state) = self.journey.customer.contact(contact) else {
+                return;
+            };
+            let count = match counts {
+                LimitCounts::Transfers => state.transfers,
+                LimitCounts::PingPongs => state.ping_pongs,
+                LimitCounts::MenuDepth => state.menu_depth,
+            };
+            let bit = 1 << index;
+            if count <= limit.above || self.journey.limits_passed(contact) & bit != 0 {
+                continue;
+            }
+            self.journey.pass_limit(contact, bit);
+            let cases = &self.journey.cases;
+            let case = cases.of_contact(contact).map_or(ContactId::default(), |ix| cases.get(ix).key);
+            let evidence = self.this_event();
+            self.conclude(limit.rule, case, Content::LimitPassed { contact, count }, 0, evidence);
+            self.signal(|on| *on == SignalOn::LimitPassed);
+            self.prescribe(PrescribeOn::LimitPassed, limit.rule, case, 0, None);
+        }
+    }
+
+    pub(super) const fn now(&self) -> Micros {
+        self.at
+    }
+}

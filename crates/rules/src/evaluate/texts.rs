@@ -1,0 +1,76 @@
+//! Verdicts on texts. They come from outside, with who judged; here is what follows from them.
+
+use super::{Outlet, Step};
+use crate::case::{CaseState, WaitsFor};
+use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
+use crate::journey::MAX_EARLY_VERDICTS;
+use throughline_core::event::TextVerdict;
+use throughline_core::ids::EventId;
+
+impl<S: Outlet> Step<'_, S> {
+    /// The verdict that was recorded before the message of this step, if one was.
+    pub(super) fn early_verdict(&mut self) -> Option<TextVerdict> {
+        let early = &mut self.journey.early_verdicts;
+        let found = early.iter().position(|(message, _)| *message == self.trigger.event)?;
+        Some(early.remove(found).1)
+    }
+
+    pub(super) fn judged(&mut self, message: EventId, verdict: TextVerdict) {
+        let cases = self.journey.cases.cases();
+        let concerned =
+            cases.iter().rev().find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
+        let Some(case) = concerned else {
+            return self.keep_for_later(message, verdict);
+        };
+        let (key, reacted_at, answered, closed) =
+            (case.key, case.reacted_at, case.answered_by == message, case.closed_by == message);
+        let state = case.state;
+        let Some(ix) = self.journey.cases.of_key(key) else {
+            return;
+        };
+        match (verdict, state) {
+            (
+                TextVerdict::Boilerplate | TextVerdict::Acknowledgement,
+                CaseState::Answered(AnswerKind::Substantive),
+            ) if answered => {
+                self.void_answer(ix);
+            }
+            (TextVerdict::Substantive, CaseState::Open) => {
+                self.answer(ix, AnswerKind::Substantive, message, reacted_at);
+            }
+            (TextVerdict::Contradiction, CaseState::Closed(_)) if closed => {
+                self.reopen(ix, ReopenCause::Contradicted);
+            }
+            _ => {}
+        }
+    }
+
+    /// What had counted as the answer is none: the case is open again in the *same* instance, since for the
+    /// customer nothing had been answered in between.
+    fn void_answer(&mut self, ix: crate::case::CaseIx) {
+        let at = self.at;
+        let case = self.journey.cases.get_mut(ix);
+        case.instance.void(Clock::FirstSubstantive);
+        case.state = CaseState::Open;
+        case.since = at;
+        case.waits_for = WaitsFor::Us;
+        case.reacted_by = case.answered_by;
+        case.reacted_at = case.answered_at;
+        case.answered_by = EventId::default();
+        let (key, message) = (case.key, case.reacted_by);
+        let mut evidence = self.this_event();
+        evidence.push(message);
+        self.disarm_targets(ix, super::cases::OnlyFulfilled::No);
+        self.conclude(self.rules.cases_rule, key, Content::AnswerVoided {}, 0, evidence);
+        self.arm_targets(ix);
+    }
+
+    fn keep_for_later(&mut self, message: EventId, verdict: TextVerdict) {
+        let early = &mut self.journey.early_verdicts;
+        early.retain(|(known, _)| *known != message);
+        if early.len() == MAX_EARLY_VERDICTS {
+            early.remove(0);
+        }
+        early.push((message, verdict));
+    }
+}

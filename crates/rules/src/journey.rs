@@ -1,0 +1,166 @@
+//! A journey: everything that follows from a customer's facts so far, and what will happen by itself.
+//!
+//! It is changed by steps alone ([`crate::evaluate`]). Reading it, or advancing time without anything firing,
+//! changes no bit.
+
+use crate::case::CaseBook;
+use crate::churn::Churn;
+use crate::deadline::Deadlines;
+use crate::promise::{Promise, PromiseCount};
+use alloc::{boxed::Box, vec::Vec};
+use core::cmp::Ordering;
+use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
+use throughline_core::customer::CustomerState;
+use throughline_core::event::TextVerdict;
+use throughline_core::fact::FactKey;
+use throughline_core::ids::{ContactId, EventId};
+use throughline_core::name::{Interner, Sym};
+use throughline_core::time::Micros;
+
+/// The most verdicts that are kept for messages which did not come yet.
+pub const MAX_EARLY_VERDICTS: usize = 16;
+
+/// Everything that follows from a customer's facts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Journey {
+    /// What is known of the customer.
+    pub customer: CustomerState,
+    /// The cases.
+    pub cases: CaseBook,
+    /// Promises still to be kept.
+    pub promises: Vec<Promise>,
+    /// How promises went.
+    pub promise_count: PromiseCount,
+    /// Signs of leaving, once there was one.
+    pub churn: Option<Box<Churn>>,
+    /// What will happen by itself.
+    pub deadlines: Deadlines,
+    /// Verdicts on messages that did not come yet.
+    pub(crate) early_verdicts: Vec<(EventId, TextVerdict)>,
+    /// Until when an action is not prescribed again.
+    pub(crate) cooldowns: Vec<(Sym, Micros)>,
+    /// The limits that each recent contact passed, a bit each.
+    limits_passed: Vec<(ContactId, u64)>,
+    /// The last fact that was folded.
+    pub(crate) last_fact: Option<FactKey>,
+    /// When the last deadline fired.
+    pub(crate) last_fired: Option<Micros>,
+}
+
+impl Journey {
+    /// The journey of a customer of whom nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When something will happen by itself, if nothing happens before.
+    #[inline]
+    pub fn next_deadline(&self) -> Option<Micros> {
+        self.deadlines.next_at()
+    }
+
+    /// Whether a fact sorts before the last step, so that this journey must be folded again to take it in.
+    ///
+    /// A fired deadline is a step: a fact of the same instant comes after it, an earlier one before.
+    pub fn is_late(&self, fact: &FactKey, names: &Interner) -> bool {
+        self.last_fired.is_some_and(|fired| fact.at < fired)
+            || self.last_fact.is_some_and(|last| fact.compare(&last, names) == Ordering::Less)
+    }
+
+    pub(crate) fn limits_passed(&self, contact: ContactId) -> u64 {
+        self.limits_passed.iter().rev().find(|(known, _)| *known == contact).map_or(0, |(_, bits)| *bits)
+    }
+
+    pub(crate) fn pass_limit(&mut self, contact: ContactId, bit: u64) {
+        if let Some((_, bits)) = self.limits_passed.iter_mut().find(|(known, _)| *known == contact) {
+            *bits |= bit;
+            return;
+        }
+        // A contact that the customer state has forgotten can pass no limit any more.
+        let customer = &self.customer;
+        self.limits_passed.retain(|(known, _)| customer.contact(*known).is_some());
+        self.limits_passed.push((contact, bit));
+    }
+
+    /// Forgets everything and keeps the memory, for the next customer of a bulk replay.
+    pub fn clear(&mut self) {
+        self.customer.clear();
+        self.cases.clear();
+        self.promises.clear();
+        self.promise_count = PromiseCount::default();
+        self.churn = None;
+        self.deadlines.clear();
+        self.early_verdicts.clear();
+        self.cooldowns.clear();
+        self.limits_passed.clear();
+        self.last_fact = None;
+        self.last_fired = None;
+    }
+
+    /// Gives back memory that is not used, before the journey is kept for long.
+    pub fn shrink(&mut self) {
+        self.customer.shrink();
+        self.cases.shrink();
+        self.deadlines.shrink();
+        self.promises.shrink_to_fit();
+        self.early_verdicts.shrink_to_fit();
+        self.cooldowns.shrink_to_fit();
+        self.limits_passed.shrink_to_fit();
+    }
+
+    /// Appends the journey's canonical bytes.
+    pub fn canonical_bytes(&self, out: &mut Vec<u8>, names: &Interner, style: Names) {
+        self.canonical(&mut CanonicalWriter::new(out, names, style));
+    }
+
+    /// The bytes that the journey takes, on the heap and off it.
+    pub fn total_bytes(&self) -> usize {
+        let churn = self
+            .churn
+            .as_ref()
+            .map_or(0, |c| size_of::<Churn>() + c.parts.capacity() * size_of::<crate::churn::Part>());
+        size_of::<Self>()
+            + self.customer.heap_bytes()
+            + self.cases.heap_bytes()
+            + self.deadlines.heap_bytes()
+            + self.promises.capacity() * size_of::<Promise>()
+            + self.early_verdicts.capacity() * size_of::<(EventId, TextVerdict)>()
+            + self.cooldowns.capacity() * size_of::<(Sym, Micros)>()
+            + self.limits_passed.capacity() * size_of::<(ContactId, u64)>()
+            + churn
+    }
+}
+
+impl Canonical for Journey {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        self.customer.canonical(to);
+        self.cases.canonical(to);
+        to.list(&self.promises);
+        self.promise_count.canonical(to);
+        match &self.churn {
+            None => to.byte(0),
+            Some(churn) => {
+                to.byte(1);
+                churn.canonical(to);
+            }
+        }
+        self.deadlines.canonical(to);
+        to.number(self.early_verdicts.len() as u64);
+        for (event, verdict) in &self.early_verdicts {
+            to.id(event.0);
+            to.byte(*verdict as u8);
+        }
+        to.number(self.cooldowns.len() as u64);
+        for (action, until) in &self.cooldowns {
+            to.name(*action);
+            to.time(*until);
+        }
+        to.number(self.limits_passed.len() as u64);
+        for (contact, bits) in &self.limits_passed {
+            to.id(contact.0);
+            to.number(*bits);
+        }
+        to.maybe_time(self.last_fired);
+        to.id(self.last_fact.map_or(EventId::default(), |k| k.id).0);
+    }
+}

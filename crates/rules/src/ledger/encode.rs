@@ -1,0 +1,270 @@
+//! The stored form of ledger entries. One record holds all entries of one judgement for one profile.
+
+use super::{Announcement, AnnouncementId, Entry, Reason};
+use crate::decision::{
+    AnswerKind, Clock, CloseKind, Content, Decision, DecisionKind, Evidence, MAX_EVIDENCE, OpenCause,
+    ReopenCause, Slot,
+};
+use alloc::vec::Vec;
+use throughline_core::ids::{ContactId, EventId, LinkId};
+use throughline_core::name::{Interner, Name, Sym};
+use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Writer};
+use uuid::Uuid;
+
+/// The kind number of a ledger record: above those of facts.
+pub const LEDGER_KIND: u16 = 1_000;
+
+/// The version of a ledger record's layout.
+pub const LEDGER_SCHEMA: u8 = 1;
+
+const ANNOUNCED: u8 = 1;
+const AMENDED: u8 = 2;
+const WITHDRAWN: u8 = 3;
+
+/// Encodes the entries of one record.
+pub fn encode_entries<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<u8> {
+    let mut out = Writer::new();
+    for entry in entries {
+        match entry {
+            Entry::Announced(announcement) => {
+                out.plain.push(ANNOUNCED);
+                encode_announcement(announcement, &mut out);
+            }
+            Entry::Amended { supersedes, reason, announcement } => {
+                out.plain.push(AMENDED);
+                supersedes.0.encode(&mut out);
+                encode_reason(*reason, &mut out);
+                encode_announcement(announcement, &mut out);
+            }
+            Entry::Withdrawn { slot, generation, reason } => {
+                out.plain.push(WITHDRAWN);
+                encode_slot(&slot.map(slot.rule.as_str()), &mut out);
+                generation.encode(&mut out);
+                encode_reason(*reason, &mut out);
+            }
+        }
+    }
+    out.plain
+}
+
+/// Appends an announcement straight from an evaluation, without spelling names out into owned strings first: the
+/// live engine says most of what it says this way.
+pub fn encode_announced(
+    decision: &Decision<Sym>,
+    handle: ContactId,
+    generation: u32,
+    historical: bool,
+    names: &Interner,
+    out: &mut Writer,
+) {
+    out.plain.push(ANNOUNCED);
+    generation.encode(out);
+    out.plain.push(u8::from(historical));
+    let slot = Slot { case: handle, ..decision.slot.map(names.resolve(decision.slot.rule)) };
+    encode_slot(&slot, out);
+    encode_rest(decision, |sym| names.resolve(*sym), out);
+}
+
+/// Decodes the entries of one record.
+pub fn decode_entries(plain: &[u8]) -> Result<Vec<Entry>, DecodeError> {
+    let mut from = Reader::new(plain);
+    let mut entries = Vec::new();
+    while from.remaining() > 0 {
+        entries.push(match from.byte()? {
+            ANNOUNCED => Entry::Announced(decode_announcement(&mut from)?),
+            AMENDED => Entry::Amended {
+                supersedes: AnnouncementId(Uuid::decode(&mut from, &mut Owned)?),
+                reason: decode_reason(&mut from)?,
+                announcement: decode_announcement(&mut from)?,
+            },
+            WITHDRAWN => Entry::Withdrawn {
+                slot: decode_slot(&mut from)?,
+                generation: u32::decode(&mut from, &mut Owned)?,
+                reason: decode_reason(&mut from)?,
+            },
+            found => return Err(unknown("a ledger entry", found, &from)),
+        });
+    }
+    Ok(entries)
+}
+
+fn encode_announcement(announcement: &Announcement, out: &mut Writer) {
+    announcement.generation.encode(out);
+    out.plain.push(u8::from(announcement.historical));
+    let slot = &announcement.decision.slot;
+    encode_slot(&slot.map(slot.rule.as_str()), out);
+    encode_rest(&announcement.decision, |name| name.as_str(), out);
+}
+
+fn decode_announcement(from: &mut Reader<'_>) -> Result<Announcement, DecodeError> {
+    let generation = u32::decode(from, &mut Owned)?;
+    let historical = from.byte()? != 0;
+    let slot = decode_slot(from)?;
+    let rulebook = Name::decode(from, &mut Owned)?;
+    let effective_at = Decode::decode(from, &mut Owned)?;
+    let content = decode_content(slot.kind, from)?;
+    let mut evidence = Evidence::new();
+    let count = from.byte()?;
+    for _ in 0..count {
+        let event = EventId::decode(from, &mut Owned)?;
+        if evidence.len() < MAX_EVIDENCE {
+            evidence.push(event);
+        }
+    }
+    Ok(Announcement {
+        generation,
+        historical,
+        decision: Decision { slot, rulebook, effective_at, content, evidence },
+    })
+}
+
+fn encode_slot(slot: &Slot<&str>, out: &mut Writer) {
+    out.plain.push(slot.kind as u8);
+    out.text(slot.rule);
+    slot.case.encode(out);
+    slot.trigger.encode(out);
+    slot.occurrence.encode(out);
+}
+
+fn decode_slot(from: &mut Reader<'_>) -> Result<Slot, DecodeError> {
+    let number = from.byte()?;
+    Ok(Slot {
+        kind: DecisionKind::from_number(number).ok_or_else(|| unknown("a decision", number, from))?,
+        rule: Name::decode(from, &mut Owned)?,
+        case: ContactId::decode(from, &mut Owned)?,
+        trigger: EventId::decode(from, &mut Owned)?,
+        occurrence: u16::decode(from, &mut Owned)?,
+    })
+}
+
+/// What follows the slot: rulebook, time, content, evidence.
+fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str, out: &mut Writer) {
+    out.text(text(&decision.rulebook));
+    decision.effective_at.encode(out);
+    let maybe = |name: &'n Option<N>, out: &mut Writer| match name {
+        None => out.plain.push(0),
+        Some(name) => {
+            out.plain.push(1);
+            out.text(text(name));
+        }
+    };
+    match &decision.content {
+        Content::CaseOpened { topic, follows, cause } => {
+            maybe(topic, out);
+            follows.encode(out);
+            out.plain.push(*cause as u8);
+        }
+        Content::CaseAnswered { how } => out.plain.push(*how as u8),
+        Content::AnswerVoided {} | Content::CaseLapsed {} => {}
+        Content::CaseReopened { cause, count } => {
+            out.plain.push(*cause as u8);
+            count.encode(out);
+        }
+        Content::CaseClosed { how } => out.plain.push(*how as u8),
+        Content::TargetMissed { clock, due } => {
+            out.plain.push(*clock as u8);
+            due.encode(out);
+        }
+        Content::PromiseBroken { promise, due } => {
+            promise.encode(out);
+            due.encode(out);
+        }
+        Content::LimitPassed { contact, count } => {
+            contact.encode(out);
+            count.encode(out);
+        }
+        Content::ChurnFlagged { score, cause } => {
+            out.bytes(&score.to_le_bytes());
+            out.text(text(cause));
+        }
+        Content::ChurnCleared { flagged_at } => flagged_at.encode(out),
+        Content::PrescriptionIssued { action, owner, due, because, cause } => {
+            out.text(text(action));
+            out.text(text(owner));
+            due.encode(out);
+            out.plain.push(*because as u8);
+            maybe(cause, out);
+        }
+    }
+    out.plain.push(decision.evidence.len() as u8);
+    for event in &decision.evidence {
+        event.encode(out);
+    }
+}
+
+fn decode_content(kind: DecisionKind, from: &mut Reader<'_>) -> Result<Content, DecodeError> {
+    macro_rules! word {
+        ($ty:ty, $what:literal) => {{
+            let number = from.byte()?;
+            <$ty>::from_number(number).ok_or_else(|| unknown($what, number, from))?
+        }};
+    }
+    macro_rules! field {
+        () => {
+            Decode::decode(from, &mut Owned)?
+        };
+    }
+    Ok(match kind {
+        DecisionKind::CaseOpened => Content::CaseOpened {
+            topic: field!(),
+            follows: field!(),
+            cause: word!(OpenCause, "a cause of opening"),
+        },
+        DecisionKind::CaseAnswered => Content::CaseAnswered { how: word!(AnswerKind, "a kind of answer") },
+        DecisionKind::AnswerVoided => Content::AnswerVoided {},
+        DecisionKind::CaseReopened => {
+            Content::CaseReopened { cause: word!(ReopenCause, "a cause of reopening"), count: field!() }
+        }
+        DecisionKind::CaseClosed => Content::CaseClosed { how: word!(CloseKind, "a kind of closing") },
+        DecisionKind::CaseLapsed => Content::CaseLapsed {},
+        DecisionKind::TargetMissed => Content::TargetMissed { clock: word!(Clock, "a clock"), due: field!() },
+        DecisionKind::PromiseBroken => Content::PromiseBroken { promise: field!(), due: field!() },
+        DecisionKind::LimitPassed => Content::LimitPassed { contact: field!(), count: field!() },
+        DecisionKind::ChurnFlagged => {
+            let mut bits = [0; 8];
+            bits.copy_from_slice(from.take(8)?);
+            Content::ChurnFlagged { score: f64::from_le_bytes(bits), cause: field!() }
+        }
+        DecisionKind::ChurnCleared => Content::ChurnCleared { flagged_at: field!() },
+        DecisionKind::PrescriptionIssued => Content::PrescriptionIssued {
+            action: field!(),
+            owner: field!(),
+            due: field!(),
+            because: word!(DecisionKind, "a decision"),
+            cause: field!(),
+        },
+    })
+}
+
+fn encode_reason(reason: Reason, out: &mut Writer) {
+    let (number, id) = match reason {
+        Reason::LateFact(EventId(id)) => (1, id),
+        Reason::Link(LinkId(id)) => (2, id),
+        Reason::Unlink(LinkId(id)) => (3, id),
+        Reason::Erasure => (4, Uuid::nil()),
+        Reason::Rulebook => (5, Uuid::nil()),
+        Reason::Context => (6, Uuid::nil()),
+        Reason::Evaluator => (7, Uuid::nil()),
+    };
+    out.plain.push(number);
+    if !id.is_nil() || number <= 3 {
+        id.encode(out);
+    }
+}
+
+fn decode_reason(from: &mut Reader<'_>) -> Result<Reason, DecodeError> {
+    Ok(match from.byte()? {
+        1 => Reason::LateFact(Decode::decode(from, &mut Owned)?),
+        2 => Reason::Link(Decode::decode(from, &mut Owned)?),
+        3 => Reason::Unlink(Decode::decode(from, &mut Owned)?),
+        4 => Reason::Erasure,
+        5 => Reason::Rulebook,
+        6 => Reason::Context,
+        7 => Reason::Evaluator,
+        found => return Err(unknown("a reason", found, from)),
+    })
+}
+
+fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
+    DecodeError::UnknownVariant { what, found: found.into(), at: from.offset() }
+}

@@ -1,0 +1,16 @@
+//! The ledger: what was announced, and the difference to what follows from the facts.
+//!
+//! Decisions follow from facts and change when facts do: a late mail can make a missed target no miss. What was
+//! *said* cannot be unsaid, only amended or withdrawn. After each judgement [`difference()`] compares the two, slot
+//! by slot and with content, and yields the entries that make what was said equal to what is true. Entries of one
+//! judgement and one profile are stored as one record, in that profile's stream.
+
+mod announced;
+mod difference;
+mod encode;
+mod entry;
+
+pub use announced::{Announced, Standing};
+pub use difference::{Difference, Judged, difference};
+pub use encode::{LEDGER_KIND, LEDGER_SCHEMA, decode_entries, encode_announced, encode_entries};
+pub use entry::{Announcement, AnnouncementId, Entry, Reason, announcement_id};

@@ -1,0 +1,67 @@
+//! Promises that are still to be kept. Kept and broken ones are counted; their story is in the decisions.
+
+use crate::decision::Trigger;
+use throughline_core::canonical::{Canonical, CanonicalWriter};
+use throughline_core::ids::{ContactId, PromiseId};
+use throughline_core::time::Micros;
+
+/// The most promises of one customer that can be open at once. Past it the oldest is forgotten and counted.
+pub const MAX_PROMISES: usize = 256;
+
+/// A promise that is still to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Promise {
+    /// Its id.
+    pub id: PromiseId,
+    /// The contact in which it was made.
+    pub contact: Option<ContactId>,
+    /// When it was made.
+    pub made_at: Micros,
+    /// By when it is to be kept.
+    pub due: Micros,
+    /// The event that made it.
+    pub made_by: Trigger,
+    /// Whether its time has passed.
+    pub broken: bool,
+}
+
+/// How a customer's promises went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PromiseCount {
+    /// Made.
+    pub made: u32,
+    /// Kept in time.
+    pub kept: u32,
+    /// Not kept in time.
+    pub broken: u32,
+    /// Kept, but too late; counted in `broken` too.
+    pub kept_late: u32,
+}
+
+impl PromiseCount {
+    /// Adds another count to this one, for a total over customers.
+    pub const fn add(&mut self, other: Self) {
+        self.made += other.made;
+        self.kept += other.kept;
+        self.broken += other.broken;
+        self.kept_late += other.kept_late;
+    }
+}
+
+impl Canonical for Promise {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.id(self.id.0);
+        to.id(self.contact.unwrap_or_default().0);
+        to.time(self.made_at);
+        to.time(self.due);
+        to.id(self.made_by.event.0);
+        to.byte(u8::from(self.broken));
+    }
+}
+
+impl Canonical for PromiseCount {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.number(u64::from(self.made) | u64::from(self.kept) << 32);
+        to.number(u64::from(self.broken) | u64::from(self.kept_late) << 32);
+    }
+}

@@ -1,0 +1,412 @@
+//! The indexed form: rules sorted by name, and for each event only the rules that can react to it.
+
+use super::document::{
+    CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
+};
+use super::error::{Mistake, RulebookError, line_of};
+use super::{DEFAULT, check};
+use alloc::{format, string::ToString, vec, vec::Vec};
+use throughline_core::event::Channel;
+use throughline_core::name::{Interner, Sym};
+use throughline_core::time::Span;
+
+/// A rule's place in the order of rule names: comparing two is comparing their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleIx(pub u16);
+
+/// A rulebook that was checked and can be evaluated. Its symbols belong to the interner that it was made with.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// `id@version`, as decisions name it.
+    pub label: Sym,
+    /// The rule that the moves of cases are announced under.
+    pub cases_rule: RuleIx,
+    /// Policies of cases.
+    pub cases: CasePolicy,
+    /// The rule of promises.
+    pub promises_rule: RuleIx,
+    /// When somebody calls back after a voicemail that named no time.
+    pub voicemail_within: Span,
+    /// The targets.
+    pub targets: Vec<TargetRule>,
+    /// The limits.
+    pub limits: Vec<LimitRule>,
+    /// Signs of leaving, if the rulebook has any.
+    pub churn: Option<ChurnRule>,
+    /// What to do, in the order of the document.
+    pub prescriptions: Vec<Prescription>,
+    rules: Vec<(Sym, Span)>,
+    channels: Vec<ChannelPolicy>,
+    topics: Vec<(Sym, Span)>,
+    targets_by_channel: Vec<Vec<usize>>,
+}
+
+/// Policies of cases.
+#[derive(Clone, Copy, Debug)]
+pub struct CasePolicy {
+    /// The reopen window of topics that have none of their own.
+    pub reopen_window: Span,
+    /// How long settled cases are kept in detail.
+    pub retire_after: Span,
+    /// How long an answered case waits before it lapses.
+    pub lapse_after: Option<Span>,
+    /// The share of a scale from which a rating is an acceptance.
+    pub closes_at_rating: f64,
+    /// The share up to which it says that nothing is solved.
+    pub reopens_at_rating: f64,
+    /// Whether a person's unjudged message is an answer.
+    pub unjudged_human: UnjudgedHuman,
+}
+
+/// Policies of a channel.
+#[derive(Clone, Copy, Debug)]
+pub struct ChannelPolicy {
+    /// How long nobody may answer before a case opens; none: it opens at once.
+    pub unanswered_after: Option<Span>,
+}
+
+/// A target on a clock.
+#[derive(Clone, Debug)]
+pub struct TargetRule {
+    /// The rule.
+    pub rule: RuleIx,
+    /// The clock.
+    pub clock: TargetClock,
+    /// The time allowed.
+    pub within: Span,
+    /// After how much more time it is said again.
+    pub repeat: Span,
+    /// How often it is said at most.
+    pub times: u16,
+    topics: Vec<Sym>,
+}
+
+/// A limit on what one contact may ask of a customer.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitRule {
+    /// The rule.
+    pub rule: RuleIx,
+    /// What is counted.
+    pub counts: LimitCounts,
+    /// The most that is acceptable.
+    pub above: u16,
+}
+
+/// Signs of leaving: one group with one half-life.
+#[derive(Clone, Debug)]
+pub struct ChurnRule {
+    /// The rule.
+    pub rule: RuleIx,
+    /// The half-life.
+    pub half_life: Span,
+    /// The score from which a customer is flagged.
+    pub flag_at: f64,
+    /// The score at which the flag is cleared.
+    pub clear_at: f64,
+    /// The signals, in the order of the document.
+    pub signals: Vec<SignalRule>,
+}
+
+/// One sign.
+#[derive(Clone, Copy, Debug)]
+pub struct SignalRule {
+    /// Its name.
+    pub name: Sym,
+    /// What gives it.
+    pub on: SignalOn,
+    /// What one weighs.
+    pub weight: f64,
+    /// What many weigh at most.
+    pub cap: f64,
+}
+
+/// What gives a signal, with what it must match.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SignalOn {
+    /// A view of this page.
+    PageViewed(Sym),
+    /// A rating of at most this share of its scale.
+    Rated(f64),
+    /// A contact given up.
+    ContactAbandoned,
+    /// A promise broken.
+    PromiseBroken,
+    /// A target missed.
+    TargetMissed,
+    /// A case reopened.
+    CaseReopened,
+    /// A limit passed.
+    LimitPassed,
+    /// A custom event of this name.
+    Custom(Sym),
+}
+
+/// Something to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Prescription {
+    /// The rule.
+    pub rule: RuleIx,
+    /// What calls for it.
+    pub on: PrescribeOn,
+    /// Only when this rule found it.
+    pub of: Option<RuleIx>,
+    /// Only when this signal weighs most; an index into the signals.
+    pub cause: Option<u16>,
+    /// Only with, or without, an open case.
+    pub case: Option<CaseCondition>,
+    /// What to do.
+    pub action: Sym,
+    /// Who does it.
+    pub owner: Sym,
+    /// By when.
+    pub within: Span,
+    /// How long it is not prescribed again.
+    pub cooldown: Span,
+}
+
+impl Rulebook {
+    /// Reads, checks and indexes a document.
+    pub fn parse(text: &str, names: &mut Interner) -> Result<Self, RulebookError> {
+        let document: Document = toml::from_str(text).map_err(|e| {
+            let line = e.span().map_or(1, |span| line_of(text, span.start));
+            RulebookError { mistakes: vec![Mistake { line, message: e.message().to_string() }] }
+        })?;
+        let mistakes = check::check(text, &document);
+        if mistakes.is_empty() {
+            Ok(Self::compile(&document, names))
+        } else {
+            Err(RulebookError { mistakes })
+        }
+    }
+
+    /// The rulebook that ships.
+    pub fn standard(names: &mut Interner) -> Self {
+        Self::parse(DEFAULT, names)
+            .unwrap_or_else(|e| unreachable!("the rulebook that ships is checked by a test: {e}"))
+    }
+
+    /// A rule's name.
+    pub fn rule_name(&self, rule: RuleIx) -> Sym {
+        self.rules.get(usize::from(rule.0)).map_or(Sym::NONE, |(name, _)| *name)
+    }
+
+    /// How long what a rule finds waits before it is announced.
+    pub fn settle(&self, rule: Sym) -> Span {
+        self.rules.iter().find(|(name, _)| *name == rule).map_or(Span::ZERO, |(_, settle)| *settle)
+    }
+
+    /// The longest settle time of any rule.
+    pub fn longest_settle(&self) -> Span {
+        self.rules.iter().map(|(_, settle)| *settle).max().unwrap_or(Span::ZERO)
+    }
+
+    /// Policies of a channel.
+    pub fn channel(&self, channel: Option<Channel>) -> ChannelPolicy {
+        channel
+            .and_then(|c| self.channels.get(c as usize))
+            .copied()
+            .unwrap_or(ChannelPolicy { unanswered_after: None })
+    }
+
+    /// The time within which a new contact on a topic is the same case.
+    pub fn reopen_window(&self, topic: Sym) -> Span {
+        self.topics
+            .iter()
+            .find(|(name, _)| *name == topic)
+            .map_or(self.cases.reopen_window, |(_, window)| *window)
+    }
+
+    /// The targets that hold for a case that began on a channel, about a topic.
+    pub fn targets_for(
+        &self,
+        channel: Option<Channel>,
+        topic: Sym,
+    ) -> impl Iterator<Item = (usize, &TargetRule)> {
+        // The last list holds the targets of cases whose channel is unknown: those that hold for every channel.
+        let list = channel.map_or(self.targets_by_channel.len() - 1, |c| c as usize);
+        let targets = self.targets_by_channel.get(list).map_or(&[][..], Vec::as_slice);
+        targets
+            .iter()
+            .map(|&i| (i, &self.targets[i]))
+            .filter(move |(_, t)| t.topics.is_empty() || t.topics.contains(&topic))
+    }
+
+    fn compile(document: &Document, names: &mut Interner) -> Self {
+        let rules = rule_table(document, names);
+        let ix = |name: &str| {
+            let found =
+                rules.iter().position(|(known, _)| names.get(name) == Some(*known)).unwrap_or_default();
+            RuleIx(u16::try_from(found).unwrap_or_default())
+        };
+        let label = format!("{}@{}", document.rulebook.id.as_ref(), document.rulebook.version.as_ref());
+        let (cases_rule, promises_rule) = (ix(check::CASES_RULE), ix(document.promises.rule.as_ref()));
+        let target_rules: Vec<RuleIx> =
+            document.targets.iter().map(|t| ix(t.as_ref().rule.as_ref())).collect();
+        let limits = document.limits.iter().map(|l| {
+            let l = l.as_ref();
+            LimitRule { rule: ix(l.rule.as_ref()), counts: l.counts, above: l.above }
+        });
+        let limits = limits.collect();
+        let churn_rule = document.churn.as_ref().map(|c| ix(c.as_ref().rule.as_ref()));
+        let prescription_rules: Vec<(RuleIx, Option<RuleIx>)> = document
+            .prescriptions
+            .iter()
+            .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
+            .collect();
+        let cases = &document.cases;
+        Self {
+            label: names.intern(&label),
+            cases_rule,
+            cases: CasePolicy {
+                reopen_window: cases.reopen_window.as_ref().0,
+                retire_after: cases.retire_after.as_ref().0,
+                lapse_after: cases.lapse_after.map(|d| d.0),
+                closes_at_rating: *cases.closes_at_rating.as_ref(),
+                reopens_at_rating: *cases.reopens_at_rating.as_ref(),
+                unjudged_human: cases.unjudged_human,
+            },
+            promises_rule,
+            voicemail_within: document.promises.voicemail_within.as_ref().0,
+            targets: targets(document, &target_rules, names),
+            targets_by_channel: targets_by_channel(document),
+            limits,
+            churn: churn(document, churn_rule, names),
+            prescriptions: prescriptions(document, &prescription_rules, names),
+            channels: channels(document),
+            topics: document
+                .topics
+                .iter()
+                .filter_map(|(name, t)| {
+                    Some((names.intern(name.as_ref()), t.reopen_window.as_ref()?.as_ref().0))
+                })
+                .collect(),
+            rules,
+        }
+    }
+}
+
+/// Every rule with its settle time, sorted by name, so that deadlines of one instant fire in a stated order.
+fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
+    let settle = |d: Option<super::Duration>| d.map_or(Span::ZERO, |d| d.0);
+    let mut rules: Vec<(&str, Span)> = vec![(check::CASES_RULE, Span::ZERO)];
+    rules.push((document.promises.rule.as_ref(), settle(document.promises.settle)));
+    rules.extend(
+        document.targets.iter().map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),
+    );
+    rules.extend(document.limits.iter().map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)));
+    rules.extend(
+        document.churn.iter().map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
+    );
+    for p in &document.prescriptions {
+        // What is prescribed because of a finding must not be announced before the finding is.
+        let p = p.as_ref();
+        let found_by = |rule: &str| p.of.as_ref().is_none_or(|of| of.as_ref() == rule);
+        let inherited = match p.on {
+            PrescribeOn::TargetMissed => {
+                let of = document.targets.iter().filter(|t| found_by(t.as_ref().rule.as_ref()));
+                of.map(|t| settle(t.as_ref().settle)).max().unwrap_or(Span::ZERO)
+            }
+            PrescribeOn::PromiseBroken => settle(document.promises.settle),
+            PrescribeOn::ChurnFlagged => settle(document.churn.as_ref().and_then(|c| c.as_ref().settle)),
+            PrescribeOn::LimitPassed => Span::ZERO,
+        };
+        rules.push((p.rule.as_ref(), inherited));
+    }
+    rules.sort_unstable();
+    rules.into_iter().map(|(name, settle)| (names.intern(name), settle)).collect()
+}
+
+fn targets(document: &Document, rules: &[RuleIx], names: &mut Interner) -> Vec<TargetRule> {
+    let compiled = document.targets.iter().zip(rules).map(|(t, &rule)| {
+        let t = t.as_ref();
+        TargetRule {
+            rule,
+            clock: t.clock,
+            within: t.within.as_ref().0,
+            repeat: t.repeat.as_ref().map_or(Span::ZERO, |d| d.as_ref().0),
+            times: t.times.as_ref().map_or(1, |n| *n.as_ref()),
+            topics: t.topics.iter().flatten().map(|topic| names.intern(topic.as_ref())).collect(),
+        }
+    });
+    compiled.collect()
+}
+
+fn targets_by_channel(document: &Document) -> Vec<Vec<usize>> {
+    let holds_for = |channel: Option<Channel>| {
+        let targets = document.targets.iter().enumerate();
+        let fits = targets.filter(|(_, t)| match (&t.as_ref().channels, channel) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(list), Some(channel)) => list.iter().any(|c| *c.as_ref() == channel),
+        });
+        fits.map(|(i, _)| i).collect()
+    };
+    Channel::ALL.iter().map(|c| holds_for(Some(*c))).chain([holds_for(None)]).collect()
+}
+
+fn channels(document: &Document) -> Vec<ChannelPolicy> {
+    let policy = |channel: &Channel| {
+        let rules =
+            document.channels.iter().find(|(name, _)| name.as_ref() == channel.as_str()).map(|(_, r)| r);
+        let unanswered_after =
+            rules.filter(|r| r.opens == Opens::WhenUnanswered).and_then(|r| r.unanswered_after);
+        ChannelPolicy { unanswered_after: unanswered_after.map(|d| d.0) }
+    };
+    Channel::ALL.iter().map(policy).collect()
+}
+
+fn churn(document: &Document, rule: Option<RuleIx>, names: &mut Interner) -> Option<ChurnRule> {
+    let churn = document.churn.as_ref()?.as_ref();
+    let signals = churn.signals.iter().map(|s| {
+        let s = s.as_ref();
+        let on = match s.on {
+            SignalSource::PageViewed => {
+                SignalOn::PageViewed(names.intern(s.page.as_deref().unwrap_or_default()))
+            }
+            SignalSource::Rated => SignalOn::Rated(s.at_most.unwrap_or_default()),
+            SignalSource::ContactAbandoned => SignalOn::ContactAbandoned,
+            SignalSource::PromiseBroken => SignalOn::PromiseBroken,
+            SignalSource::TargetMissed => SignalOn::TargetMissed,
+            SignalSource::CaseReopened => SignalOn::CaseReopened,
+            SignalSource::LimitPassed => SignalOn::LimitPassed,
+            SignalSource::Custom => SignalOn::Custom(names.intern(s.name.as_deref().unwrap_or_default())),
+        };
+        SignalRule { name: names.intern(s.signal.as_ref()), on, weight: s.weight, cap: s.cap }
+    });
+    Some(ChurnRule {
+        rule: rule.unwrap_or_default(),
+        half_life: churn.half_life.as_ref().0,
+        flag_at: *churn.flag_at.as_ref(),
+        clear_at: *churn.clear_at.as_ref(),
+        signals: signals.collect(),
+    })
+}
+
+fn prescriptions(
+    document: &Document,
+    rules: &[(RuleIx, Option<RuleIx>)],
+    names: &mut Interner,
+) -> Vec<Prescription> {
+    let signals: Vec<&str> = document
+        .churn
+        .iter()
+        .flat_map(|c| &c.as_ref().signals)
+        .map(|s| s.as_ref().signal.as_ref().as_str())
+        .collect();
+    let compiled = document.prescriptions.iter().zip(rules).map(|(p, &(rule, of))| {
+        let p = p.as_ref();
+        let cause = p.cause.as_ref().and_then(|c| signals.iter().position(|s| s == c.as_ref()));
+        Prescription {
+            rule,
+            on: p.on,
+            of,
+            cause: cause.and_then(|i| u16::try_from(i).ok()),
+            case: p.case,
+            action: names.intern(&p.action),
+            owner: names.intern(&p.owner),
+            within: p.within.0,
+            cooldown: p.cooldown.map_or(Span::ZERO, |d| d.0),
+        }
+    });
+    compiled.collect()
+}

@@ -1,0 +1,298 @@
+//! The document as it is written. Its shape is the one that grows: new tables and keys are added, none moves.
+
+use super::Duration;
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use serde::Deserialize;
+use throughline_core::event::Channel;
+use toml::Spanned;
+
+macro_rules! document {
+    ($($item:item)*) => {$(
+        #[derive(Clone, Debug, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        $item
+    )*};
+}
+
+macro_rules! words {
+    ($($item:item)*) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "kebab-case")]
+        $item
+    )*};
+}
+
+document! {
+    /// A whole rulebook.
+    pub struct Document {
+        /// Which rulebook this is.
+        pub rulebook: Identity,
+        /// When contacts are one issue, what closes and reopens a case.
+        pub cases: Cases,
+        /// What is special about a channel.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ChannelRules>"))]
+        pub channels: BTreeMap<Spanned<String>, ChannelRules>,
+        /// What is special about a topic.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Topic>"))]
+        pub topics: BTreeMap<Spanned<String>, Topic>,
+        /// What a customer may expect on each clock.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<Target>"))]
+        pub targets: Vec<Spanned<Target>>,
+        /// How promises are kept.
+        pub promises: Promises,
+        /// What is too much for a customer.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<Limit>"))]
+        pub limits: Vec<Spanned<Limit>>,
+        /// Signs of leaving.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Churn>"))]
+        pub churn: Option<Spanned<Churn>>,
+        /// What to do about what was found.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<Prescription>"))]
+        pub prescriptions: Vec<Spanned<Prescription>>,
+    }
+
+    /// Which rulebook this is. Every decision names it as `id@version`.
+    pub struct Identity {
+        /// Its name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub id: Spanned<String>,
+        /// Its version: change it whenever a rule changes.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub version: Spanned<String>,
+    }
+
+    /// Policies of cases.
+    pub struct Cases {
+        /// How long after its last contact a new one on the same topic is the same case.
+        #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
+        pub reopen_window: Spanned<Duration>,
+        /// How long a settled case is kept in detail; at least the longest reopen window.
+        #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
+        pub retire_after: Spanned<Duration>,
+        /// How long an answered case waits for the customer's word before it lapses. Never, if not given.
+        pub lapse_after: Option<Duration>,
+        /// The share of a scale from which a rating is an acceptance, 0 to 1.
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+        pub closes_at_rating: Spanned<f64>,
+        /// The share of a scale up to which a rating says that it is not solved, 0 to 1.
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+        pub reopens_at_rating: Spanned<f64>,
+        /// What a person's message counts as before anybody judged its text.
+        pub unjudged_human: UnjudgedHuman,
+    }
+
+    /// Policies of a channel.
+    pub struct ChannelRules {
+        /// When a contact opens a case.
+        pub opens: Opens,
+        /// For `when-unanswered`: how long nobody may answer.
+        pub unanswered_after: Option<Duration>,
+    }
+
+    /// Policies of a topic.
+    pub struct Topic {
+        /// A reopen window of its own.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Duration>"))]
+        pub reopen_window: Option<Spanned<Duration>>,
+    }
+
+    /// A target on a clock.
+    pub struct Target {
+        /// The rule's name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub rule: Spanned<String>,
+        /// The clock.
+        pub clock: TargetClock,
+        /// The channels of the case's first contact that it holds for; all, if not given.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
+        pub channels: Option<Vec<Spanned<Channel>>>,
+        /// The topics that it holds for; all, if not given.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<String>>"))]
+        pub topics: Option<Vec<Spanned<String>>>,
+        /// The time allowed from the start of the case's instance.
+        #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
+        pub within: Spanned<Duration>,
+        /// After how much more time it is said again.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Duration>"))]
+        pub repeat: Option<Spanned<Duration>>,
+        /// How often it is said at most.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u16>"))]
+        pub times: Option<Spanned<u16>>,
+        /// How long a missed target waits before it is announced, for facts that are still on their way.
+        pub settle: Option<Duration>,
+    }
+
+    /// How promises are kept.
+    pub struct Promises {
+        /// The rule's name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub rule: Spanned<String>,
+        /// When somebody calls back after a voicemail whose announcement named no time.
+        #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
+        pub voicemail_within: Spanned<Duration>,
+        /// How long a broken promise waits before it is announced.
+        pub settle: Option<Duration>,
+    }
+
+    /// What is too much for a customer in one contact.
+    pub struct Limit {
+        /// The rule's name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub rule: Spanned<String>,
+        /// What is counted.
+        pub counts: LimitCounts,
+        /// The most that is still acceptable.
+        pub above: u16,
+    }
+
+    /// Signs that a customer thinks of leaving.
+    pub struct Churn {
+        /// The rule's name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub rule: Spanned<String>,
+        /// The time in which a sign loses half its weight.
+        #[cfg_attr(feature = "schema", schemars(with = "Duration"))]
+        pub half_life: Spanned<Duration>,
+        /// The score from which a customer is flagged.
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+        pub flag_at: Spanned<f64>,
+        /// The lower score at which the flag is cleared.
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+        pub clear_at: Spanned<f64>,
+        /// How long a flag waits before it is announced.
+        pub settle: Option<Duration>,
+        /// The signs.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<Signal>"))]
+        pub signals: Vec<Spanned<Signal>>,
+    }
+
+    /// One sign.
+    pub struct Signal {
+        /// Its name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub signal: Spanned<String>,
+        /// What gives it.
+        pub on: SignalSource,
+        /// For `page-viewed`: which page.
+        pub page: Option<String>,
+        /// For `rated`: the share of the scale up to which a rating is bad.
+        pub at_most: Option<f64>,
+        /// For `custom`: the event's name.
+        pub name: Option<String>,
+        /// What one such sign weighs.
+        pub weight: f64,
+        /// What many of them weigh together at most, so that forty page views are not forty intents.
+        pub cap: f64,
+    }
+
+    /// Something to do.
+    pub struct Prescription {
+        /// The rule's name.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub rule: Spanned<String>,
+        /// What calls for it.
+        pub on: PrescribeOn,
+        /// Only when this rule found it.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub of: Option<Spanned<String>>,
+        /// For `churn-flagged`: only when this signal weighs most.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub cause: Option<Spanned<String>>,
+        /// Only with, or without, an open case.
+        pub case: Option<CaseCondition>,
+        /// What to do, by the name under which it is recorded when it was done (`action.taken`).
+        pub action: String,
+        /// Who does it.
+        pub owner: String,
+        /// By when, from the moment it is prescribed.
+        pub within: Duration,
+        /// How long the same action is not prescribed again, after it was prescribed or taken.
+        pub cooldown: Option<Duration>,
+    }
+}
+
+words! {
+    /// When a contact opens a case.
+    pub enum Opens {
+        /// As soon as it begins.
+        AtOnce,
+        /// When the customer gave up and nobody answered for a while.
+        WhenUnanswered,
+    }
+
+    /// What a person's message counts as before anybody judged its text.
+    pub enum UnjudgedHuman {
+        /// As an answer, until it is judged boilerplate.
+        Answers,
+        /// As a human reaction, no answer until it is judged substantive.
+        Reacts,
+    }
+
+    /// The clocks that can have a target.
+    pub enum TargetClock {
+        /// To the first outbound message of any known author.
+        Acknowledged,
+        /// To the first one of a person.
+        FirstHuman,
+        /// To the first one that addresses the question.
+        FirstSubstantive,
+    }
+
+    /// What a limit counts, in one contact.
+    pub enum LimitCounts {
+        /// Transfers.
+        Transfers,
+        /// Times it went straight back to the agent before.
+        PingPongs,
+        /// Menu levels.
+        MenuDepth,
+    }
+
+    /// What gives a signal.
+    pub enum SignalSource {
+        /// The customer looked at a page.
+        PageViewed,
+        /// The customer rated badly.
+        Rated,
+        /// The customer gave up waiting.
+        ContactAbandoned,
+        /// A promise was broken.
+        PromiseBroken,
+        /// A target was missed.
+        TargetMissed,
+        /// A case was reopened.
+        CaseReopened,
+        /// A limit was passed.
+        LimitPassed,
+        /// An event of the embedder's own.
+        Custom,
+    }
+
+    /// What calls for a prescription.
+    pub enum PrescribeOn {
+        /// A target was missed.
+        TargetMissed,
+        /// A promise was broken.
+        PromiseBroken,
+        /// A limit was passed.
+        LimitPassed,
+        /// A customer was flagged.
+        ChurnFlagged,
+    }
+
+    /// A condition on the customer's cases.
+    pub enum CaseCondition {
+        /// At least one is not settled.
+        Open,
+        /// None is.
+        NoneOpen,
+    }
+}

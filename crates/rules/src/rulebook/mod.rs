@@ -1,0 +1,26 @@
+//! The rulebook: a TOML document that a support lead can read and change, and its indexed form.
+//!
+//! Text flows in through [`Rulebook::parse`], which reads it into a [`document`], checks it as a whole and says
+//! of *every* mistake where it is and what to write instead. What comes out is a [`Rulebook`]: rules sorted by
+//! name, and for each event only the rules that can react to it.
+
+mod check;
+mod compiled;
+pub mod document;
+mod duration;
+mod error;
+#[cfg(feature = "schema")]
+mod schema;
+
+pub use compiled::{
+    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, RuleIx, Rulebook, SignalOn, SignalRule,
+    TargetRule,
+};
+pub use document::LimitCounts;
+pub use duration::Duration;
+pub use error::{Mistake, RulebookError};
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
+
+/// The rulebook that ships: good enough on day one.
+pub const DEFAULT: &str = include_str!("default.toml");

@@ -1,0 +1,231 @@
+//! What a person or a program reads of a journey: names spelled out, clocks as lengths, one stated format.
+//!
+//! The JSON form is documented in `docs/JOURNEY.md` and numbered by [`JourneyView::FORMAT`].
+
+use crate::case::Case;
+use crate::decision::Clock;
+use crate::journey::Journey;
+use crate::promise::PromiseCount;
+use crate::rulebook::Rulebook;
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::fmt;
+use serde::Serialize;
+use throughline_core::customer::Effort;
+use throughline_core::ids::{ContactId, CustomerId, PromiseId};
+use throughline_core::name::{Interner, Sym};
+use throughline_core::time::{Micros, Span};
+
+/// A journey as of an instant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JourneyView {
+    /// The version of this form.
+    pub format: u32,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The instant that it is as of.
+    pub as_of: Micros,
+    /// The rulebook, `id@version`.
+    pub rulebook: String,
+    /// How many facts there are.
+    pub facts: u64,
+    /// When the first one happened.
+    pub first_seen: Option<Micros>,
+    /// When the last one did.
+    pub last_seen: Option<Micros>,
+    /// The cases, in the order in which they were opened.
+    pub cases: Vec<CaseView>,
+    /// How many more cases were settled long ago.
+    pub retired_cases: u32,
+    /// Promises still to be kept.
+    pub promises: Vec<PromiseView>,
+    /// How promises went.
+    pub promise_count: PromiseCount,
+    /// What the customer had to do and bear.
+    pub effort: Effort,
+    /// Signs of leaving, if there was ever one.
+    pub churn: Option<ChurnView>,
+    /// When something will happen by itself.
+    pub next_deadline: Option<Micros>,
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CaseView {
+    /// The handle that it was first announced under; any of its contacts names it too.
+    pub handle: ContactId,
+    /// The contacts that it holds, in the order in which they came.
+    pub contacts: Vec<ContactId>,
+    /// What it is about.
+    pub topic: Option<String>,
+    /// Where it stands.
+    pub state: &'static str,
+    /// Since when.
+    pub since: Micros,
+    /// When it was opened.
+    pub opened_at: Micros,
+    /// Why it is where it is.
+    pub why: &'static str,
+    /// Whom it waits for.
+    pub waits_for: &'static str,
+    /// What would close it.
+    pub closes_when: &'static str,
+    /// How often it was reopened.
+    pub reopens: u16,
+    /// Its priority; 0 is ordinary.
+    pub priority: u16,
+    /// How many targets were missed.
+    pub missed: u16,
+    /// The case that it follows.
+    pub follows: Option<ContactId>,
+    /// When the running instance of the clocks started.
+    pub clocks_started_at: Micros,
+    /// The five clocks of the instance: how long each ran, in microseconds; none while it runs.
+    pub clocks: [(Clock, Option<Span>); 5],
+}
+
+/// A promise still to be kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PromiseView {
+    /// The promise.
+    pub promise: PromiseId,
+    /// When it was made.
+    pub made_at: Micros,
+    /// By when it is to be kept.
+    pub due: Micros,
+    /// Whether that time has passed.
+    pub broken: bool,
+}
+
+/// Signs of leaving.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChurnView {
+    /// The score now.
+    pub score: f64,
+    /// Since when the customer is flagged, if so.
+    pub flagged_since: Option<Micros>,
+    /// The parts that make the score, by signal.
+    pub parts: Vec<(String, f64)>,
+}
+
+const CLOCKS: [Clock; 5] =
+    [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive, Clock::Satisfactory, Clock::Accepted];
+
+impl JourneyView {
+    /// The version of the form. Fields may be added within a version; none changes its meaning.
+    pub const FORMAT: u32 = 1;
+
+    /// Reads a journey. `handles` names the cases that are announced under another handle than their inside key.
+    pub fn of(
+        journey: &Journey,
+        customer: CustomerId,
+        rules: &Rulebook,
+        names: &Interner,
+        as_of: Micros,
+        handles: &BTreeMap<ContactId, ContactId>,
+    ) -> Self {
+        let mut contacts: BTreeMap<ContactId, Vec<ContactId>> = BTreeMap::new();
+        for (contact, case) in journey.cases.members() {
+            contacts.entry(case.key).or_default().push(contact);
+        }
+        let case = |c: &Case| {
+            let key = c.key;
+            let public = |key: ContactId| handles.get(&key).copied().unwrap_or(key);
+            CaseView {
+                handle: public(key),
+                contacts: contacts.get(&key).cloned().unwrap_or_default(),
+                topic: spelled(names, c.topic),
+                state: c.state.as_str(),
+                since: c.since,
+                opened_at: c.opened_at,
+                why: c.why(),
+                waits_for: c.waits_for.as_str(),
+                closes_when: c.closes_when(),
+                reopens: c.reopens,
+                priority: c.priority,
+                missed: c.missed,
+                follows: c.follows.map(public),
+                clocks_started_at: c.instance.started_at,
+                clocks: CLOCKS.map(|clock| (clock, c.instance.took(clock))),
+            }
+        };
+        let promises = journey.promises.iter();
+        let promises =
+            promises.map(|p| PromiseView { promise: p.id, made_at: p.made_at, due: p.due, broken: p.broken });
+        Self {
+            format: Self::FORMAT,
+            customer,
+            as_of,
+            rulebook: names.resolve(rules.label).into(),
+            facts: journey.customer.facts,
+            first_seen: journey.customer.first_seen,
+            last_seen: journey.customer.last_seen,
+            cases: journey.cases.cases().iter().map(case).collect(),
+            retired_cases: journey.cases.retired(),
+            promises: promises.collect(),
+            promise_count: journey.promise_count,
+            effort: journey.customer.effort.clone(),
+            churn: churn_view(journey, rules, names, as_of),
+            next_deadline: journey.next_deadline(),
+        }
+    }
+
+    /// The case that holds a contact.
+    pub fn case_of(&self, contact: ContactId) -> Option<&CaseView> {
+        self.cases.iter().find(|c| c.contacts.contains(&contact))
+    }
+}
+
+fn churn_view(journey: &Journey, rules: &Rulebook, names: &Interner, as_of: Micros) -> Option<ChurnView> {
+    let (churn, rule) = (journey.churn.as_ref()?, rules.churn.as_ref()?);
+    let whole = churn.score(as_of, rule.half_life);
+    let kept: f64 = churn.parts.iter().map(|p| p.score).sum();
+    let faded = if kept > 0.0 { whole / kept } else { 0.0 };
+    let parts = churn.parts.iter().map(|p| {
+        let signal = rule.signals.get(usize::from(p.signal)).map_or(Sym::NONE, |s| s.name);
+        (names.resolve(signal).into(), p.score * faded)
+    });
+    Some(ChurnView { score: whole, flagged_since: churn.flag.map(|f| f.at), parts: parts.collect() })
+}
+
+fn spelled(names: &Interner, sym: Sym) -> Option<String> {
+    (!sym.is_none()).then(|| names.resolve(sym).into())
+}
+
+impl fmt::Display for JourneyView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "customer as of {} by {}: {} facts", self.as_of, self.rulebook, self.facts)?;
+        for case in &self.cases {
+            writeln!(f, "{case}")?;
+        }
+        for promise in &self.promises {
+            let state = if promise.broken { "broken, still owed" } else { "to be kept" };
+            writeln!(f, "  promise {state}: due {}", promise.due)?;
+        }
+        if let Some(churn) = &self.churn {
+            let flag = churn.flagged_since.map_or("not flagged", |_| "flagged");
+            writeln!(f, "  signs of leaving: {:.2} ({flag})", churn.score)?;
+        }
+        match self.next_deadline {
+            Some(at) => write!(f, "  next: {at}"),
+            None => write!(f, "  nothing is due"),
+        }
+    }
+}
+
+impl fmt::Display for CaseView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let topic = self.topic.as_deref().unwrap_or("no topic");
+        write!(
+            f,
+            "  case {}: {topic}, {} since {}; waits for {}; {}",
+            self.handle, self.state, self.since, self.waits_for, self.why
+        )?;
+        for (clock, took) in &self.clocks {
+            match took {
+                Some(took) => write!(f, "\n    {clock}: {took}")?,
+                None => write!(f, "\n    {clock}: runs since {}", self.clocks_started_at)?,
+            }
+        }
+        Ok(())
+    }
+}

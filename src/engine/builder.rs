@@ -1,0 +1,135 @@
+//! How an engine is set up.
+
+use super::covered::Covered;
+use super::live::Cache;
+use super::state::{Clock, EngineState};
+use super::{Engine, EngineError, actor};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use throughline_core::event::Position;
+use throughline_core::name::{Interner, Name};
+use throughline_core::time::{Micros, Span};
+use throughline_rules::rulebook::{DEFAULT, Rulebook};
+use throughline_store::contract::EventStore;
+use throughline_store::read::Checkpoint;
+use throughline_store::stream::TenantId;
+use tokio::sync::mpsc;
+
+/// Sets up an [`Engine`].
+pub struct EngineBuilder {
+    store: Arc<dyn EventStore>,
+    tenant: TenantId,
+    rulebook: String,
+    clock: Clock,
+    queue: usize,
+    customers: usize,
+    historical_after: Span,
+    event_limit: usize,
+}
+
+impl EngineBuilder {
+    /// An engine on a store, with the rulebook that ships, the system's clock and the default tenant.
+    pub fn new(store: Arc<dyn EventStore>) -> Self {
+        Self {
+            store,
+            tenant: TenantId::default(),
+            rulebook: DEFAULT.to_owned(),
+            clock: Arc::new(system_clock),
+            queue: 1_024,
+            customers: 1_000_000,
+            historical_after: Span::from_days(30),
+            event_limit: 1 << 20,
+        }
+    }
+
+    /// Another tenant.
+    #[must_use]
+    pub fn tenant(mut self, tenant: TenantId) -> Self {
+        self.tenant = tenant;
+        self
+    }
+
+    /// Another rulebook, as the text of its document. It is checked by [`start`](Self::start).
+    #[must_use]
+    pub fn rulebook(mut self, document: impl Into<String>) -> Self {
+        self.rulebook = document.into();
+        self
+    }
+
+    /// Another clock: for tests, for replays in real time, for a service that has its own.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> Micros + Send + Sync + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How many requests may wait before the engine answers [`EngineError::Busy`]. Default: 1,024.
+    #[must_use]
+    pub const fn queue(mut self, requests: usize) -> Self {
+        self.queue = if requests == 0 { 1 } else { requests };
+        self
+    }
+
+    /// How many customers are kept at hand. Default: 1,000,000, at some 800 bytes each.
+    #[must_use]
+    pub const fn customers_at_hand(mut self, customers: usize) -> Self {
+        self.customers = if customers < 16 { 16 } else { customers };
+        self
+    }
+
+    /// How old something must be when it is announced to be marked historical. Default: 30 days.
+    #[must_use]
+    pub const fn historical_after(mut self, age: Span) -> Self {
+        self.historical_after = age;
+        self
+    }
+
+    /// The most bytes that an event may have, texts included. Default: 1 MiB.
+    #[must_use]
+    pub const fn event_limit(mut self, bytes: usize) -> Self {
+        self.event_limit = bytes;
+        self
+    }
+
+    /// Checks the rulebook, judges what was recorded but not judged, and starts to take requests.
+    pub async fn start(self) -> Result<Engine, EngineError> {
+        let mut names = Interner::new();
+        let rules = Arc::new(Rulebook::parse(&self.rulebook, &mut names)?);
+        let base_names = Arc::new(names.clone());
+        let mut state = EngineState {
+            store: self.store.clone(),
+            tenant: self.tenant.clone(),
+            names,
+            rules: rules.clone(),
+            historical_after: self.historical_after,
+            cache: Cache::default(),
+            cache_limit: self.customers,
+            ledger_source: Name::new("throughline").unwrap_or_else(|_| unreachable!("a constant name")),
+            clock: self.clock.clone(),
+            now: Micros::MIN,
+            dirty: BTreeSet::new(),
+            covered: Covered::default(),
+            cursor: Position(0),
+            checkpoint: Checkpoint::default(),
+            due_changes: hashbrown::HashMap::default(),
+            made: Vec::new(),
+            event_limit: self.event_limit,
+        };
+        state.start().await?;
+        let (requests, queue) = mpsc::channel(self.queue);
+        let task = tokio::spawn(actor::run(state, queue));
+        Ok(Engine::new(self.store, self.tenant, rules, base_names, self.clock, requests, task))
+    }
+}
+
+impl std::fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineBuilder").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where the engine's default clock is read")]
+fn system_clock() -> Micros {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
+}

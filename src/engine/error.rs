@@ -1,0 +1,108 @@
+//! What can go wrong with the engine, and whether trying again can help.
+
+use thiserror::Error;
+use throughline_core::event::Position;
+use throughline_core::ids::EventId;
+use throughline_core::wire::DecodeError;
+use throughline_rules::rulebook::RulebookError;
+use throughline_store::error::{AppendError, StoreError};
+
+/// Why the engine could not do what it was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The queue is full: more comes in than the store takes. Wait a little and try again.
+    #[error("the engine is busy: {waiting} requests wait already; try again in a moment")]
+    Busy {
+        /// How many requests the queue holds.
+        waiting: usize,
+    },
+    /// The engine was shut down.
+    #[error("the engine was shut down")]
+    Closed,
+    /// The event's id is in the log with other content. It is not recorded; give it a new id.
+    #[error(
+        "event id {id} is already used at position {position} for other content; give the event a new id"
+    )]
+    IdReused {
+        /// The id.
+        id: EventId,
+        /// Where it was used.
+        position: Position,
+    },
+    /// The event is larger than an event may be.
+    #[error(
+        "the event has {bytes} bytes, more than the {limit} that an event may have; store large content elsewhere and record a reference"
+    )]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A link of a profile to itself.
+    #[error("a profile cannot be linked to itself")]
+    SelfLink,
+    /// Others wrote to the same customers so often that this engine gave up for now. Facts are recorded; the
+    /// judgement is made by the next `advance`.
+    #[error(
+        "other writers were always first; the facts are recorded and will be judged by the next `advance`"
+    )]
+    Contended,
+    /// Stored bytes could not be read.
+    #[error("a stored event cannot be read: {0}")]
+    Unreadable(#[from] DecodeError),
+    /// The rulebook cannot be used.
+    #[error(transparent)]
+    Rulebook(#[from] RulebookError),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The kinds of engine error, by what the caller can do about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EngineErrorKind {
+    /// Try again later.
+    Busy,
+    /// The request itself must change.
+    Invalid,
+    /// The engine or its store must be looked at.
+    Broken,
+    /// The engine was shut down.
+    Closed,
+}
+
+impl EngineError {
+    /// The kind of error.
+    pub const fn kind(&self) -> EngineErrorKind {
+        match self {
+            Self::Busy { .. } | Self::Contended => EngineErrorKind::Busy,
+            Self::Closed => EngineErrorKind::Closed,
+            Self::IdReused { .. } | Self::TooLarge { .. } | Self::SelfLink | Self::Rulebook(_) => {
+                EngineErrorKind::Invalid
+            }
+            Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
+            Self::Store(_) | Self::Unreadable(_) => EngineErrorKind::Broken,
+        }
+    }
+
+    /// Whether the same request can succeed later.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self.kind(), EngineErrorKind::Busy)
+    }
+}
+
+impl From<AppendError> for EngineError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::IdReused { id, position } => Self::IdReused { id, position },
+            AppendError::Store(error) => Self::Store(error),
+            AppendError::Conflict { .. } => Self::Contended,
+            AppendError::Malformed(what) => {
+                Self::Store(StoreError::new(throughline_store::error::StoreErrorKind::Other, what))
+            }
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
+
+use super::EngineError;
+use super::live::{Live, Rare, Taken};
+use super::load::{Known, load};
+use super::state::EngineState;
+use std::collections::{BTreeMap, VecDeque};
+use throughline_core::event::{Body, NewEvent, Version};
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::{EventId, ProfileId};
+use throughline_core::name::Sym;
+use throughline_core::time::Span;
+use throughline_core::wire::Writer;
+use throughline_rules::decision::Decision;
+use throughline_rules::evaluate::Evaluator;
+use throughline_rules::journey::Journey;
+use throughline_rules::ledger::{
+    Judged, LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries,
+};
+use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
+use throughline_store::error::{AppendError, StoreErrorKind};
+use throughline_store::stream::StreamId;
+use uuid::Uuid;
+
+/// How often a judgement is tried again when other writers were first.
+const ROUNDS: usize = 16;
+
+/// What is to be judged.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// New facts of a profile, which its stream holds from this version on.
+    Facts(ProfileId, Version, Vec<Fact>),
+    /// A customer that is due.
+    Due(ProfileId),
+    /// A customer that must be read again.
+    Reload(ProfileId, Option<Reason>),
+}
+
+/// A judgement that is ready to be appended.
+struct Judgement {
+    live: Box<Live>,
+    append: Append,
+    profile: ProfileId,
+}
+
+impl EngineState {
+    /// Judges until nothing is left, or gives up on what others keep writing to. What is given up on is kept in
+    /// `dirty` and tried again by the next `advance`.
+    pub(super) async fn judge(&mut self, tasks: Vec<Task>) -> Result<(), EngineError> {
+        let mut tasks = VecDeque::from(tasks);
+        let mut failed = None;
+        for _ in 0..ROUNDS {
+            let mut again = Vec::new();
+            let mut ready = Vec::new();
+            while let Some(task) = tasks.pop_front() {
+                let profile = task.profile();
+                if let Err(error) = self.prepare(task, &mut ready, &mut again).await {
+                    self.dirty.insert(profile);
+                    failed = Some(error);
+                }
+            }
+            self.announce(ready, &mut again, &mut failed).await;
+            if again.is_empty() {
+                return failed.map_or(Ok(()), Err);
+            }
+            tasks = again.into();
+        }
+        self.dirty.extend(tasks.iter().map(Task::profile));
+        Err(failed.unwrap_or(EngineError::Contended))
+    }
+
+    /// Steps or refolds one customer. What has nothing to announce and nothing to check goes straight back.
+    async fn prepare(
+        &mut self,
+        task: Task,
+        ready: &mut Vec<Judgement>,
+        again: &mut Vec<Task>,
+    ) -> Result<(), EngineError> {
+        let (profile, reason) = match task {
+            Task::Facts(profile, from, facts) => match self.step_cached(profile, from, facts) {
+                Stepped::Done(judgement) => {
+                    ready.extend(judgement);
+                    return Ok(());
+                }
+                Stepped::Late(event) => (profile, Some(Reason::LateFact(event))),
+                Stepped::Unknown => (profile, None),
+                Stepped::Out(facts) => {
+                    again.push(Task::Facts(profile, from, facts));
+                    return Ok(());
+                }
+            },
+            Task::Due(profile) => match self.step_cached(profile, Version(0), Vec::new()) {
+                Stepped::Done(judgement) => {
+                    ready.extend(judgement);
+                    return Ok(());
+                }
+                Stepped::Late(_) | Stepped::Unknown => (profile, None),
+                Stepped::Out(_) => return Ok(()),
+            },
+            Task::Reload(profile, reason) => (profile, reason),
+        };
+        match self.cache.take(profile) {
+            Taken::Out => {
+                again.push(Task::Reload(profile, reason));
+                return Ok(());
+            }
+            Taken::Live(live) => self.cache.put(live),
+            Taken::Missing => {}
+        }
+        let (live, append, left) = self.refold(profile, reason).await?;
+        again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
+        match append {
+            Some(append) => ready.push(Judgement { live, append, profile }),
+            None => self.put(live),
+        }
+        Ok(())
+    }
+
+    /// Steps the customer at hand, if what it knows of the stream ends right before the new facts.
+    fn step_cached(&mut self, profile: ProfileId, from: Version, facts: Vec<Fact>) -> Stepped {
+        let mut live = match self.cache.take(profile) {
+            Taken::Live(live) => live,
+            Taken::Out => return Stepped::Out(facts),
+            Taken::Missing => return Stepped::Unknown,
+        };
+        let Some(ix) = live.profile_ix(profile) else {
+            self.cache.put(live);
+            return Stepped::Unknown;
+        };
+        let known = &mut live.profiles[ix.0 as usize].1;
+        let last = Version(from.0 + facts.len() as u64 - u64::from(!facts.is_empty()));
+        if !facts.is_empty() {
+            if known.0 >= last.0 {
+                // A refold earlier in this batch has read them already.
+                self.put(live);
+                return Stepped::Done(None);
+            }
+            if known.0 + 1 != from.0 {
+                self.cache.put(live);
+                return Stepped::Unknown;
+            }
+            *known = last;
+        }
+        let mut facts = facts;
+        for fact in &mut facts {
+            fact.profile = ix;
+        }
+        self.park_or_release(&mut live, &mut facts);
+        if let Some(first) = facts.first()
+            && live.journey.is_late(&first.key(), &self.names)
+        {
+            let late = first.id;
+            self.put(live);
+            return Stepped::Late(late);
+        }
+        let rules = self.rules.clone();
+        let evaluator = Evaluator::new(&rules);
+        let mut made = std::mem::take(&mut self.made);
+        for fact in &facts {
+            evaluator.step(&mut live.journey, fact, &mut made);
+        }
+        evaluator.advance(&mut live.journey, self.now, &mut made);
+        let append = self.entries_of_steps(&mut live, &made);
+        made.clear();
+        self.made = made;
+        match append {
+            Some(append) => Stepped::Done(Some(Judgement { live, append, profile })),
+            None => {
+                self.put(live);
+                Stepped::Done(None)
+            }
+        }
+    }
+
+    /// Puts future facts aside, takes out those whose time has come, and sorts.
+    fn park_or_release(&self, live: &mut Live, facts: &mut Vec<Fact>) {
+        let (now, names) = (self.now, &self.names);
+        if let Some(rare) = live.rare.as_deref_mut() {
+            let come = rare.parked.partition_point(|f| f.at <= now);
+            facts.extend(rare.parked.drain(..come));
+        }
+        if facts.iter().any(|f| f.at > now) {
+            let rare = live.rare();
+            rare.parked.extend(facts.extract_if(.., |f| f.at > now));
+            rare.parked.sort_by(|a, b| a.key().compare(&b.key(), names));
+        }
+        if facts.len() > 1 {
+            facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+        }
+    }
+
+    /// The record of what steps concluded, and of what has settled by now.
+    fn entries_of_steps(&self, live: &mut Live, made: &[(Decision<Sym>, ProfileIx)]) -> Option<Append> {
+        let mut records: Vec<(ProfileIx, Writer)> = Vec::new();
+        for (decision, profile) in made {
+            let settle = self.rules.settle(decision.slot.rule);
+            let at = decision.effective_at + settle;
+            if settle != Span::ZERO && at > self.now {
+                live.rare().settling.push((at, decision.clone(), *profile));
+            } else {
+                self.say(live.rare.as_deref_mut(), decision, *profile, &mut records);
+            }
+        }
+        if live.rare.as_ref().is_some_and(|r| r.settling.iter().any(|(at, ..)| *at <= self.now)) {
+            let mut settled: Vec<_> =
+                live.rare().settling.extract_if(.., |(at, ..)| *at <= self.now).collect();
+            settled.sort_by_key(|(at, decision, _)| (*at, decision.effective_at));
+            for (_, decision, profile) in &settled {
+                self.say(live.rare.as_deref_mut(), decision, *profile, &mut records);
+            }
+        }
+        live.tidy();
+        let records = records.into_iter().map(|(profile, out)| (profile, out.plain));
+        self.append_of(&live.profiles, &records.collect::<Vec<_>>())
+    }
+
+    fn say(
+        &self,
+        rare: Option<&mut Rare>,
+        decision: &Decision<Sym>,
+        profile: ProfileIx,
+        records: &mut Vec<(ProfileIx, Writer)>,
+    ) {
+        let handle = rare.as_ref().and_then(|r| r.handles.get(&decision.slot.case)).copied();
+        let handle = handle.unwrap_or(decision.slot.case);
+        let mut generation = 0;
+        if let Some(rare) = rare.filter(|r| !r.generations.is_empty()) {
+            let mut slot = decision.named(&self.names).slot;
+            slot.case = handle;
+            if let Some(said) = rare.generations.get_mut(&slot) {
+                generation = *said;
+                *said += 1;
+            }
+        }
+        let place = records.iter().position(|(p, _)| *p == profile).unwrap_or_else(|| {
+            records.push((profile, Writer::new()));
+            records.len() - 1
+        });
+        let historical = self.now.since(decision.effective_at) > self.historical_after;
+        encode_announced(decision, handle, generation, historical, &self.names, &mut records[place].1);
+    }
+
+    /// Reads the customer from the store, folds it from its first fact, and compares with the ledger. Also names
+    /// profiles that were with it before and are not any more: they must be judged for themselves.
+    async fn refold(
+        &mut self,
+        profile: ProfileId,
+        reason: Option<Reason>,
+    ) -> Result<(Box<Live>, Option<Append>, Vec<ProfileId>), EngineError> {
+        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut self.names).await?;
+        let reason = reason
+            .or(loaded.newest.map(|(_, reason)| reason))
+            .unwrap_or(Reason::LateFact(EventId::default()));
+        let as_of = self.now.max(loaded.recorded_until);
+        let (mut journey, mut judged) = (Journey::new(), Judged::default());
+        let folded = Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
+        let mut announced = loaded.announced;
+        let found =
+            difference(&judged, &announced, &self.rules, &self.names, as_of, self.historical_after, reason);
+        let mut records: BTreeMap<ProfileIx, Vec<_>> = BTreeMap::new();
+        for (profile, entry) in &found.entries {
+            announced.apply(entry.clone(), *profile);
+            records.entry(*profile).or_default().push(entry);
+        }
+        let records: Vec<(ProfileIx, Vec<u8>)> =
+            records.into_iter().map(|(profile, entries)| (profile, encode_entries(entries))).collect();
+        let append = self.append_of(&loaded.profiles, &records);
+        let mut live = Box::new(Live { profiles: loaded.profiles, journey, ..Live::default() });
+        let rare = live.rare();
+        rare.parked = loaded.facts.into_iter().skip(folded).collect();
+        rare.settling.extend(found.settling.into_iter().map(|(at, index)| {
+            let (decision, profile) = judged.decisions[index].clone();
+            (at, decision, profile)
+        }));
+        let silent = announced.slots().filter(|(_, s)| s.effective.is_none());
+        rare.generations = silent.map(|(slot, s)| (slot.clone(), s.generations)).collect();
+        rare.handles = judged.handles(&announced);
+        live.tidy();
+        live.journey.shrink();
+        let mut left = Vec::new();
+        for (profile, _) in &live.profiles {
+            left.extend(self.cache.forget(*profile));
+        }
+        left.retain(|p| live.profile_ix(*p).is_none());
+        self.cache.reserve(&live.profiles);
+        Ok((live, append, left))
+    }
+
+    /// One atomic append with the exact version of every profile. None if there is nothing to say and only one
+    /// profile: its own stream is all that the judgement rests on, and whoever writes there next will look.
+    fn append_of(
+        &self,
+        profiles: &[(ProfileId, Version)],
+        records: &[(ProfileIx, Vec<u8>)],
+    ) -> Option<Append> {
+        if records.is_empty() && profiles.len() < 2 {
+            return None;
+        }
+        let streams = profiles.iter().enumerate().map(|(index, (profile, version))| {
+            let mine = records.iter().find(|(p, _)| p.0 as usize == index);
+            StreamAppend {
+                stream: StreamId::profile(self.tenant.clone(), *profile),
+                expected: ExpectedVersion::Exact(*version),
+                events: mine
+                    .map(|(_, plain)| self.record_event(*profile, *version, plain))
+                    .into_iter()
+                    .collect(),
+            }
+        });
+        Some(Append { streams: streams.collect(), recorded_at: self.now })
+    }
+
+    /// The event that holds one judgement's entries. Its id follows from what it says and where: computing it
+    /// twice gives the same event.
+    fn record_event(&self, profile: ProfileId, version: Version, plain: &[u8]) -> NewEvent<Body> {
+        let mut hash = xxhash_rust::xxh3::Xxh3::with_seed(version.0);
+        hash.update(profile.as_bytes());
+        hash.update(plain);
+        let id = EventId(Uuid::new_v8(hash.digest128().to_le_bytes()));
+        let data =
+            Body { kind: LEDGER_KIND, schema: LEDGER_SCHEMA, plain: plain.to_vec(), ..Body::default() };
+        NewEvent::new(id, self.now, self.ledger_source.clone(), data)
+    }
+
+    /// Appends what is ready and puts the customers back; what lost a race is read and judged again.
+    async fn announce(
+        &mut self,
+        ready: Vec<Judgement>,
+        again: &mut Vec<Task>,
+        failed: &mut Option<EngineError>,
+    ) {
+        if ready.is_empty() {
+            return;
+        }
+        let mut lives = Vec::with_capacity(ready.len());
+        let mut appends = Vec::with_capacity(ready.len());
+        for judgement in ready {
+            lives.push((judgement.live, judgement.profile));
+            appends.push(judgement.append);
+        }
+        let outcomes = self.store.append_many(appends).await;
+        for ((mut live, profile), outcome) in lives.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(appended) => {
+                    for ((_, version), places) in live.profiles.iter_mut().zip(&appended.places) {
+                        for place in places {
+                            self.covered.add(place.position);
+                            *version = place.version;
+                        }
+                    }
+                    self.put(live);
+                }
+                Err(error) => {
+                    self.cache.release(&live);
+                    let others = live.profiles.iter().map(|(p, _)| *p);
+                    match retry(&error) {
+                        Retry::ReadAgain => again.extend(others.map(|p| Task::Reload(p, None))),
+                        Retry::Later => {
+                            tracing::warn!(%error, "a judgement could not be announced; it will be made again");
+                            self.dirty.extend(others);
+                            self.dirty.insert(profile);
+                            *failed = Some(error.into());
+                        }
+                    }
+                }
+            }
+        }
+        let keep = self.cache_limit;
+        if self.cache.len() > keep {
+            self.cache.shrink_to(keep - keep / 8);
+        }
+    }
+
+    /// Puts a customer back, and notes its due time for the store's index.
+    pub(super) fn put(&mut self, live: Box<Live>) {
+        let (before, first) = (live.due, live.profiles.first().map(|(p, _)| *p));
+        let due = live.next_due();
+        if let (Some(first), true) = (first, before != due) {
+            self.due_changes.insert(first, due);
+        }
+        self.cache.put(live);
+    }
+}
+
+/// What came of stepping a customer at hand.
+enum Stepped {
+    /// It is done; there may be something to append.
+    Done(Option<Judgement>),
+    /// A fact belongs before the last step.
+    Late(EventId),
+    /// The customer is not at hand, or somebody else wrote to its stream.
+    Unknown,
+    /// The customer is out for another judgement of this batch; the facts wait.
+    Out(Vec<Fact>),
+}
+
+enum Retry {
+    ReadAgain,
+    Later,
+}
+
+const fn retry(error: &AppendError) -> Retry {
+    match error {
+        AppendError::Conflict { .. } => Retry::ReadAgain,
+        AppendError::Store(error) if matches!(error.kind, StoreErrorKind::Unknown) => Retry::ReadAgain,
+        _ => Retry::Later,
+    }
+}
+
+impl Task {
+    pub(super) const fn profile(&self) -> ProfileId {
+        match self {
+            Self::Facts(profile, ..) | Self::Due(profile) | Self::Reload(profile, _) => *profile,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The journeys that the live engine keeps at hand.
+//!
+//! A dormant customer costs its journey and two entries in tables; what only few customers need (parked facts,
+//! decisions that settle, slots that were withdrawn) is in a box that most do not have.
+
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use throughline_core::event::Version;
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::{ContactId, ProfileId};
+use throughline_core::name::Sym;
+use throughline_core::time::Micros;
+use throughline_rules::decision::{Decision, Slot};
+use throughline_rules::journey::Journey;
+
+/// A customer at hand.
+#[derive(Debug, Default)]
+pub(super) struct Live {
+    /// The profiles in order, with the version of each one's stream that this journey knows.
+    pub(super) profiles: Vec<(ProfileId, Version)>,
+    /// The journey, stepped as far as it goes.
+    pub(super) journey: Journey,
+    /// What few customers need.
+    pub(super) rare: Option<Box<Rare>>,
+    /// When it is next due, as the queue of due customers has it.
+    pub(super) due: Option<Micros>,
+    /// When it was last used, in the engine's own count of judgements.
+    pub(super) used: u64,
+}
+
+/// What few customers need.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// Facts dated in the future, in canonical order.
+    pub(super) parked: Vec<Fact>,
+    /// Decisions that settle before they are announced, with the time at which they are.
+    pub(super) settling: Vec<(Micros, Decision<Sym>, ProfileIx)>,
+    /// Slots that were announced and withdrawn, and how often they were announced.
+    pub(super) generations: BTreeMap<Slot, u32>,
+    /// The handles of cases that are announced under another handle than their inside key.
+    pub(super) handles: BTreeMap<ContactId, ContactId>,
+}
+
+impl Live {
+    /// When something must be done: a deadline, a parked fact's time, a decision that has settled.
+    pub(super) fn next_due(&self) -> Option<Micros> {
+        let rare = self.rare.as_deref();
+        let parked = rare.and_then(|r| r.parked.first()).map(|f| f.at);
+        let settling = rare.and_then(|r| r.settling.iter().map(|(at, ..)| *at).min());
+        [self.journey.next_deadline(), parked, settling].into_iter().flatten().min()
+    }
+
+    /// The number of a profile among the customer's.
+    pub(super) fn profile_ix(&self, profile: ProfileId) -> Option<ProfileIx> {
+        self.profiles.iter().position(|(p, _)| *p == profile).map(|i| ProfileIx(i as u32))
+    }
+
+    /// The box of what few need, made if there is none.
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Frees the box when nothing is left in it.
+    pub(super) fn tidy(&mut self) {
+        if self.rare.as_ref().is_some_and(|r| {
+            r.parked.is_empty() && r.settling.is_empty() && r.generations.is_empty() && r.handles.is_empty()
+        }) {
+            self.rare = None;
+        }
+    }
+}
+
+/// What came of asking for a customer.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// Here it is.
+    Live(Box<Live>),
+    /// It is out for another judgement of the same batch.
+    Out,
+    /// It is not at hand.
+    Missing,
+}
+
+/// The customers at hand, found by any of their profiles, and the queue of those who are due.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    slots: Vec<Option<Box<Live>>>,
+    free: Vec<u32>,
+    by_profile: HashMap<ProfileId, u32, FxBuildHasher>,
+    due: BinaryHeap<Reverse<(Micros, ProfileId)>>,
+    clock: u64,
+}
+
+impl Cache {
+    /// The customer of a profile, taken out for a judgement. It must be [put](Self::put) back or
+    /// [released](Self::release).
+    pub(super) fn take(&mut self, profile: ProfileId) -> Taken {
+        match self.by_profile.get(&profile) {
+            None => Taken::Missing,
+            Some(slot) => self.slots[*slot as usize].take().map_or(Taken::Out, Taken::Live),
+        }
+    }
+
+    /// Keeps a place for a customer that is being read, as if it had been taken out.
+    pub(super) fn reserve(&mut self, profiles: &[(ProfileId, Version)]) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            (self.slots.len() - 1) as u32
+        });
+        for (profile, _) in profiles {
+            self.by_profile.insert(*profile, slot);
+        }
+    }
+
+    /// The customer of a profile.
+    pub(super) fn get(&self, profile: ProfileId) -> Option<&Live> {
+        self.slots[*self.by_profile.get(&profile)? as usize].as_deref()
+    }
+
+    /// Puts a customer back after a judgement, or in for the first time, and queues it for when it is due.
+    pub(super) fn put(&mut self, mut live: Box<Live>) {
+        let Some((first, _)) = live.profiles.first().copied() else { return };
+        self.clock += 1;
+        live.used = self.clock;
+        let due = live.next_due();
+        if due != live.due {
+            live.due = due;
+            if let Some(at) = due {
+                self.due.push(Reverse((at, first)));
+            }
+        }
+        if !self.by_profile.contains_key(&first) {
+            self.reserve(&live.profiles);
+        }
+        if let Some(slot) = self.by_profile.get(&first) {
+            self.slots[*slot as usize] = Some(live);
+        }
+    }
+
+    /// Gives up the place of a customer that was taken out.
+    pub(super) fn release(&mut self, live: &Live) {
+        let slot = live.profiles.first().and_then(|(first, _)| self.by_profile.get(first)).copied();
+        for (profile, _) in &live.profiles {
+            self.by_profile.remove(profile);
+        }
+        self.free.extend(slot);
+    }
+
+    /// Forgets the customer of a profile, and names the profiles that it had.
+    pub(super) fn forget(&mut self, profile: ProfileId) -> Vec<ProfileId> {
+        let Taken::Live(live) = self.take(profile) else { return Vec::new() };
+        self.release(&live);
+        live.profiles.iter().map(|(p, _)| *p).collect()
+    }
+
+    /// The next customer that is due at or before `now`, by one of its profiles.
+    pub(super) fn pop_due(&mut self, now: Micros) -> Option<ProfileId> {
+        while let Some(Reverse((at, profile))) = self.due.peek().copied() {
+            if at > now {
+                return None;
+            }
+            self.due.pop();
+            // An entry is stale when the customer's due time has moved since it was queued.
+            if self.get(profile).is_none_or(|live| live.due == Some(at)) {
+                return Some(profile);
+            }
+        }
+        None
+    }
+
+    /// When the next customer is due.
+    pub(super) fn next_due(&self) -> Option<Micros> {
+        self.due.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// How many customers are at hand.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// Forgets the least recently used customers until at most `keep` are left. Their due times stay queued.
+    pub(super) fn shrink_to(&mut self, keep: usize) {
+        if self.len() <= keep {
+            return;
+        }
+        let mut used: Vec<(u64, ProfileId)> =
+            self.slots.iter().flatten().filter_map(|l| Some((l.used, l.profiles.first()?.0))).collect();
+        used.sort_unstable();
+        let gone = used.len().saturating_sub(keep);
+        for (_, profile) in used.drain(..gone) {
+            self.forget(profile);
+        }
+    }
+
+    /// The bytes that the customers at hand take, tables included.
+    pub(super) fn total_bytes(&self) -> usize {
+        let lives: usize = self.slots.iter().flatten().map(|l| l.total_bytes()).sum();
+        lives
+            + self.slots.capacity() * size_of::<Option<Box<Live>>>()
+            + self.by_profile.capacity() * (size_of::<(ProfileId, u32)>() + 1)
+            + self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>()
+    }
+}
+
+impl Live {
+    fn total_bytes(&self) -> usize {
+        let rare = self.rare.as_ref().map_or(0, |r| {
+            size_of::<Rare>()
+                + r.parked.capacity() * size_of::<Fact>()
+                + r.settling.capacity() * size_of::<(Micros, Decision<Sym>, ProfileIx)>()
+        });
+        size_of::<Self>() - size_of::<Journey>()
+            + self.journey.total_bytes()
+            + self.profiles.capacity() * size_of::<(ProfileId, Version)>()
+            + rare
+    }
+}

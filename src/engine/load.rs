@@ -1,0 +1,181 @@
+//! Reads a customer from the store: its profiles, its facts in canonical order, and what was announced.
+//!
+//! Links stand in the streams of both profiles, so the customer is found by following them from any of its
+//! profiles. Link facts are left out of what is folded: they say *whose* facts are folded together and stand
+//! outside the order.
+
+use super::EngineError;
+use std::collections::{BTreeMap, BTreeSet};
+use throughline_core::event::{Body, EventData, Position, RecordedEvent, Version};
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::{LinkId, ProfileId};
+use throughline_core::name::Interner;
+use throughline_core::time::Micros;
+use throughline_rules::ledger::{Announced, Entry, LEDGER_KIND, Reason, decode_entries};
+use throughline_store::contract::EventStore;
+use throughline_store::stream::{StreamId, TenantId};
+
+/// How many events are read at once.
+const PAGE: usize = 1_024;
+
+/// A customer as the store has it.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The profiles, in order, with the version of each one's stream.
+    pub(crate) profiles: Vec<(ProfileId, Version)>,
+    /// The facts to fold, in canonical order.
+    pub(crate) facts: Vec<Fact>,
+    /// What was announced.
+    pub(crate) announced: Announced,
+    /// The latest time at which anything of it was recorded: no evaluation may be as of an earlier time, or an
+    /// engine whose clock is behind would withdraw what another one rightly said.
+    pub(crate) recorded_until: Micros,
+    /// Why the customer may look different from what was announced last: the newest fact after that.
+    pub(crate) newest: Option<(Position, Reason)>,
+}
+
+/// Which recorded events count: for time travel. By position, since recorded times of several writers may cross.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// Nothing recorded after this time counts.
+    pub(crate) recorded_until: Micros,
+}
+
+impl Known {
+    /// Everything that is in the log.
+    pub(crate) const ALL: Self = Self { recorded_until: Micros::MAX };
+}
+
+struct Streams {
+    read: BTreeMap<ProfileId, Vec<RecordedEvent<Body>>>,
+    links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
+    unlinked: BTreeSet<LinkId>,
+}
+
+/// Loads the customer that a profile belongs to.
+pub(crate) async fn load(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profile: ProfileId,
+    known: Known,
+    names: &mut Interner,
+) -> Result<Loaded, EngineError> {
+    let mut streams = Streams { read: BTreeMap::new(), links: BTreeMap::new(), unlinked: BTreeSet::new() };
+    let mut wanted = vec![profile];
+    while let Some(next) = wanted.pop() {
+        if !streams.read.contains_key(&next) {
+            streams.add(next, read_stream(store, tenant, next, known).await?)?;
+            wanted.extend(streams.neighbours(next));
+        }
+    }
+    assemble(streams, names)
+}
+
+async fn read_stream(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profile: ProfileId,
+    known: Known,
+) -> Result<Vec<RecordedEvent<Body>>, EngineError> {
+    let stream = StreamId::profile(tenant.clone(), profile);
+    let mut events = Vec::new();
+    let mut from = Version(1);
+    loop {
+        let page = store.read_stream(&stream, from, PAGE).await?;
+        let Some(last) = page.events.last() else { break };
+        from = Version(last.recorded.version.0 + 1);
+        let full = page.events.len() == PAGE;
+        let recorded = page.events.into_iter().map(|e| e.recorded);
+        events.extend(recorded.filter(|e| e.recorded_at <= known.recorded_until));
+        if !full {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+impl Streams {
+    fn add(&mut self, profile: ProfileId, events: Vec<RecordedEvent<Body>>) -> Result<(), EngineError> {
+        for event in &events {
+            match link_of(&event.event.data)? {
+                Some(LinkFact::Linked(link, other)) => {
+                    self.links.insert(link, (profile, other));
+                }
+                Some(LinkFact::Unlinked(link, _)) => {
+                    self.unlinked.insert(link);
+                }
+                None => {}
+            }
+        }
+        self.read.insert(profile, events);
+        Ok(())
+    }
+
+    /// The profiles that a profile's own stream says it is linked to.
+    fn neighbours(&self, of: ProfileId) -> Vec<ProfileId> {
+        let standing = self.links.iter().filter(|(link, _)| !self.unlinked.contains(link));
+        let mine = standing.filter(|(_, (a, b))| *a == of || *b == of);
+        mine.map(|(_, (a, b))| if *a == of { *b } else { *a }).collect()
+    }
+}
+
+/// What a fact says about links.
+pub(crate) enum LinkFact {
+    /// A link was made to this profile.
+    Linked(LinkId, ProfileId),
+    /// It was taken back.
+    Unlinked(LinkId, ProfileId),
+}
+
+/// What a stored event says about links, if it does.
+pub(crate) fn link_of(body: &Body) -> Result<Option<LinkFact>, EngineError> {
+    use throughline_core::event::EventKind::{ProfileLinked, ProfileUnlinked};
+    if body.kind != ProfileLinked as u16 && body.kind != ProfileUnlinked as u16 {
+        return Ok(None);
+    }
+    Ok(match body.open()? {
+        EventData::ProfileLinked(e) => Some(LinkFact::Linked(e.link, e.other)),
+        EventData::ProfileUnlinked(e) => Some(LinkFact::Unlinked(e.link, e.other)),
+        _ => None,
+    })
+}
+
+fn assemble(streams: Streams, names: &mut Interner) -> Result<Loaded, EngineError> {
+    let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
+    let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
+    for (index, (profile, events)) in streams.read.into_iter().enumerate() {
+        let ix = ProfileIx(index as u32);
+        let version = events.last().map_or(Version(0), |e| e.version);
+        loaded.profiles.push((profile, version));
+        for event in events {
+            loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
+            let body = &event.event.data;
+            if body.kind == LEDGER_KIND {
+                entries.push((event.position, ix, decode_entries(&body.plain)?));
+                continue;
+            }
+            if !body.is_fact() {
+                continue;
+            }
+            let reason = match link_of(body)? {
+                Some(LinkFact::Linked(link, _)) => Reason::Link(link),
+                Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
+                None => {
+                    loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
+                    Reason::LateFact(event.event.id)
+                }
+            };
+            if loaded.newest.is_none_or(|(position, _)| position < event.position) {
+                loaded.newest = Some((event.position, reason));
+            }
+        }
+    }
+    loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+    entries.sort_by_key(|(position, ..)| *position);
+    for (_, profile, record) in entries {
+        for entry in record {
+            loaded.announced.apply(entry, profile);
+        }
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,203 @@
+//! The live engine: record, judge, announce, exactly once in effect.
+//!
+//! An [`Engine`] is a handle, cheap to clone and to share. Behind it one task owns the state ([`state`]), appends
+//! facts, steps or refolds the customers that they belong to ([`judge`]), and appends what must be announced.
+//! Reading a journey does not go through that task: it is a pure function of what the store holds.
+
+mod actor;
+mod announcements;
+mod builder;
+mod covered;
+mod error;
+mod judge;
+mod live;
+pub(crate) mod load;
+mod reading;
+mod state;
+
+pub use announcements::{Announcements, Notice};
+pub use builder::EngineBuilder;
+pub use error::{EngineError, EngineErrorKind};
+
+use actor::Request;
+use state::Clock;
+use std::sync::{Arc, Mutex, PoisonError};
+use throughline_core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
+use throughline_core::event::{EventData, NewEvent, Position, Version};
+use throughline_core::ids::{EventId, LinkId, ProfileId};
+use throughline_core::name::{Interner, Name};
+use throughline_core::time::Micros;
+use throughline_rules::rulebook::Rulebook;
+use throughline_store::contract::EventStore;
+use throughline_store::stream::TenantId;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// A fact, and the profile that it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// The profile.
+    pub profile: ProfileId,
+    /// What happened.
+    pub event: NewEvent,
+}
+
+/// What became of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Where it is in the log.
+    pub position: Position,
+    /// Where it is in its profile's stream.
+    pub version: Version,
+    /// Whether it is new.
+    pub outcome: Outcome,
+}
+
+/// Whether a fact is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the log now.
+    Recorded,
+    /// It was there already, with the same content: nothing happened.
+    Duplicate,
+}
+
+/// What the engine keeps in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// Customers at hand.
+    pub customers: usize,
+    /// The bytes that they take, tables included.
+    pub bytes: usize,
+}
+
+/// A handle to a live engine.
+#[derive(Clone)]
+pub struct Engine {
+    store: Arc<dyn EventStore>,
+    tenant: TenantId,
+    rules: Arc<Rulebook>,
+    /// The rulebook's names: what a reader starts its own interner from.
+    names: Arc<Interner>,
+    clock: Clock,
+    requests: mpsc::Sender<Request>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Engine {
+    /// Sets up an engine on a store.
+    pub fn builder(store: Arc<dyn EventStore>) -> EngineBuilder {
+        EngineBuilder::new(store)
+    }
+
+    fn new(
+        store: Arc<dyn EventStore>,
+        tenant: TenantId,
+        rules: Arc<Rulebook>,
+        names: Arc<Interner>,
+        clock: Clock,
+        requests: mpsc::Sender<Request>,
+        task: JoinHandle<()>,
+    ) -> Self {
+        Self { store, tenant, rules, names, clock, requests, task: Arc::new(Mutex::new(Some(task))) }
+    }
+
+    /// Records one fact. When it returns, the fact is durable and what follows from it is announced.
+    ///
+    /// Recording the same event again is safe, and is how a lost answer is dealt with. Answers
+    /// [`EngineError::Busy`] at once when the queue is full.
+    pub async fn record(&self, profile: ProfileId, event: NewEvent) -> Result<Receipt, EngineError> {
+        let mut receipts = self.record_all(vec![Incoming { profile, event }]).await?;
+        receipts.pop().unwrap_or(Err(EngineError::Closed))
+    }
+
+    /// Records many facts with as few commits as possible. Each succeeds or fails alone, in the order given.
+    pub async fn record_all(
+        &self,
+        facts: Vec<Incoming>,
+    ) -> Result<Vec<Result<Receipt, EngineError>>, EngineError> {
+        let (answer, recorded) = oneshot::channel();
+        self.ask(Request::Record(facts, answer))?;
+        recorded.await.map_err(|_| EngineError::Closed)
+    }
+
+    /// Says that two profiles are one customer. Naming the same link again changes nothing.
+    pub async fn link(&self, link: LinkId, a: ProfileId, b: ProfileId) -> Result<(), EngineError> {
+        let linked = |other| EventData::ProfileLinked(ProfileLinked { link, other });
+        self.link_fact("linked", link, a, b, linked).await
+    }
+
+    /// Takes a link back: both journeys become as if it had never been.
+    pub async fn unlink(&self, link: LinkId, a: ProfileId, b: ProfileId) -> Result<(), EngineError> {
+        let unlinked = |other| EventData::ProfileUnlinked(ProfileUnlinked { link, other });
+        self.link_fact("unlinked", link, a, b, unlinked).await
+    }
+
+    async fn link_fact(
+        &self,
+        what: &str,
+        link: LinkId,
+        a: ProfileId,
+        b: ProfileId,
+        data: impl Fn(ProfileId) -> EventData,
+    ) -> Result<(), EngineError> {
+        if a == b {
+            return Err(EngineError::SelfLink);
+        }
+        // Both ids and both times follow from the link, so that saying it twice records it once.
+        let source = Name::new("throughline").unwrap_or_else(|_| unreachable!("a constant name"));
+        let end = |profile: ProfileId, other: ProfileId| Incoming {
+            profile,
+            event: NewEvent::new(
+                EventId::derived(what, &format!("{link}/{profile}")),
+                Micros(0),
+                source.clone(),
+                data(other),
+            ),
+        };
+        let (answer, done) = oneshot::channel();
+        self.ask(Request::Link(Box::new([end(a, b), end(b, a)]), answer))?;
+        done.await.map_err(|_| EngineError::Closed)?
+    }
+
+    /// Does everything that is due by the clock: call it every second or so, and after a start. Returns when the
+    /// next customer at hand is due.
+    pub async fn advance(&self) -> Result<Option<Micros>, EngineError> {
+        let (answer, advanced) = oneshot::channel();
+        self.ask(Request::Advance(answer))?;
+        advanced.await.map_err(|_| EngineError::Closed)?
+    }
+
+    /// What the engine keeps in memory.
+    pub async fn memory(&self) -> Result<Memory, EngineError> {
+        let (answer, memory) = oneshot::channel();
+        self.ask(Request::Memory(answer))?;
+        memory.await.map_err(|_| EngineError::Closed)
+    }
+
+    /// Finishes what was accepted, saves how far it came, and stops. Handles that are left answer `Closed`.
+    pub async fn shutdown(&self) -> Result<(), EngineError> {
+        let (answer, stopped) = oneshot::channel();
+        self.requests.send(Request::Shutdown(answer)).await.map_err(|_| EngineError::Closed)?;
+        let saved = stopped.await.map_err(|_| EngineError::Closed)?;
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            // The task has nothing left to do; a panic in it would have been seen as `Closed` above.
+            drop(task.await);
+        }
+        saved
+    }
+
+    fn ask(&self, request: Request) -> Result<(), EngineError> {
+        self.requests.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => EngineError::Busy { waiting: self.requests.max_capacity() },
+            mpsc::error::TrySendError::Closed(_) => EngineError::Closed,
+        })
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("store", &self.store).finish_non_exhaustive()
+    }
+}

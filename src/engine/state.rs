@@ -1,0 +1,320 @@
+//! What one engine knows and does, one request after the other.
+
+use super::covered::Covered;
+use super::judge::Task;
+use super::live::Cache;
+use super::load::{LinkFact, link_of};
+use super::{EngineError, Incoming, Outcome, Receipt};
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use throughline_core::event::{Body, NewEvent, Position, Version};
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::ProfileId;
+use throughline_core::name::{Interner, Name, Sym};
+use throughline_core::time::{Micros, Span};
+use throughline_rules::decision::Decision;
+use throughline_rules::ledger::Reason;
+use throughline_rules::rulebook::Rulebook;
+use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
+use throughline_store::contract::EventStore;
+use throughline_store::error::{AppendError, StoreErrorKind};
+use throughline_store::read::{Checkpoint, Due};
+use throughline_store::stream::{StreamId, StreamKey, TenantId};
+
+/// How many due customers are judged with one append, and how many events are caught up with at once.
+const PAGE: usize = 2_048;
+
+/// How many changed due times may wait before they are saved without being asked.
+const DUE_CHANGES: usize = 65_536;
+
+/// The clock that an engine reads. `now` is an argument everywhere below.
+pub(super) type Clock = Arc<dyn Fn() -> Micros + Send + Sync>;
+
+/// One engine's state. It is owned by one task, so nothing in it is locked.
+pub(super) struct EngineState {
+    pub(super) store: Arc<dyn EventStore>,
+    pub(super) tenant: TenantId,
+    pub(super) names: Interner,
+    pub(super) rules: Arc<Rulebook>,
+    pub(super) historical_after: Span,
+    pub(super) cache: Cache,
+    pub(super) cache_limit: usize,
+    pub(super) ledger_source: Name,
+    pub(super) clock: Clock,
+    /// The latest time that this engine has seen. It never runs backwards, whatever the clock does.
+    pub(super) now: Micros,
+    /// Profiles that must be judged again because a judgement failed, or because others wrote to them.
+    pub(super) dirty: BTreeSet<ProfileId>,
+    /// Positions that this engine wrote itself.
+    pub(super) covered: Covered,
+    /// How far the log was looked through for what others wrote.
+    pub(super) cursor: Position,
+    /// The checkpoint `judged` as this engine knows it.
+    pub(super) checkpoint: Checkpoint,
+    /// Due times that changed since they were saved.
+    pub(super) due_changes: HashMap<ProfileId, Option<Micros>, FxBuildHasher>,
+    /// Reused from judgement to judgement.
+    pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
+    /// The most bytes that an event's body may have.
+    pub(super) event_limit: usize,
+}
+
+impl EngineState {
+    /// Finds what was recorded but not judged, and who is due. Called once, before anything else.
+    pub(super) async fn start(&mut self) -> Result<(), EngineError> {
+        self.checkpoint = self.store.checkpoint(&self.checkpoint_name()).await?;
+        self.cursor = self.checkpoint.position;
+        self.advance().await
+    }
+
+    fn checkpoint_name(&self) -> String {
+        format!("judged/{}", self.tenant)
+    }
+
+    fn read_clock(&mut self) {
+        self.now = self.now.max((self.clock)());
+    }
+
+    /// Appends facts and judges the customers that they belong to. Each fact succeeds or fails alone.
+    pub(super) async fn record(&mut self, batch: Vec<Incoming>) -> Vec<Result<Receipt, EngineError>> {
+        self.read_clock();
+        let mut outcomes: Vec<Option<Result<Receipt, EngineError>>> = Vec::with_capacity(batch.len());
+        let mut sent: Vec<(usize, ProfileId, Fact, Option<LinkFact>)> = Vec::with_capacity(batch.len());
+        let mut appends = Vec::with_capacity(batch.len());
+        for (index, incoming) in batch.into_iter().enumerate() {
+            let sealed = incoming.event.seal();
+            match self.check(incoming.profile, sealed) {
+                Ok((append, fact, link)) => {
+                    appends.push(append);
+                    sent.push((index, incoming.profile, fact, link));
+                    outcomes.push(None);
+                }
+                Err(error) => outcomes.push(Some(Err(error))),
+            }
+        }
+        let results = self.store.append_many(appends).await;
+        let mut groups: HashMap<ProfileId, (Version, Vec<Fact>), FxBuildHasher> = HashMap::default();
+        let mut tasks = Vec::new();
+        for ((index, profile, fact, link), result) in sent.into_iter().zip(results) {
+            outcomes[index] = Some(match result {
+                Ok(appended) => {
+                    let place = appended.places[0][0];
+                    if !place.was_there {
+                        self.covered.add(place.position);
+                        match link {
+                            Some(link) => tasks.extend(reloads(profile, &link)),
+                            None => group(&mut groups, &mut tasks, profile, place.version, fact),
+                        }
+                    }
+                    let outcome = if place.was_there { Outcome::Duplicate } else { Outcome::Recorded };
+                    Ok(Receipt { position: place.position, version: place.version, outcome })
+                }
+                Err(error) => {
+                    // The fact may be in the log after all: look before the next judgement.
+                    if matches!(&error, AppendError::Store(e) if e.kind == StoreErrorKind::Unknown) {
+                        self.dirty.insert(profile);
+                    }
+                    Err(error.into())
+                }
+            });
+        }
+        tasks.extend(groups.into_iter().map(|(profile, (from, facts))| Task::Facts(profile, from, facts)));
+        if let Err(error) = self.judge(tasks).await {
+            tracing::warn!(%error, "facts are recorded; their judgement will be made again");
+        }
+        if self.due_changes.len() > DUE_CHANGES
+            && let Err(error) = self.save_progress().await
+        {
+            tracing::warn!(%error, "due times could not be saved; they will be again");
+        }
+        outcomes.into_iter().flatten().collect()
+    }
+
+    fn check(
+        &mut self,
+        profile: ProfileId,
+        sealed: NewEvent<Body>,
+    ) -> Result<(Append, Fact, Option<LinkFact>), EngineError> {
+        let bytes = sealed.data.plain.len() + sealed.data.personal.len();
+        if bytes > self.event_limit {
+            return Err(EngineError::TooLarge { bytes, limit: self.event_limit });
+        }
+        let link = link_of(&sealed.data)?;
+        if let Some(LinkFact::Linked(_, other) | LinkFact::Unlinked(_, other)) = &link
+            && *other == profile
+        {
+            return Err(EngineError::SelfLink);
+        }
+        let fact = Fact::from_body(&sealed, ProfileIx(0), &mut self.names)?;
+        let stream = StreamId::profile(self.tenant.clone(), profile);
+        Ok((Append::to(stream, ExpectedVersion::Any, vec![sealed], self.now), fact, link))
+    }
+
+    /// Appends the two facts of a link, or of an unlink, as one, and judges whom it concerns.
+    pub(super) async fn record_link(&mut self, ends: [Incoming; 2]) -> Result<(), EngineError> {
+        self.read_clock();
+        let mut streams = Vec::new();
+        let mut tasks = Vec::new();
+        for end in ends {
+            let (append, _, link) = self.check(end.profile, end.event.seal())?;
+            streams.extend(append.streams);
+            tasks.extend(link.iter().flat_map(|link| reloads(end.profile, link)));
+        }
+        streams.sort_by(|a: &StreamAppend, b| a.stream.cmp(&b.stream));
+        let appended = self.store.append(Append { streams, recorded_at: self.now }).await;
+        if appended.is_err() {
+            self.dirty.extend(tasks.iter().map(Task::profile));
+        }
+        for place in appended?.places.iter().flatten() {
+            self.covered.add(place.position);
+        }
+        self.judge(tasks).await
+    }
+
+    /// Does everything that is due by now, looks at what others wrote, and saves how far it came.
+    pub(super) async fn advance(&mut self) -> Result<(), EngineError> {
+        self.read_clock();
+        self.catch_up().await?;
+        loop {
+            let mut due = Vec::new();
+            while due.len() < PAGE
+                && let Some(profile) = self.cache.pop_due(self.now)
+            {
+                due.push(Task::Due(profile));
+            }
+            if due.is_empty() {
+                break;
+            }
+            self.judge(due).await?;
+        }
+        self.judge_due_of_store().await?;
+        self.save_progress().await
+    }
+
+    /// Judges customers that the store's index says are due and that are not at hand.
+    async fn judge_due_of_store(&mut self) -> Result<(), EngineError> {
+        loop {
+            let page = self.store.due_by(self.now, PAGE).await?;
+            let mut tasks = Vec::new();
+            for due in &page {
+                let StreamKey::Profile(profile) = due.stream.key else { continue };
+                if due.stream.tenant != self.tenant || self.due_changes.contains_key(&profile) {
+                    continue;
+                }
+                match self.cache.get(profile) {
+                    // At hand, so its own due time is right and the index is behind.
+                    Some(live) => {
+                        self.due_changes.insert(profile, live.due);
+                    }
+                    None => {
+                        self.due_changes.insert(profile, None);
+                        tasks.push(Task::Reload(profile, None));
+                    }
+                }
+            }
+            let full = page.len() == PAGE;
+            if tasks.is_empty() && !full {
+                return Ok(());
+            }
+            self.judge(tasks).await?;
+            self.save_progress().await?;
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Looks through what others wrote since this engine looked last, and judges whom it concerns.
+    pub(super) async fn catch_up(&mut self) -> Result<(), EngineError> {
+        loop {
+            self.cursor = self.covered.beyond(self.cursor);
+            let page = self.store.read_all(self.cursor, PAGE).await?;
+            let Some(last) = page.last_position() else { break };
+            for event in &page.events {
+                let recorded = &event.recorded;
+                if self.covered.contains(recorded.position)
+                    || event.stream.tenant != self.tenant
+                    || !recorded.event.data.is_fact()
+                {
+                    continue;
+                }
+                if let StreamKey::Profile(profile) = event.stream.key {
+                    self.dirty.insert(profile);
+                    if let Some(LinkFact::Linked(_, other) | LinkFact::Unlinked(_, other)) =
+                        link_of(&recorded.event.data)?
+                    {
+                        self.dirty.insert(other);
+                    }
+                }
+            }
+            self.cursor = last;
+        }
+        let dirty = std::mem::take(&mut self.dirty);
+        self.judge(dirty.into_iter().map(|p| Task::Reload(p, None)).collect()).await
+    }
+
+    /// Saves due times, and how far everything is judged. The watermark stays where it is while anything must be
+    /// judged again: too low costs a look at start, too high would lose an announcement.
+    pub(super) async fn save_progress(&mut self) -> Result<(), EngineError> {
+        let reached =
+            if self.dirty.is_empty() { self.covered.beyond(self.cursor) } else { self.checkpoint.position };
+        let new = Checkpoint { position: reached.max(self.checkpoint.position) };
+        if self.due_changes.is_empty() && new == self.checkpoint {
+            return Ok(());
+        }
+        let mut due: Vec<Due> = self
+            .due_changes
+            .iter()
+            .map(|(p, at)| Due { stream: StreamId::profile(self.tenant.clone(), *p), at: *at })
+            .collect();
+        due.sort_by(|a, b| a.stream.cmp(&b.stream));
+        let name = self.checkpoint_name();
+        if self.store.save_checkpoint(&name, self.checkpoint, new, due).await? {
+            self.checkpoint = new;
+            self.cursor = self.cursor.max(new.position);
+            self.covered.forget_until(new.position);
+            self.due_changes.clear();
+        } else {
+            // Another engine moved it. What it says is right too; ours is saved with the next progress.
+            self.checkpoint = self.store.checkpoint(&name).await?;
+        }
+        Ok(())
+    }
+
+    /// What is kept in memory.
+    pub(super) fn memory(&self) -> super::Memory {
+        super::Memory { customers: self.cache.len(), bytes: self.cache.total_bytes() }
+    }
+
+    /// When the next customer at hand is due.
+    pub(super) fn next_due(&self) -> Option<Micros> {
+        self.cache.next_due()
+    }
+}
+
+/// Puts a fact to the others of its profile. Where another writer's events lie between them, the customer is
+/// read again instead.
+fn group(
+    groups: &mut HashMap<ProfileId, (Version, Vec<Fact>), FxBuildHasher>,
+    tasks: &mut Vec<Task>,
+    profile: ProfileId,
+    version: Version,
+    fact: Fact,
+) {
+    let (from, facts) = groups.entry(profile).or_insert_with(|| (version, Vec::new()));
+    if from.0 + facts.len() as u64 == version.0 {
+        facts.push(fact);
+    } else {
+        tasks.push(Task::Reload(profile, Some(Reason::LateFact(fact.id))));
+    }
+}
+
+fn reloads(profile: ProfileId, link: &LinkFact) -> [Task; 2] {
+    let (other, reason) = match link {
+        LinkFact::Linked(link, other) => (*other, Reason::Link(*link)),
+        LinkFact::Unlinked(link, other) => (*other, Reason::Unlink(*link)),
+    };
+    [Task::Reload(profile, Some(reason)), Task::Reload(other, Some(reason))]
+}
