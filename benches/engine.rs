@@ -172,7 +172,7 @@ fn late(c: &mut Criterion) {
 
 fn durable(c: &mut Criterion) {
     let behind: u64 = std::env::var("EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    let measured = 400_000;
+    let measured = 100_000;
     let customers = u32::try_from((behind + measured) / 25).unwrap();
     let town = Town::new(3).with_customers(customers).with_events(behind + 12 * measured);
     let mut arrivals = town.arrivals();

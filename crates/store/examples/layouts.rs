@@ -70,7 +70,7 @@ fn measure(layout: &str, ids: Ids, events: u64, cap: Duration) {
     }
     let took = begin.elapsed();
     let (from, since) = laps[laps.len() * 9 / 10];
-    let tail = (appended - from) as f64 / (took - since).as_secs_f64();
+    let tail = (appended - from) as f64 / took.saturating_sub(since).as_secs_f64();
     let size = size(&path);
     let begin = Instant::now();
     let (scanned, _) = log.scan();

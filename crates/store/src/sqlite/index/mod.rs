@@ -87,9 +87,13 @@ impl<const W: usize> Index<W> {
         Ok(())
     }
 
-    /// Forgets the part of the tail that is in runs now.
-    pub(super) fn drop_tail_through(&mut self, position: u64) {
-        self.tail.retain(|entry| position_of(entry) > position);
+    /// Forgets the part of the tail that is in runs now; as a rule that is all of it.
+    pub(super) fn drop_tail_through(&mut self, position: u64, head: u64) {
+        if position >= head {
+            self.tail.clear();
+        } else {
+            self.tail.retain(|entry| position_of(entry) > position);
+        }
     }
 }
 
