@@ -277,6 +277,7 @@ impl EngineState {
         rare.handles = judged.handles(&announced);
         live.tidy();
         live.journey.shrink();
+        live.profiles.shrink_to_fit();
         let mut left = Vec::new();
         for (profile, _) in &live.profiles {
             left.extend(self.cache.forget(*profile));

@@ -130,6 +130,7 @@ impl Cache {
             if let Some(at) = due {
                 self.due.push(Reverse((at, first)));
             }
+            self.drop_stale();
         }
         if !self.by_profile.contains_key(&first) {
             self.reserve(&live.profiles);
@@ -168,6 +169,15 @@ impl Cache {
             }
         }
         None
+    }
+
+    /// Drops what is stale when it is most of the queue, so that the queue stays as long as the customers are many.
+    fn drop_stale(&mut self) {
+        if self.due.len() > 2 * self.len() + 1_024 {
+            let queued = std::mem::take(&mut self.due).into_vec();
+            let still = |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
+            self.due = queued.into_iter().filter(|Reverse(entry)| still(entry)).collect();
+        }
     }
 
     /// When the next customer is due.

@@ -20,7 +20,7 @@ use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{Micros, Span};
-use alloc::vec::Vec;
+use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
 /// oldest.
@@ -43,7 +43,7 @@ pub struct CustomerState {
     pub facts: u64,
     /// What the customer had to do and bear.
     pub effort: Effort,
-    contacts: Vec<Contact>,
+    contacts: ThinVec<Contact>,
 }
 
 impl CustomerState {
@@ -72,7 +72,7 @@ impl CustomerState {
 
     /// The bytes on the heap behind this state.
     pub fn heap_bytes(&self) -> usize {
-        self.contacts.capacity() * size_of::<Contact>()
+        tight::heap_bytes(&self.contacts)
     }
 
     /// Takes in what happened next.

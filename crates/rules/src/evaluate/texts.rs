@@ -6,6 +6,7 @@ use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
 use throughline_core::event::TextVerdict;
 use throughline_core::ids::EventId;
+use throughline_core::tight;
 
 impl<S: Outlet> Step<'_, S> {
     /// The verdict that was recorded before the message of this step, if one was.
@@ -71,6 +72,6 @@ impl<S: Outlet> Step<'_, S> {
         if early.len() == MAX_EARLY_VERDICTS {
             early.remove(0);
         }
-        early.push((message, verdict));
+        tight::push(early, (message, verdict));
     }
 }
