@@ -104,9 +104,9 @@ impl CustomerState {
             EventData::Transferred(e) => {
                 self.stop_waiting(e.contact, at);
                 let contact = self.begin(e.contact, at);
-                contact.transfers += 1;
-                let transfers = contact.transfers;
-                self.effort.count_transfer(transfers);
+                let before = contact.transfers;
+                contact.transfers = before.saturating_add(1);
+                self.effort.count_transfer(before);
             }
             EventData::ContactEnded(e) => self.end(e.contact, at, e.ending),
             EventData::Message(e) => {
@@ -188,9 +188,9 @@ impl CustomerState {
         let Some(agent) = agent else { return };
         if let Some(contact) = self.contacts.iter_mut().rev().find(|c| c.id == id) {
             let was = (contact.handovers, contact.ping_pongs);
-            contact.handled_by(agent);
-            let now = (contact.handovers, contact.ping_pongs);
-            self.effort.count_handover(was, now);
+            if let Some(back) = contact.handled_by(agent) {
+                self.effort.count_handover(was, back);
+            }
         }
     }
 }

@@ -135,7 +135,7 @@ impl<S: Outlet> Step<'_, S> {
             CaseState::Open => {
                 self.touch(ix);
                 let case = self.journey.cases.get_mut(ix);
-                case.priority += 1;
+                case.priority = case.priority.saturating_add(1);
                 case.waits_for = WaitsFor::Us;
             }
         }

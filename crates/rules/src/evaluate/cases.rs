@@ -37,7 +37,7 @@ impl<S: Outlet> Step<'_, S> {
     fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
         self.journey.cases.join(e.contact, ix);
         let case = self.journey.cases.get_mut(ix);
-        case.contacts += 1;
+        case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
         case.issue = case.issue.or(e.issue);
         if case.topic.is_none() {
@@ -47,7 +47,7 @@ impl<S: Outlet> Step<'_, S> {
         self.out.joined(e.contact, key);
         if e.direction == Direction::Inbound {
             if state == CaseState::Open {
-                case.priority += 1;
+                case.priority = case.priority.saturating_add(1);
                 case.waits_for = WaitsFor::Us;
             } else {
                 self.reopen(ix, ReopenCause::Contact);
@@ -155,9 +155,9 @@ impl<S: Outlet> Step<'_, S> {
         case.answered_by = EventId::default();
         case.closed_by = EventId::default();
         case.reacted_by = EventId::default();
-        case.reopens += 1;
+        case.reopens = case.reopens.saturating_add(1);
         case.reopened_because = Some(cause);
-        case.priority += 1;
+        case.priority = case.priority.saturating_add(1);
         case.targets_said = 0;
         let (key, count) = (case.key, case.reopens);
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);

@@ -18,8 +18,12 @@ impl<S: Outlet> Step<'_, S> {
 
     pub(super) fn judged(&mut self, message: EventId, verdict: TextVerdict) {
         let cases = self.journey.cases.cases();
-        let concerned =
-            cases.iter().rev().find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
+        // A case that has no answer holds the nil id in its place, and that names no message.
+        let concerned = cases
+            .iter()
+            .rev()
+            .filter(|_| !message.is_nil())
+            .find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
         let Some(case) = concerned else {
             return self.keep_for_later(message, verdict);
         };
