@@ -6,7 +6,6 @@
 //! answers is the engine that a test sets up, ours or one with your own rulebook.
 //!
 //! ```
-//! use async_trait::async_trait;
 //! use throughline_core::time::Micros;
 //! use throughline_testkit::scenario::{Happening, Question, Scenario, Teller, difference};
 //!
@@ -25,7 +24,6 @@
 //! /// Knows nothing but how much it was told.
 //! struct Counts(usize);
 //!
-//! #[async_trait]
 //! impl Teller for Counts {
 //!     type Error = std::convert::Infallible;
 //!     async fn advance(&mut self, _: Micros) -> Result<Option<Micros>, Self::Error> {

@@ -2,23 +2,30 @@
 
 use super::question::Question;
 use super::{Happening, Scenario};
-use async_trait::async_trait;
+use std::future::Future;
 use throughline_core::time::Micros;
 
 /// Who takes in what happens and answers: an engine behind a clock that goes when it is told to.
-#[async_trait]
 pub trait Teller: Send {
     /// Why it could not.
     type Error: Send;
 
     /// It is `now`; does what is due, and says when something is due next.
-    async fn advance(&mut self, now: Micros) -> Result<Option<Micros>, Self::Error>;
+    fn advance(&mut self, now: Micros) -> impl Future<Output = Result<Option<Micros>, Self::Error>> + Send;
 
     /// It is `now`, and this becomes known.
-    async fn learn(&mut self, now: Micros, happening: &Happening) -> Result<(), Self::Error>;
+    fn learn(
+        &mut self,
+        now: Micros,
+        happening: &Happening,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// It is `now`, and this is asked. Ids and instants in the answer are spelled as names and days later.
-    async fn answer(&mut self, now: Micros, question: &Question) -> Result<String, Self::Error>;
+    fn answer(
+        &mut self,
+        now: Micros,
+        question: &Question,
+    ) -> impl Future<Output = Result<String, Self::Error>> + Send;
 }
 
 /// The most steps that time takes between two instants of a story, against a teller who is always due.
