@@ -105,11 +105,17 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
     pub(super) fn arm_targets(&mut self, ix: CaseIx) {
+        self.arm_targets_of(ix, |_| true);
+    }
+
+    /// The same for some of the clocks.
+    pub(super) fn arm_targets_of(&mut self, ix: CaseIx, wanted: impl Fn(Clock) -> bool) {
         let Self { rules, journey, at, .. } = self;
         let case = journey.cases.get(ix);
         for (index, target) in rules.targets_for(case.channel, case.topic) {
-            let running = case.instance.fulfilled(clock_of(target.clock)).is_none();
-            if !running || case.targets_said & (1 << index) != 0 {
+            let clock = clock_of(target.clock);
+            let running = case.instance.fulfilled(clock).is_none();
+            if !running || !wanted(clock) || case.targets_said & (1 << index) != 0 {
                 continue;
             }
             let due = case.instance.started_at + target.within;

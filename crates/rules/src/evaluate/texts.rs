@@ -40,6 +40,9 @@ impl<S: Outlet> Step<'_, S> {
             ) if answered => {
                 self.void_answer(ix);
             }
+            (TextVerdict::Boilerplate | TextVerdict::Acknowledgement, CaseState::Open) => {
+                self.void_reaction(ix);
+            }
             (TextVerdict::Substantive, CaseState::Open) => {
                 self.answer(ix, AnswerKind::Substantive, message, reacted_at);
             }
@@ -56,6 +59,7 @@ impl<S: Outlet> Step<'_, S> {
         let at = self.at;
         let case = self.journey.cases.get_mut(ix);
         case.instance.void(Clock::FirstSubstantive);
+        case.instance.void_at(Clock::FirstHuman, case.answered_at);
         case.state = CaseState::Open;
         case.since = at;
         case.waits_for = WaitsFor::Us;
@@ -68,6 +72,14 @@ impl<S: Outlet> Step<'_, S> {
         self.disarm_targets(ix, super::cases::OnlyFulfilled::No);
         self.conclude(self.rules.cases_rule, key, Content::AnswerVoided {}, 0, evidence);
         self.arm_targets(ix);
+    }
+
+    /// A person's message was no answer anyway and is judged generic: nobody has dealt with the question yet.
+    fn void_reaction(&mut self, ix: crate::case::CaseIx) {
+        let case = self.journey.cases.get_mut(ix);
+        if case.instance.void_at(Clock::FirstHuman, case.reacted_at) {
+            self.arm_targets_of(ix, |clock| clock == Clock::FirstHuman);
+        }
     }
 
     fn keep_for_later(&mut self, message: EventId, verdict: TextVerdict) {
