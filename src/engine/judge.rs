@@ -402,7 +402,9 @@ enum Retry {
 
 const fn retry(error: &AppendError) -> Retry {
     match error {
-        AppendError::Conflict { .. } => Retry::ReadAgain,
+        // The id of a record follows from what it says and where: if it is taken, another engine, whose clock shows
+        // another time, said just that first. A lost race like any other.
+        AppendError::Conflict { .. } | AppendError::IdReused { .. } => Retry::ReadAgain,
         AppendError::Store(error) if matches!(error.kind, StoreErrorKind::Unknown) => Retry::ReadAgain,
         _ => Retry::Later,
     }

@@ -1,0 +1,97 @@
+//! How often a run met what is rare. A simulation that never meets it proves nothing about it.
+
+use super::gate::Seen;
+use super::truth::Said;
+use std::fmt;
+use std::sync::atomic::Ordering;
+
+macro_rules! coverage {
+    ($($(#[$doc:meta])* $field:ident $words:literal,)*) => {
+        /// Counts over one life, or over many.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub(crate) struct Coverage { $($(#[$doc])* pub(crate) $field: u64,)* }
+
+        impl Coverage {
+            pub(crate) fn add(&mut self, other: &Self) { $(self.$field += other.$field;)* }
+
+            /// What was never met.
+            pub(crate) fn never_met(&self) -> Vec<&'static str> {
+                [$((self.$field, $words),)*].into_iter().filter(|(n, _)| *n == 0).map(|(_, w)| w).collect()
+            }
+        }
+
+        impl fmt::Display for Coverage {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                $(writeln!(f, "{:>12}  {}", self.$field, $words)?;)*
+                Ok(())
+            }
+        }
+    };
+}
+
+coverage! {
+    calls "calls of a store let through",
+    facts "facts acknowledged",
+    duplicates "facts sent again and answered with their place",
+    healed "facts whose answer was lost, found in the log when sent again",
+    reused "ids refused because they stand for other content",
+    raw "facts and links written by others",
+    late "facts recorded after later ones of their profile",
+    future "facts dated in the future when recorded",
+    busy "requests answered Busy by a full queue",
+    store_busy "store calls answered Busy",
+    lost_requests "store calls whose request was lost",
+    lost_answers "store calls whose answer was lost",
+    lost_judgements "judgements whose outcome was unknown",
+    conflicts "judgements that lost a race",
+    taken_ids "judgements that lost a race to the same judgement by another clock",
+    customers_read "streams read for a refold",
+    overtaken "watermarks that another engine had moved",
+    starts "starts of an engine",
+    failed_starts "starts that the store failed",
+    crashes "crashes",
+    crashes_in_calls "crashes in the middle of a call",
+    crashes_half_way "crashes after a part of many appends",
+    crashes_before_judgement "crashes between facts and their judgement",
+    crashes_while_settling "crashes while a decision settles",
+    shutdowns "shutdowns",
+    dropped "times that derived data was dropped",
+    clock_back "clocks set back",
+    links "links acknowledged",
+    unlinks "unlinks acknowledged",
+    announced "decisions announced",
+    amended "announcements amended",
+    withdrawn "announcements withdrawn",
+    said_again "announcements made again after they were withdrawn",
+    because_of_late_facts "entries because of a late fact",
+    because_of_links "entries because of a link",
+    because_of_unlinks "entries because of an unlink",
+    historical "announcements marked historical",
+    crowds "lives with more customers than an engine keeps at hand",
+    delivered "announcements delivered to a subscription",
+    delivered_again "announcements delivered again because they had not been committed",
+    commits "commits of a subscription",
+    readers_lost "subscriptions lost without a commit",
+}
+
+impl Coverage {
+    pub(crate) fn see(&mut self, seen: &Seen) {
+        let of = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        self.conflicts += of(&seen.conflicts);
+        self.taken_ids += of(&seen.taken_ids);
+        self.customers_read += of(&seen.customers_read);
+        self.lost_judgements += of(&seen.lost_judgements);
+        self.overtaken += of(&seen.overtaken);
+    }
+
+    pub(crate) fn say(&mut self, said: &Said) {
+        self.announced += said.announced;
+        self.amended += said.amended;
+        self.withdrawn += said.withdrawn;
+        self.said_again += said.said_again;
+        self.because_of_late_facts += said.because_of_late_facts;
+        self.because_of_links += said.because_of_links;
+        self.because_of_unlinks += said.because_of_unlinks;
+        self.historical += said.historical;
+    }
+}

@@ -1,0 +1,139 @@
+//! The end of a life: faults end, clocks agree, and everything must come true.
+
+use super::coverage::Coverage;
+use super::facts::GRID;
+use super::life::{Life, note, settle, whole_log};
+use super::reader::{self, Happened};
+use super::truth::{Truth, check_ledger};
+use throughline::core::time::Span;
+
+/// What came of a life.
+pub(crate) struct Ended {
+    pub(crate) met: Coverage,
+    pub(crate) trace: Vec<String>,
+    pub(crate) verdict: Result<(), String>,
+}
+
+/// Lives one life from its seed and checks it.
+pub(crate) fn run(seed: u64, truth: &mut Truth, is_traced: bool) -> Ended {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let mut life = Life::new(seed, truth, is_traced);
+        let verdict = match life.live().await {
+            Ok(()) => life.end().await,
+            Err(error) => Err(error),
+        };
+        let trace = life.trace.take().unwrap_or_default();
+        Ended { met: life.met, trace, verdict }
+    })
+}
+
+impl Life<'_> {
+    async fn end(&mut self) -> Result<(), String> {
+        // Some go on, some come back alone, some without anything but the log.
+        let way = self.rng.below(4);
+        note!(self, "the end, way {way}");
+        let jump = if self.rng.chance(500) { self.rng.below(40) } else { 200 + self.rng.below(100) };
+        self.now = self.latest + Span(GRID.0 * jump as i64);
+        for node in &mut self.nodes {
+            node.skew = Span::ZERO;
+            node.network.calm();
+        }
+        self.set_clocks();
+        if way > 0 {
+            for at in 0..self.nodes.len() {
+                if !self.nodes[at].is_down() {
+                    self.crash(at).await?;
+                }
+            }
+        }
+        if way == 2 {
+            self.drop_derived().await?;
+        }
+        self.close_reader();
+        self.heal(way == 0 || way == 3).await?;
+        let log = whole_log(&self.store).await;
+        self.check(&log)?;
+        self.check_stillness(log.len()).await
+    }
+
+    /// Lets everything come to its end: with all engines, or with one that only starts.
+    async fn heal(&mut self, with_all: bool) -> Result<(), String> {
+        let healing = if with_all { self.nodes.len() } else { 1 };
+        for at in 0..healing {
+            self.nodes[at].gate.open();
+            self.wait(at).await?;
+            if self.nodes[at].is_down() {
+                self.start(at);
+                self.nodes[at].gate.open();
+                self.wait(at).await?;
+            } else {
+                let engine = self.nodes[at].engine.clone().ok_or("an engine that runs and is not up")?;
+                engine.advance().await.map_err(|e| format!("healed, node {at} could not advance: {e}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until a node has nothing under way.
+    async fn wait(&mut self, at: usize) -> Result<(), String> {
+        for _ in 0..10_000 {
+            settle().await;
+            self.harvest().await?;
+            if self.nodes[at].starting.is_none() && self.nodes[at].running.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(format!("node {at} never comes to its end"))
+    }
+
+    fn check(&mut self, log: &[throughline::store::read::StoredEvent]) -> Result<(), String> {
+        let said = check_ledger(log)?;
+        self.met.say(&said);
+        self.model.check(log)?;
+        let Self { truth, now, .. } = self;
+        truth.check_end(log, *now)?;
+        truth.check_moments(log)
+    }
+
+    /// Nothing due is left: whoever starts now, and reads what there is, adds nothing.
+    async fn check_stillness(&mut self, length: usize) -> Result<(), String> {
+        for at in 0..self.nodes.len() {
+            let node = &self.nodes[at];
+            self.met.store_busy += node.network.injected().busy;
+            self.met.lost_requests += node.network.injected().lost_requests;
+            self.met.lost_answers += node.network.injected().lost_answers;
+            if self.nodes[at].is_down() {
+                self.start(at);
+                self.nodes[at].gate.open();
+                self.wait(at).await?;
+            }
+            let engine = self.nodes[at].engine.clone().ok_or("a healed engine did not start")?;
+            engine.advance().await.map_err(|e| format!("still, node {at} could not advance: {e}"))?;
+            self.met.see(self.nodes[at].gate.seen());
+        }
+        let log = whole_log(&self.store).await;
+        if log.len() != length {
+            let more: Vec<_> = log[length..].iter().map(|e| &e.recorded).collect();
+            return Err(format!("when all was done there was more to do: {more:?}"));
+        }
+        let engine = self.nodes[0].engine.clone().ok_or("a healed engine did not start")?;
+        let reader = engine.subscribe(reader::NAME).await.map_err(|e| e.to_string())?;
+        self.happened.push(Happened::Opened);
+        let read = reader::read(reader, usize::MAX, true).await;
+        self.met.delivered += read.notices.len() as u64;
+        self.happened.extend(read.notices.iter().map(|n| Happened::Delivered(n.position, n.id)));
+        self.met.delivered_again += reader::check(&self.happened, &log)?;
+        Ok(())
+    }
+}
+
+impl Truth {
+    /// The rules of the simulated lives.
+    pub(crate) fn new() -> Self {
+        let mut names = throughline::core::name::Interner::new();
+        let rules =
+            throughline::rules::rulebook::Rulebook::parse(include_str!("rulebook.toml"), &mut names).unwrap();
+        Self { rules, names }
+    }
+}

@@ -1,0 +1,126 @@
+//! What the world outside knows: which facts it sent, and what it was told about them. No rule, no ledger.
+
+use std::collections::BTreeMap;
+use throughline::core::event::{EventData, NewEvent, Position};
+use throughline::core::ids::{EventId, LinkId, ProfileId};
+use throughline::rules::ledger::LEDGER_KIND;
+use throughline::store::read::StoredEvent;
+use throughline::store::stream::{StreamId, StreamKey, TenantId};
+
+/// What its sender knows about something that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// It was refused, every time.
+    Absent,
+    /// An answer was lost, or is still awaited.
+    Possible,
+    /// It was acknowledged.
+    Acknowledged,
+}
+
+/// One fact, as its sender remembers it.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) profile: ProfileId,
+    pub(crate) event: NewEvent,
+    pub(crate) known: Known,
+    pub(crate) position: Option<Position>,
+    /// Whether anybody was told that it is new.
+    pub(crate) is_recorded: bool,
+}
+
+/// A link, and what is known of it and of its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) id: LinkId,
+    pub(crate) ends: [ProfileId; 2],
+    pub(crate) linked: Known,
+    pub(crate) unlinked: Known,
+}
+
+/// Everything that was sent in one life.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) facts: BTreeMap<EventId, Sent>,
+    pub(crate) links: Vec<Link>,
+}
+
+impl Known {
+    /// An answer that was awaited did not come.
+    pub(crate) fn doubt(&mut self) {
+        if *self == Self::Absent {
+            *self = Self::Possible;
+        }
+    }
+}
+
+pub(crate) fn profile_of(stream: &StreamId) -> Option<ProfileId> {
+    match stream.key {
+        StreamKey::Profile(profile) if stream.tenant == TenantId::default() => Some(profile),
+        _ => None,
+    }
+}
+
+/// The link that a fact is about, whether it makes it, and the other end.
+pub(crate) fn link_in(data: &EventData) -> Option<(LinkId, bool, ProfileId)> {
+    match data {
+        EventData::ProfileLinked(e) => Some((e.link, true, e.other)),
+        EventData::ProfileUnlinked(e) => Some((e.link, false, e.other)),
+        _ => None,
+    }
+}
+
+impl Model {
+    /// Every acknowledged fact is in the log once, at its place; what was refused, or never sent, is not.
+    pub(crate) fn check(&self, log: &[StoredEvent]) -> Result<(), String> {
+        let mut found: BTreeMap<EventId, Position> = BTreeMap::new();
+        let mut ends: BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>> = BTreeMap::new();
+        for stored in log.iter().filter(|e| e.recorded.event.data.kind != LEDGER_KIND) {
+            let (recorded, profile) = (stored.recorded.open().unwrap(), profile_of(&stored.stream));
+            let (id, profile) =
+                (recorded.event.id, profile.ok_or("a fact outside of the profiles' streams")?);
+            if found.insert(id, recorded.position).is_some() {
+                return Err(format!("{id} is in the log twice"));
+            }
+            if let Some((link, makes, other)) = link_in(&recorded.event.data) {
+                ends.entry((link, makes)).or_default().push([profile, other]);
+                continue;
+            }
+            let sent = self.facts.get(&id).ok_or_else(|| format!("{id} is in the log and nobody sent it"))?;
+            if sent.known == Known::Absent {
+                return Err(format!("{id} was refused and is in the log"));
+            }
+            if sent.profile != profile || sent.event != recorded.event {
+                return Err(format!("{id} is in the log with other content than was sent"));
+            }
+        }
+        for (id, sent) in &self.facts {
+            if sent.known == Known::Acknowledged && found.get(id) != sent.position.as_ref() {
+                let (said, is) = (sent.position, found.get(id));
+                return Err(format!("{id} was acknowledged at {said:?} and is at {is:?}"));
+            }
+        }
+        self.check_links(&mut ends)
+    }
+
+    fn check_links(&self, ends: &mut BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>>) -> Result<(), String> {
+        for link in &self.links {
+            for (makes, known) in [(true, link.linked), (false, link.unlinked)] {
+                let mut held = ends.remove(&(link.id, makes)).unwrap_or_default();
+                held.sort_unstable();
+                let [a, b] = link.ends;
+                let mut both = [[a, b], [b, a]];
+                both.sort_unstable();
+                let is_right = match known {
+                    Known::Absent => held.is_empty(),
+                    Known::Possible => held.is_empty() || held == both,
+                    Known::Acknowledged => held == both,
+                };
+                if !is_right {
+                    return Err(format!("{:?} (made: {makes}) is {known:?}, the log has {held:?}", link.id));
+                }
+            }
+        }
+        ends.keys().next().map_or(Ok(()), |(link, _)| Err(format!("{link:?} was never sent")))
+    }
+}

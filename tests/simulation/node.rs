@@ -1,0 +1,121 @@
+//! One process of a life: an engine behind a gate and a faulty network, with a clock of its own.
+
+use super::gate::Gate;
+use super::reader::Read;
+use std::sync::Arc;
+use throughline::core::event::{Position, Version};
+use throughline::core::ids::EventId;
+use throughline::core::time::{Micros, Span};
+use throughline::engine::{Announcements, Engine, EngineError, Receipt};
+use throughline::store::contract::EventStore;
+use throughline_testkit::clock::ManualClock;
+use throughline_testkit::faulty::{FaultyStore, Plan};
+use tokio::task::JoinHandle;
+
+const RULEBOOK: &str = include_str!("rulebook.toml");
+
+type Recorded = Result<Vec<Result<Receipt, EngineError>>, EngineError>;
+
+/// A request that was made and not answered yet.
+pub(crate) enum Running {
+    Record(Vec<Asked>, JoinHandle<Recorded>),
+    /// The link by its index in the model, and whether it is made.
+    Link(usize, bool, JoinHandle<Result<(), EngineError>>),
+    Advance(JoinHandle<Result<Option<Micros>, EngineError>>),
+    Subscribe(JoinHandle<Result<Announcements, EngineError>>),
+    Read(JoinHandle<Read>),
+    Shutdown(JoinHandle<Result<(), EngineError>>),
+}
+
+/// One fact of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) id: EventId,
+    /// Whether it is a known id with other content.
+    pub(crate) is_altered: bool,
+}
+
+impl Running {
+    pub(crate) fn is_finished(&self) -> bool {
+        match self {
+            Self::Record(_, task) => task.is_finished(),
+            Self::Link(.., task) | Self::Shutdown(task) => task.is_finished(),
+            Self::Advance(task) => task.is_finished(),
+            Self::Subscribe(task) => task.is_finished(),
+            Self::Read(task) => task.is_finished(),
+        }
+    }
+
+    pub(crate) fn abort(&self) {
+        match self {
+            Self::Record(_, task) => task.abort(),
+            Self::Link(.., task) | Self::Shutdown(task) => task.abort(),
+            Self::Advance(task) => task.abort(),
+            Self::Subscribe(task) => task.abort(),
+            Self::Read(task) => task.abort(),
+        }
+    }
+}
+
+/// A process. Without an engine it is dead.
+pub(crate) struct Node {
+    pub(crate) clock: ManualClock,
+    pub(crate) skew: Span,
+    pub(crate) network: FaultyStore,
+    pub(crate) gate: Gate,
+    pub(crate) starting: Option<JoinHandle<Result<Engine, EngineError>>>,
+    pub(crate) engine: Option<Engine>,
+    pub(crate) running: Vec<Running>,
+    pub(crate) is_stopping: bool,
+}
+
+impl Node {
+    pub(crate) fn new(store: Arc<dyn EventStore>, plan: Plan, skew: Span) -> Self {
+        let network = FaultyStore::new(store, plan);
+        Self {
+            clock: ManualClock::default(),
+            skew,
+            gate: Gate::new(Arc::new(network.clone())),
+            network,
+            starting: None,
+            engine: None,
+            running: Vec::new(),
+            is_stopping: false,
+        }
+    }
+
+    pub(crate) fn is_down(&self) -> bool {
+        self.engine.is_none() && self.starting.is_none()
+    }
+
+    /// Begins to start an engine behind a new gate.
+    pub(crate) fn start(&mut self) {
+        self.gate = Gate::new(Arc::new(self.network.clone()));
+        let clock = self.clock.clone();
+        let builder = Engine::builder(Arc::new(self.gate.clone()))
+            .rulebook(RULEBOOK)
+            .queue(2)
+            .customers_at_hand(16)
+            .historical_after(Span::from_hours(30))
+            .clock(move || clock.now());
+        self.starting = Some(tokio::spawn(builder.start()));
+    }
+
+    /// The process is gone, wherever it was. Returns what it was asked and did not answer.
+    pub(crate) fn die(&mut self) -> Vec<Running> {
+        self.gate.die();
+        self.is_stopping = false;
+        self.engine = None;
+        if let Some(starting) = self.starting.take() {
+            starting.abort();
+        }
+        let running = std::mem::take(&mut self.running);
+        running.iter().for_each(Running::abort);
+        running
+    }
+}
+
+/// Where a fact went, in words that two runs can compare.
+pub(crate) fn place(receipt: &Receipt) -> (Position, Version) {
+    (receipt.position, receipt.version)
+}
