@@ -175,7 +175,8 @@ impl Cache {
     fn drop_stale(&mut self) {
         if self.due.len() > 2 * self.len() + 1_024 {
             let queued = std::mem::take(&mut self.due).into_vec();
-            let still = |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
+            let still =
+                |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
             self.due = queued.into_iter().filter(|Reverse(entry)| still(entry)).collect();
         }
     }

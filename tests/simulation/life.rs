@@ -338,7 +338,9 @@ impl<'t> Life<'t> {
         let id = event.id;
         self.met.late += u64::from(event.occurred_at < self.now - Span::from_hours(1));
         self.met.future += u64::from(event.occurred_at > self.now);
-        self.model.facts.insert(id, Sent { profile, event, known: Known::Absent, position: None, is_recorded: false });
+        self.model
+            .facts
+            .insert(id, Sent { profile, event, known: Known::Absent, position: None, is_recorded: false });
         id
     }
 

@@ -108,7 +108,10 @@ impl CustomerState {
                 contact.transfers = before.saturating_add(1);
                 self.effort.count_transfer(before);
             }
-            EventData::ContactEnded(e) => self.end(e.contact, at, e.ending),
+            EventData::ContactEnded(e) => {
+                self.end(e.contact, at, e.ending);
+                self.handled_by(e.contact, e.agent);
+            }
             EventData::Message(e) => {
                 self.begin(e.contact, at);
                 self.handled_by(e.contact, e.agent);

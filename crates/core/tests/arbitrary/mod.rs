@@ -82,7 +82,9 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             transfer: select(TransferKind::ALL),
             to: option::of(name()),
         }),
-        EventKind::ContactEnded => any_of!(ContactEnded { contact: contact(), ending: select(Ending::ALL) }),
+        EventKind::ContactEnded => {
+            any_of!(ContactEnded { contact: contact(), ending: select(Ending::ALL), agent: agent() })
+        }
         EventKind::Message => any_of!(Message {
             contact: contact(),
             author: select(Author::ALL),

@@ -108,7 +108,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index:
         .into(),
         25 | 26 => Transferred { contact, transfer: TransferKind::Cold, to: None }.into(),
         27 => Connected { contact, agent }.into(),
-        28 | 29 => ContactEnded { contact, ending: pick(&ENDINGS, how) }.into(),
+        28 | 29 => ContactEnded { contact, ending: pick(&ENDINGS, how), agent: None }.into(),
         30 | 31 => PageViewed { page: name(if how % 8 == 7 { "home" } else { "cancellation-terms" }) }.into(),
         32 => ActionTaken { action: name(pick(&ACTIONS, how)), contact: None, announcement: None }.into(),
         33 => CaseOverridden { contact, by: name("team-lead"), reason: Text::erased() }.into(),

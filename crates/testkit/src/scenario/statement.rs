@@ -173,7 +173,7 @@ fn menu(s: &Said, n: &Names, exit: MenuExit) -> Stated {
 }
 
 fn ended(s: &Said, n: &Names, ending: Ending) -> Stated {
-    on(s, n, |contact| ContactEnded { contact, ending })
+    on(s, n, |contact| ContactEnded { contact, ending, agent: None })
 }
 
 fn worked(s: &Said, n: &Names, effect: WorkEffect) -> Stated {
