@@ -7,7 +7,7 @@
 //!
 //! The file runs in WAL mode with `synchronous=FULL`. Several processes may use it at once.
 //!
-//! Limits: an event's data has at most 16 MiB; the indexes take about 1.5 bytes of memory an event (their
+//! Limits: an event's data has at most 16 MiB; the indexes take about two bytes of memory an event (their
 //! filters); [`read_canonical`](crate::contract::EventStore::read_canonical) holds one stream in memory.
 
 mod admission;

@@ -23,8 +23,8 @@ use super::failure::Failure;
 
 /// Runs of one level that make one of the next.
 pub(super) const FANOUT: usize = 8;
-/// Runs of this level are merged no further: a merge never holds more than some two million entries, and stops
-/// the writer for less than a second.
+/// Runs of this level are merged no further: a merge never holds more than some two million entries, which
+/// bounds for how long it stops the writer.
 pub(super) const TOP_LEVEL: u8 = 2;
 
 /// An id's or a tag's entry: fingerprint, position.
