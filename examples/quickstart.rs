@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example quickstart`. Goes on in `embed.rs`: the engine inside a service.
 
+#![allow(clippy::print_stdout)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use throughline::Engine;

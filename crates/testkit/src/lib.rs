@@ -40,6 +40,7 @@
 pub mod clock;
 pub mod conformance;
 pub mod faulty;
+mod generate;
 pub mod model;
 pub mod mutants;
 pub mod outcome;

@@ -22,7 +22,10 @@ pub fn difference(expected: &str, came: &str) -> String {
             if index > shown_until {
                 out += "  …\n";
             }
-            out += &format!("{mark} {line}\n");
+            out.push(*mark);
+            out.push(' ');
+            out += line;
+            out.push('\n');
             shown_until = index + 1;
         }
     }

@@ -35,7 +35,8 @@ pub fn moment(at: Micros) -> String {
     let (seconds, fraction) = (rest / SECOND, rest % SECOND);
     let mut text = format!("day {day} {:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
     if seconds % 60 != 0 || fraction != 0 {
-        text += &format!(":{:02}", seconds % 60);
+        text += if seconds % 60 < 10 { ":0" } else { ":" };
+        text += &(seconds % 60).to_string();
     }
     if fraction != 0 {
         text += format!(".{fraction:06}").trim_end_matches('0');
