@@ -401,7 +401,9 @@ enum Retry {
 
 const fn retry(error: &AppendError) -> Retry {
     match error {
-        AppendError::Conflict { .. } => Retry::ReadAgain,
+        // The id of a record follows from what is said and where, not from when: it is in use when another engine
+        // said the same first, at another time.
+        AppendError::Conflict { .. } | AppendError::IdReused { .. } => Retry::ReadAgain,
         AppendError::Store(error) if matches!(error.kind, StoreErrorKind::Unknown) => Retry::ReadAgain,
         _ => Retry::Later,
     }
