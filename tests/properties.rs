@@ -9,6 +9,8 @@
 mod arrivals;
 #[path = "properties/desk.rs"]
 mod desk;
+#[path = "properties/found.rs"]
+mod found;
 #[path = "properties/ledger.rs"]
 mod ledger;
 #[path = "properties/truth.rs"]

@@ -1,7 +1,7 @@
 //! How a history reaches the engine: late, twice, before its time, with links made and taken back in between.
 
 use crate::world::{Chance, History, START, STEP, Step, TRYING};
-use throughline_core::event::NewEvent;
+use throughline_core::event::{EventData, NewEvent};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::rulebook::DEFAULT;
@@ -43,7 +43,7 @@ const DELAYS: [i64; 10] = [0, 0, 0, 0, 60_000_000, HOUR, 26 * HOUR, 40 * 24 * HO
 impl Arrivals {
     /// Up to `most` facts of three profiles, and up to three links.
     pub(crate) fn random(chance: &mut Chance, most: usize) -> Self {
-        let steps: Vec<Step> = (0..1 + chance.below(most))
+        let steps: Vec<Step> = (0..=chance.below(most))
             .map(|_| {
                 let bytes = chance.next().to_le_bytes();
                 let mut step = [0; STEP];
@@ -55,15 +55,14 @@ impl Arrivals {
         let mut ops = Vec::new();
         let punctual = chance.once_in(3);
         for (ix, event) in &history.events {
-            for _ in 0..1 + usize::from(chance.once_in(6)) {
+            for _ in 0..=usize::from(chance.once_in(6)) {
                 let delay = if punctual { 0 } else { DELAYS[chance.below(DELAYS.len())] };
                 let (at, op) = (event.occurred_at + Span(delay), Op::Fact(ix.0 as usize, event.clone()));
                 ops.push(Arrival { at, op });
             }
         }
         let length = history.end().since(START).0 / HOUR + 2;
-        let mut some_time =
-            |chance: &mut Chance| START + Span::from_hours(chance.below(length as usize) as i64);
+        let some_time = |chance: &mut Chance| START + Span::from_hours(chance.below(length as usize) as i64);
         for number in 0..chance.below(4) {
             let (link, a) = (LinkId(Uuid::from_u128(number as u128 + 1)), chance.below(3));
             let b = (a + 1 + chance.below(2)) % 3;
@@ -74,6 +73,16 @@ impl Arrivals {
         }
         ops.sort_by_key(|arrival| arrival.at);
         Self { trying: chance.once_in(2), history, ops }
+    }
+
+    /// What is told of one profile: when each fact arrives, when it happened, and what it says.
+    pub(crate) fn told(facts: impl IntoIterator<Item = (Micros, Micros, EventData)>) -> Self {
+        let (arrived, happened): (Vec<_>, Vec<_>) =
+            facts.into_iter().map(|(arrived, at, data)| (arrived, (at, data))).unzip();
+        let history = History::told(happened);
+        let ops = history.events.iter().zip(arrived);
+        let ops = ops.map(|((_, event), at)| Arrival { at, op: Op::Fact(0, event.clone()) }).collect();
+        Self { trying: false, history, ops }
     }
 
     pub(crate) const fn rulebook(&self) -> &'static str {

@@ -4,7 +4,7 @@ use crate::arrivals::{Arrival, Op, profile};
 use crate::world::Chance;
 use std::sync::Arc;
 use throughline::Engine;
-use throughline::engine::Incoming;
+use throughline::engine::{EngineError, Incoming};
 use throughline_core::event::NewEvent;
 use throughline_core::time::{Micros, Span};
 use throughline_store::append::{Append, ExpectedVersion};
@@ -76,6 +76,12 @@ impl Desk {
                 self.link(which, link).await;
             }
         }
+    }
+
+    /// Lets one of the engines do what is due at an instant.
+    pub(crate) async fn advance(&self, which: usize, at: Micros) -> Result<(), EngineError> {
+        self.clock.set(at);
+        self.engines[which].advance().await.map(drop)
     }
 
     /// Takes what arrives as one engine that nothing ever happens to.
