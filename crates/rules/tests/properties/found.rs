@@ -3,10 +3,8 @@
 use crate::bounds::{contact, folded, minute, started};
 use crate::said::Said;
 use crate::world::{Bench, History, START};
-use throughline_core::event::vocabulary::{
-    AnswerAccepted, ContactStarted, Message, PageViewed, TextJudged, Transferred,
-};
-use throughline_core::event::{Author, Channel, Direction, EventData, TextVerdict, TransferKind};
+use throughline_core::event::vocabulary::{AnswerAccepted, Message, PageViewed, TextJudged, Transferred};
+use throughline_core::event::{Author, TextVerdict, TransferKind};
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
