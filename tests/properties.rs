@@ -26,7 +26,7 @@ use truth::{Truth, standing};
 use world::{Chance, cases};
 
 /// Runs the cases of a property, each with a seed that a failure names.
-fn for_all(salt: u64, property: impl AsyncFn(&mut Chance)) {
+fn for_all(salt: u64, property: &impl AsyncFn(&mut Chance)) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for seed in 0..u64::from(cases()) {
         let said = Failing(seed);
@@ -47,7 +47,7 @@ impl Drop for Failing {
 
 #[test]
 fn what_is_announced_in_the_end_follows_from_the_facts_however_they_arrived() {
-    for_all(1, async |chance| {
+    for_all(1, &async |chance: &mut Chance| {
         let arrivals = Arrivals::random(chance, 24);
         let mut desk = Desk::open(arrivals.rulebook(), 1 + chance.below(3)).await;
         for op in &arrivals.ops {
@@ -61,7 +61,7 @@ fn what_is_announced_in_the_end_follows_from_the_facts_however_they_arrived() {
 
 #[test]
 fn the_same_is_announced_as_by_an_engine_that_got_everything_in_order_and_in_time() {
-    for_all(2, async |chance| {
+    for_all(2, &async |chance: &mut Chance| {
         let arrivals = Arrivals::random(chance, 16);
         let mut late = Desk::open(arrivals.rulebook(), 1 + chance.below(2)).await;
         for op in &arrivals.ops {
@@ -84,7 +84,7 @@ fn the_same_is_announced_as_by_an_engine_that_got_everything_in_order_and_in_tim
 
 #[test]
 fn a_link_that_was_taken_back_leaves_no_trace_in_what_stands() {
-    for_all(3, async |chance| {
+    for_all(3, &async |chance: &mut Chance| {
         let mut arrivals = Arrivals::random(chance, 14);
         arrivals.ops.retain(|a| matches!(a.op, Op::Fact(..)));
         let never = arrivals.clone();
@@ -114,7 +114,7 @@ fn a_link_that_was_taken_back_leaves_no_trace_in_what_stands() {
 
 #[test]
 fn the_order_in_which_links_become_known_does_not_matter() {
-    for_all(4, async |chance| {
+    for_all(4, &async |chance: &mut Chance| {
         let arrivals = Arrivals::random(chance, 14);
         let mut desks = Vec::new();
         for _ in 0..2 {
