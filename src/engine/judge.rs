@@ -150,7 +150,8 @@ impl EngineState {
             && live.journey.is_late(&first.key(), &self.names)
         {
             let late = first.id;
-            self.put(live);
+            // It lacks facts now that its version says it has: if reading them fails, it must not be at hand.
+            self.cache.release(&live);
             return Stepped::Late(late);
         }
         let rules = self.rules.clone();
@@ -160,6 +161,12 @@ impl EngineState {
             evaluator.step(&mut live.journey, fact, &mut made);
         }
         evaluator.advance(&mut live.journey, self.now, &mut made);
+        if live.a_handle_moved() {
+            made.clear();
+            self.made = made;
+            self.cache.release(&live);
+            return Stepped::Unknown;
+        }
         let append = self.entries_of_steps(&mut live, &made);
         made.clear();
         self.made = made;

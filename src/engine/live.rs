@@ -62,6 +62,16 @@ impl Live {
         self.rare.get_or_insert_default()
     }
 
+    /// Whether a contact that a case was announced under belongs to another case by now: its case was settled long
+    /// ago, and it goes on elsewhere. What was said under it must then be said under another handle.
+    pub(super) fn a_handle_moved(&self) -> bool {
+        let cases = &self.journey.cases;
+        let moved = |(key, handle): (&ContactId, &ContactId)| {
+            cases.members().any(|(contact, case)| contact == *handle && case.key != *key)
+        };
+        self.rare.as_deref().is_some_and(|r| r.handles.iter().any(moved))
+    }
+
     /// Frees the box when nothing is left in it.
     pub(super) fn tidy(&mut self) {
         if self.rare.as_ref().is_some_and(|r| {

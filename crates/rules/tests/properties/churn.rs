@@ -36,7 +36,7 @@ fn the_score_is_the_sum_of_what_is_left_of_every_sign() {
     for seed in 0..u64::from(cases()) {
         let (mut chance, mut bench, mut at) = (Chance::new(seed), base.clone(), START);
         let mut views: Vec<Micros> = Vec::new();
-        for _ in 0..1 + chance.below(8) {
+        for _ in 0..=chance.below(8) {
             at = at + Span(chance.below(5 * 86_400_000_000) as i64);
             views.push(at);
         }

@@ -3,10 +3,8 @@
 use crate::bounds::{contact, folded, minute, started};
 use crate::said::Said;
 use crate::world::{Bench, History, START};
-use throughline_core::event::vocabulary::{
-    AnswerAccepted, ContactStarted, Message, PageViewed, TextJudged, Transferred,
-};
-use throughline_core::event::{Author, Channel, Direction, EventData, TextVerdict, TransferKind};
+use throughline_core::event::vocabulary::{AnswerAccepted, Message, PageViewed, TextJudged, Transferred};
+use throughline_core::event::{Author, TextVerdict, TransferKind};
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
@@ -55,7 +53,7 @@ fn counters_stop_at_their_end_and_do_not_start_again() {
     assert_eq!(journey.customer.effort.transfers, 70_000);
     assert_eq!(journey.customer.effort.over_two_contacts, 1);
     let handovers = (0..140_000_usize).map(|n| {
-        let agent = Some(Name::new(if n % 2 == 0 { "bo" } else { "cy" }).unwrap());
+        let agent = Some(Name::new(if n.is_multiple_of(2) { "bo" } else { "cy" }).unwrap());
         let wrote = Message { contact: contact(0), author: Author::Human, agent, verdict: None, text: None };
         (START + Span::from_secs(n as i64), wrote.into())
     });

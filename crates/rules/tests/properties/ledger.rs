@@ -59,7 +59,7 @@ fn an_announcement_is_written_alike_from_an_evaluation_and_from_the_ledger() {
         let facts = bench.facts_of(&trial.history);
         let (_, judged) = bench.fold(&facts, trial.history.end() + Span::from_days(20));
         for (index, (decision, _)) in judged.decisions.iter().enumerate() {
-            let (generation, historical) = (index as u32 % 3, index % 2 == 0);
+            let (generation, historical) = (index as u32 % 3, index.is_multiple_of(2));
             let mut straight = Writer::new();
             let handle = decision.slot.case;
             encode_announced(decision, handle, generation, historical, &bench.names, &mut straight);

@@ -54,10 +54,9 @@ fn promise(which: u8) -> PromiseId {
 }
 
 /// What the step at an index says.
-#[expect(clippy::too_many_lines, reason = "one arm for each kind, and nothing else")]
 pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index: usize) -> EventData {
     let (contact, agent) = (contact(who), pick(&AGENTS, which).map(name));
-    let verdict = (how % 4 == 0).then(|| pick(&VERDICTS, how / 4));
+    let verdict = how.is_multiple_of(4).then(|| pick(&VERDICTS, how / 4));
     let message = |author, agent| Message { contact, author, agent, verdict, text: None }.into();
     match what % 36 {
         0..=5 => ContactStarted {
@@ -84,7 +83,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index:
         18 => ResolutionClaimed { contact, agent }.into(),
         19 => WorkDone { contact, agent, activity: None, effect: pick(&EFFECTS, how) }.into(),
         20 | 21 => Rated {
-            contact: (how % 4 != 0).then_some(contact),
+            contact: (!how.is_multiple_of(4)).then_some(contact),
             instrument: Instrument::Csat,
             score: 1 + which % 5,
             best: 5,
@@ -93,7 +92,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index:
         .into(),
         22 => PromiseMade {
             promise: promise(which),
-            contact: (how % 4 != 0).then_some(contact),
+            contact: (!how.is_multiple_of(4)).then_some(contact),
             what: name("call-back"),
             due: at + Span::from_secs(pick(&DUE, how)),
         }
@@ -102,7 +101,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index:
         24 => VoicemailLeft {
             contact,
             promise: promise(which),
-            due: (how % 2 == 0).then(|| at + Span::from_secs(pick(&DUE, how / 2))),
+            due: how.is_multiple_of(2).then(|| at + Span::from_secs(pick(&DUE, how / 2))),
             text: None,
         }
         .into(),
