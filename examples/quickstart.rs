@@ -35,24 +35,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ),
         (32, "Ann is content", AnswerAccepted { contact }.into()),
     ];
+    // For people: the mail by its name, and instants without their seconds.
+    let spell = |text: String| text.replace(&contact.to_string(), "\"mail 1\"").replace(":00Z", "");
     let mut announcements = engine.subscribe("printer").await?;
     for (when, what, data) in story {
         // Between two events time passes: deadlines fire whether or not anything else happens.
         for passing in hour.load(Ordering::Relaxed)..=when {
             hour.store(passing, Ordering::Relaxed);
             engine.advance().await?;
+            let at = start + Span::from_hours(passing);
+            if passing == when {
+                println!("{}", spell(format!("{at}  {what}")));
+                let event =
+                    NewEvent::new(EventId::derived("shop", what), at, Name::new("mail")?, data.clone());
+                engine.record(ann, event).await?;
+            }
+            while let Some(notice) = announcements.try_next().await? {
+                println!("{}", spell(format!("{}    {}", notice.announced_at, notice.entry)));
+            }
+            announcements.commit().await?;
         }
-        let at = start + Span::from_hours(when);
-        engine
-            .record(ann, NewEvent::new(EventId::derived("shop", what), at, Name::new("mail")?, data))
-            .await?;
-        println!("{at}  {what}");
-        while let Some(notice) = announcements.try_next().await? {
-            println!("  {}  {}", notice.announced_at, notice.entry);
-        }
-        announcements.commit().await?;
     }
-    println!("\nIn the end\n{}", engine.journey(ann, start + Span::from_hours(32)).await?);
+    println!("{}", spell(engine.journey(ann, start + Span::from_hours(32)).await?.to_string()));
     engine.shutdown().await?;
     Ok(())
 }
