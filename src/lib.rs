@@ -9,8 +9,10 @@
 //! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
 
 pub mod engine;
+pub mod replay;
 
 pub use engine::Engine;
+pub use replay::{History, Replay};
 pub use throughline_channels as channels;
 pub use throughline_core as core;
 pub use throughline_rules as rules;

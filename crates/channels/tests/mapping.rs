@@ -52,6 +52,14 @@ fn a_sound_document_is_read() {
 }
 
 #[test]
+fn the_documented_example_is_sound() {
+    let documented = include_str!("../src/mapping/mod.rs").lines().map_while(|line| line.strip_prefix("//!"));
+    let example = documented.skip_while(|line| !line.starts_with(" ```toml")).skip(1);
+    let example: Vec<&str> = example.take_while(|line| !line.starts_with(" ```")).collect();
+    Mapping::from_toml(&example.join("\n")).unwrap();
+}
+
+#[test]
 fn a_mistake_is_answered_with_its_line_and_what_to_write() {
     for (from, to, says) in [
         ("version = 1", "version = 2", "line 1: this is no version of the document; write `version = 1`"),

@@ -4,6 +4,7 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -116,6 +117,16 @@ fn equal_rows_are_two_events_and_a_longer_export_renames_none() {
     let (long, _) =
         read(log(&[trace("s", &[event("x", "2024-01-01T00:00:00Z", "d")]), trace("t", &events)]).as_bytes());
     assert!(short.iter().all(|item| long.contains(item)), "a row changed its id, place or content");
+}
+
+#[test]
+fn a_row_has_one_name_however_its_time_is_written() {
+    let ids = |time: &str| -> Vec<_> {
+        let log = log(&[trace("t", &[event("a", time, "c")])]);
+        read(format!("\u{feff}{log}").as_bytes()).0.iter().map(|item| item.event.id).collect()
+    };
+    assert_eq!(ids("2024-05-01T09:30:00Z"), ids("2024-05-01T11:30:00.000+02:00"));
+    assert_ne!(ids("2024-05-01T09:30:00Z"), ids("2024-05-01T09:30:01Z"));
 }
 
 #[test]
@@ -330,6 +341,8 @@ fn what_cannot_be_opened_says_what_to_do() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(20_240_501), ..ProptestConfig::default() })]
+
     #[test]
     fn no_bytes_make_the_reader_fall(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         read(&bytes);

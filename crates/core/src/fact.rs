@@ -55,9 +55,9 @@ impl Fact {
     pub fn from_body(
         event: &NewEvent<Body>,
         profile: ProfileIx,
-        names: &mut Interner,
+        names: &mut impl NameTable,
     ) -> Result<Self, DecodeError> {
-        let source = names.intern(event.source.as_str());
+        let source = names.symbol(event.source.as_str());
         let Body { kind, schema, plain, personal, .. } = &event.data;
         let data = decode(*kind, *schema, plain, personal, &mut Interning { names })?;
         Ok(Self { at: event.occurred_at, source, profile, sequence: event.sequence, id: event.id, data })
@@ -84,34 +84,48 @@ impl FactKey {
     }
 }
 
-/// Reads names as symbols and drops texts.
-#[derive(Debug)]
-pub struct Interning<'a> {
-    /// Where names get their symbols.
-    pub names: &'a mut Interner,
+/// Gives names their symbols: an [`Interner`], or a share of one that several threads use.
+pub trait NameTable {
+    /// The symbol of a name, a new one if the name is new.
+    fn symbol(&mut self, name: &str) -> Sym;
 }
 
-impl Reading for Interning<'_> {
+impl NameTable for Interner {
+    #[inline]
+    fn symbol(&mut self, name: &str) -> Sym {
+        self.intern(name)
+    }
+}
+
+/// Reads names as symbols and drops texts.
+#[derive(Debug)]
+pub struct Interning<'a, T = Interner> {
+    /// Where names get their symbols.
+    pub names: &'a mut T,
+}
+
+impl<T: NameTable> Reading for Interning<'_, T> {
     type Name = Sym;
     type Text = ();
 
+    #[inline]
     fn name(&mut self, name: &str) -> Result<Sym, DecodeError> {
-        Ok(self.names.intern(name))
+        Ok(self.names.symbol(name))
     }
 
     fn text(&mut self, _: Option<&str>) {}
 }
 
-impl<'a> Decode<Interning<'a>> for Sym {
+impl<'a, T: NameTable> Decode<Interning<'a, T>> for Sym {
     #[inline]
-    fn decode(from: &mut Reader<'_>, context: &mut Interning<'a>) -> Result<Self, DecodeError> {
+    fn decode(from: &mut Reader<'_>, context: &mut Interning<'a, T>) -> Result<Self, DecodeError> {
         context.name(from.text()?)
     }
 }
 
-impl<'a> Decode<Interning<'a>> for () {
+impl<'a, T: NameTable> Decode<Interning<'a, T>> for () {
     #[inline]
-    fn decode(_: &mut Reader<'_>, _: &mut Interning<'a>) -> Result<Self, DecodeError> {
+    fn decode(_: &mut Reader<'_>, _: &mut Interning<'a, T>) -> Result<Self, DecodeError> {
         Ok(())
     }
 }

@@ -38,6 +38,16 @@ pub struct PromiseCount {
     pub kept_late: u32,
 }
 
+impl PromiseCount {
+    /// Adds another count to this one, for a total over customers.
+    pub const fn add(&mut self, other: Self) {
+        self.made += other.made;
+        self.kept += other.kept;
+        self.broken += other.broken;
+        self.kept_late += other.kept_late;
+    }
+}
+
 impl Canonical for Promise {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         to.id(self.id.0);

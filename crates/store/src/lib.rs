@@ -10,4 +10,6 @@ pub mod error;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod read;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod stream;

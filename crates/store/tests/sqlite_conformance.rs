@@ -1,6 +1,4 @@
 //! The store in one SQLite file keeps the contract, reopening included.
-// Not compiled yet: it waits for `throughline_store::sqlite`. The gate then becomes `feature = "sqlite"`.
-#![cfg(any())]
 #![allow(clippy::unwrap_used)]
 
 use async_trait::async_trait;

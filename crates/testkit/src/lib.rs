@@ -27,6 +27,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`conformance`] | the clauses as tests, and as values |
+//! | [`faulty`] | a store that is busy, slow, forgetful or gone, as a seed decides |
 //! | [`model`] | a store that is simple enough to be believed, and random operations to compare with it |
 //! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |
 //! | [`outcome`] | what an append came to, in a form that can be compared |
@@ -38,6 +39,7 @@
 
 pub mod clock;
 pub mod conformance;
+pub mod faulty;
 pub mod model;
 pub mod mutants;
 pub mod outcome;

@@ -34,11 +34,13 @@ pub enum Refusal {
     Store(StoreErrorKind),
 }
 
-impl From<AppendError> for Refusal {
-    fn from(error: AppendError) -> Self {
+impl From<&AppendError> for Refusal {
+    fn from(error: &AppendError) -> Self {
         match error {
-            AppendError::Conflict { stream, expected, actual } => Self::Conflict { stream, expected, actual },
-            AppendError::IdReused { id, position } => Self::IdReused { id, position },
+            AppendError::Conflict { stream, expected, actual } => {
+                Self::Conflict { stream: stream.clone(), expected: *expected, actual: *actual }
+            }
+            AppendError::IdReused { id, position } => Self::IdReused { id: *id, position: *position },
             AppendError::Malformed(_) => Self::Malformed,
             AppendError::Store(error) => Self::Store(error.kind),
         }
@@ -47,5 +49,5 @@ impl From<AppendError> for Refusal {
 
 /// The outcome of an append, to compare.
 pub fn outcome(result: Result<Appended, AppendError>) -> Outcome {
-    result.map_err(Refusal::from)
+    result.map_err(|error| Refusal::from(&error))
 }

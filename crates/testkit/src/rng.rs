@@ -78,6 +78,7 @@ impl Rng {
 /// # Panics
 ///
 /// When `SEED` is set and is no number: a run that was meant to replay another must not be a third one.
+#[expect(clippy::disallowed_methods, reason = "a seed to replay is given to the test run, not to its source")]
 pub fn seed_or(default: u64) -> u64 {
     std::env::var("SEED").map_or(default, |text| {
         text.parse().unwrap_or_else(|_| panic!("SEED must be a number, not {text:?}"))

@@ -67,8 +67,9 @@ fn each_flaw_is_accused_by_exactly_the_clauses_that_it_breaks() {
         let accusing: Vec<&str> = accusations.iter().map(|(id, _)| *id).collect();
         if accusing != *broken {
             let differing = accusations.iter().filter(|(id, _)| !broken.contains(id));
-            let said: String = differing.map(|(id, said)| format!("\n    {id}: {said:.600}")).collect();
-            wrong.push(format!("{flaw:?}: accused by {accusing:?}, breaks {broken:?}{said}"));
+            let said: Vec<String> = differing.map(|(id, said)| format!("    {id}: {said:.600}")).collect();
+            let said = said.join("\n");
+            wrong.push(format!("{flaw:?}: accused by {accusing:?}, breaks {broken:?}\n{said}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -3,24 +3,30 @@
 use super::document::{ColumnRef, Document, Word};
 use super::error::MappingError;
 use super::nearest;
-use super::row::{Column, Row, Scope};
-use super::template::{Source, Template};
+use super::row::{Column, Row};
+use super::template::{FieldSource, Template};
+use super::words::name;
 use super::{ColumnIx, Contact, MappedFormat, Mapping, Otherwise, Rule, Started, Take};
 use crate::fields::fields_of;
-use chrono::FixedOffset;
+use crate::naming::Source;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use throughline_core::event::{Channel, Direction, EventKind};
 use throughline_core::ids::ContactId;
-use throughline_core::name::Name;
 use toml::{Spanned, Value};
 use uuid::Uuid;
 
-type Result<T> = std::result::Result<T, MappingError>;
+pub(super) type Result<T> = std::result::Result<T, MappingError>;
 
 pub(super) fn mapping(text: &str) -> Result<Mapping> {
     let document: Document = toml::from_str(text).map_err(|error| in_toml(text, &error))?;
-    Compiler { text, columns: Vec::new() }.mapping(&document)
+    let source = Source::new(name(text, &document.source)?);
+    Compiler {
+        text,
+        source,
+        columns: Vec::new(),
+    }
+    .mapping(&document)
 }
 
 /// A mistake that the TOML reader found. It names unknown and known keys in backticks, in this order.
@@ -35,13 +41,20 @@ fn in_toml(text: &str, error: &toml::de::Error) -> MappingError {
         }
         _ => "what the mapping's documentation shows there".to_owned(),
     };
-    let what = error.message().split(", expected").next().unwrap_or_default().to_owned();
+    let what = error
+        .message()
+        .split(", expected")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     MappingError::at(text, &error.span().unwrap_or_default(), what, instead)
 }
 
-struct Compiler<'a> {
-    text: &'a str,
-    columns: Vec<Column>,
+/// A document on its way to a mapping.
+pub(super) struct Compiler<'a> {
+    pub(super) text: &'a str,
+    source: Source,
+    pub(super) columns: Vec<Column>,
 }
 
 type Fields = BTreeMap<Word, Spanned<Value>>;
@@ -56,14 +69,23 @@ impl Compiler<'_> {
             );
         }
         let format = self.word(&document.format, "format", &[("xes", MappedFormat::Xes)])?;
-        let source = self.name(&document.source)?;
-        let tenant = document.tenant.as_ref().map(|tenant| self.name(tenant)).transpose()?;
+        let tenant = document
+            .tenant
+            .as_ref()
+            .map(|tenant| name(self.text, tenant))
+            .transpose()?;
         let takes = [("first", Take::First), ("each", Take::Each)];
         let take = self.word(&document.customer.take, "choice", &takes)?;
         let customer = self.column(&document.customer.id)?;
         let contact = self.contact(&document.contact)?;
         let time = self.event_column(document.event.time.from.as_ref());
-        let zone = document.event.time.zone.as_ref().map(|zone| self.zone(zone)).transpose()?;
+        let zone = document
+            .event
+            .time
+            .zone
+            .as_ref()
+            .map(|zone| self.zone(zone))
+            .transpose()?;
         if document.event.key.as_ref().is_empty() {
             return self.wrong(
                 document.event.key.span(),
@@ -71,15 +93,28 @@ impl Compiler<'_> {
                 "the columns that tell rows apart, such as the time and the activity",
             );
         }
-        let key = document.event.key.as_ref().iter().map(|name| self.event_column(name.as_ref())).collect();
-        let rules =
-            document.rules.iter().map(|rule| self.rule(rule, &document.fields)).collect::<Result<_>>()?;
+        let key = document
+            .event
+            .key
+            .as_ref()
+            .iter()
+            .map(|name| self.event_column(name.as_ref()))
+            .collect();
+        let rules = document
+            .rules
+            .iter()
+            .map(|rule| self.rule(rule, &document.fields))
+            .collect::<Result<_>>()?;
         let otherwise = self.otherwise(&document.event.otherwise, &document.fields)?;
         for field in document.fields.keys() {
-            let known: Vec<&str> = EventKind::ALL.iter().flat_map(|&kind| fields_of(kind)).copied().collect();
+            let known: Vec<&str> = EventKind::ALL
+                .iter()
+                .flat_map(|&kind| fields_of(kind))
+                .copied()
+                .collect();
             self.check_field(field, &known, "any kind of event")?;
         }
-        let columns = self.columns;
+        let (source, columns) = (self.source, self.columns);
         Ok(Mapping {
             format,
             source,
@@ -99,14 +134,25 @@ impl Compiler<'_> {
     fn contact(&mut self, contact: &super::document::Contact) -> Result<Contact> {
         let channels: Vec<_> = Channel::ALL.iter().map(|c| (c.as_str(), *c)).collect();
         let directions: Vec<_> = Direction::ALL.iter().map(|d| (d.as_str(), *d)).collect();
-        let starts = [("with-first-event", Started::WithFirstEvent), ("by-rule", Started::ByRule)];
+        let starts = [
+            ("with-first-event", Started::WithFirstEvent),
+            ("by-rule", Started::ByRule),
+        ];
         Ok(Contact {
             id: self.column(&contact.id)?,
             channel: self.word(&contact.channel, "channel", &channels)?,
             direction: self.word(&contact.direction, "direction", &directions)?,
             started: self.word(&contact.started, "choice", &starts)?,
-            topic: contact.topic.as_ref().map(|topic| self.column(topic)).transpose()?,
-            issue: contact.issue.as_ref().map(|issue| self.column(issue)).transpose()?,
+            topic: contact
+                .topic
+                .as_ref()
+                .map(|topic| self.column(topic))
+                .transpose()?,
+            issue: contact
+                .issue
+                .as_ref()
+                .map(|issue| self.column(issue))
+                .transpose()?,
         })
     }
 
@@ -139,15 +185,17 @@ impl Compiler<'_> {
     }
 
     fn otherwise(&mut self, word: &Word, defaults: &Fields) -> Result<Otherwise> {
-        Ok(match self.word(word, "choice", &[("note", 0), ("ignore", 1), ("refuse", 2)])? {
-            0 => {
-                let notes = Spanned::new(word.span(), Value::from("notes"));
-                let set = Fields::from([(Spanned::new(word.span(), "effect".to_owned()), notes)]);
-                Otherwise::Note(self.template(EventKind::WorkDone, &set, defaults, word.span())?)
-            }
-            1 => Otherwise::Ignore,
-            _ => Otherwise::Refuse,
-        })
+        Ok(
+            match self.word(word, "choice", &[("note", 0), ("ignore", 1), ("refuse", 2)])? {
+                0 => {
+                    let notes = Spanned::new(word.span(), Value::from("notes"));
+                    let set = Fields::from([(Spanned::new(word.span(), "effect".to_owned()), notes)]);
+                    Otherwise::Note(self.template(EventKind::WorkDone, &set, defaults, word.span())?)
+                }
+                1 => Otherwise::Ignore,
+                _ => Otherwise::Refuse,
+            },
+        )
     }
 
     fn template(
@@ -163,23 +211,34 @@ impl Compiler<'_> {
         }
         let mut fields = Vec::new();
         for &name in known {
-            let given =
-                |fields: &Fields| fields.iter().find(|(k, _)| k.as_ref() == name).map(|(_, v)| v.clone());
+            let given = |fields: &Fields| {
+                fields
+                    .iter()
+                    .find(|(k, _)| k.as_ref() == name)
+                    .map(|(_, v)| v.clone())
+            };
             match given(set).or_else(|| given(defaults)) {
-                Some(value) => fields.push((name, self.source(&value)?)),
-                None if name == "contact" => fields.push((name, Source::Contact)),
+                Some(value) => fields.push((name, self.field_source(&value)?)),
+                None if name == "contact" => fields.push((name, FieldSource::Contact)),
                 None => {}
             }
         }
         let template = Template::new(kind, fields);
         // Tried with a stand-in for what the columns hold, so that a mistake shows now and not in row 3,000,000.
-        match template.fill("", ContactId(Uuid::from_u128(1)), &StandIn { due: template.column_of("due") }) {
+        match template.fill(
+            &self.source,
+            ContactId(Uuid::from_u128(1)),
+            &StandIn {
+                due: template.column_of("due"),
+            },
+        ) {
             Ok(_) => Ok(template),
             Err(fault) => {
                 let what = match fault.field {
-                    Some(field) => {
-                        format!("the field `{field}` of `{kind}` cannot be this: {}", fault.message)
-                    }
+                    Some(field) => format!(
+                        "the field `{field}` of `{kind}` cannot be this: {}",
+                        fault.message
+                    ),
                     None => format!("`{kind}` cannot be made of this: {}", fault.message),
                 };
                 let at = set.iter().find(|(k, _)| Some(k.as_ref().as_str()) == fault.field);
@@ -193,17 +252,17 @@ impl Compiler<'_> {
         }
     }
 
-    fn source(&mut self, value: &Spanned<Value>) -> Result<Source> {
+    fn field_source(&mut self, value: &Spanned<Value>) -> Result<FieldSource> {
         match value.as_ref() {
-            Value::String(text) => Ok(Source::Text(text.clone())),
-            Value::Integer(number) if *number >= 0 => Ok(Source::Number(number.unsigned_abs())),
+            Value::String(text) => Ok(FieldSource::Text(text.clone())),
+            Value::Integer(number) if *number >= 0 => Ok(FieldSource::Number(number.unsigned_abs())),
             Value::Table(table) => {
                 let from = table.get("from").and_then(Value::as_str);
                 let of = table.get("of").map(|of| of.as_str().unwrap_or_default());
                 if let (Some(from), true) = (from, table.keys().all(|key| key == "from" || key == "of")) {
                     let of = of.map(|of| Spanned::new(value.span(), of.to_owned()));
                     let from = Spanned::new(value.span(), from.to_owned());
-                    return self.column(&ColumnRef { from, of }).map(Source::Column);
+                    return self.column(&ColumnRef { from, of }).map(FieldSource::Column);
                 }
                 self.wrong(value.span(), "this names no column", "`{ from = \"column\" }`")
             }
@@ -214,68 +273,6 @@ impl Compiler<'_> {
             ),
         }
     }
-
-    fn check_field(&self, field: &Word, known: &[&str], of: &str) -> Result<()> {
-        if known.contains(&field.as_ref().as_str()) {
-            return Ok(());
-        }
-        let what = format!("`{}` is no field of {of}", field.as_ref());
-        self.wrong(field.span(), what, nearest::instead(field.as_ref(), known))
-    }
-
-    fn column(&mut self, column: &ColumnRef) -> Result<ColumnIx> {
-        let scopes = [("event", Scope::Event), ("trace", Scope::Trace)];
-        let scope = match &column.of {
-            Some(of) => self.word(of, "part of a log", &scopes)?,
-            None => Scope::Event,
-        };
-        Ok(self.numbered(column.from.as_ref(), scope))
-    }
-
-    fn event_column(&mut self, name: &str) -> ColumnIx {
-        self.numbered(name, Scope::Event)
-    }
-
-    fn numbered(&mut self, name: &str, scope: Scope) -> ColumnIx {
-        let column = Column { name: name.to_owned(), scope };
-        let known = self.columns.iter().position(|c| *c == column);
-        ColumnIx(known.unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
-        }))
-    }
-
-    fn word<T: Copy>(&self, word: &Word, what: &str, known: &[(&str, T)]) -> Result<T> {
-        if let Some((_, meaning)) = known.iter().find(|(k, _)| k == word.as_ref()) {
-            return Ok(*meaning);
-        }
-        let words: Vec<&str> = known.iter().map(|(k, _)| *k).collect();
-        let what = format!("`{}` is no {what}", word.as_ref());
-        self.wrong(word.span(), what, nearest::instead(word.as_ref(), &words))
-    }
-
-    fn name(&self, word: &Word) -> Result<Name> {
-        Name::new(word.as_ref()).or_else(|error| {
-            self.wrong(word.span(), error.to_string(), "a short name of the system, such as `helpdesk`")
-        })
-    }
-
-    fn zone(&self, word: &Word) -> Result<FixedOffset> {
-        let text = if word.as_ref() == "UTC" { "+00:00" } else { word.as_ref() };
-        text.parse().or_else(|_| {
-            let what = format!("`{}` is no zone that is known here", word.as_ref());
-            self.wrong(word.span(), what, "`UTC` or an offset such as `+02:00`")
-        })
-    }
-
-    fn wrong<T>(
-        &self,
-        place: Range<usize>,
-        what: impl Into<String>,
-        instead: impl Into<String>,
-    ) -> Result<T> {
-        Err(MappingError::at(self.text, &place, what.into(), instead.into()))
-    }
 }
 
 /// Holds in every column what most fields can be made of, and a time in the one for a time.
@@ -285,6 +282,10 @@ struct StandIn {
 
 impl Row for StandIn {
     fn value(&self, column: ColumnIx) -> Option<&str> {
-        Some(if self.due == Some(column) { "2024-05-01T09:30:00Z" } else { "1" })
+        Some(if self.due == Some(column) {
+            "2024-05-01T09:30:00Z"
+        } else {
+            "1"
+        })
     }
 }

@@ -34,7 +34,8 @@
 //! these columns and how often the same row stood there before; never of the line, so that reading a file again,
 //! or a longer export of the same system, names every event as it was named before. What a row is mapped *to* is
 //! no part of its id: after a change of the mapping the store refuses the other content and lists it, rather than
-//! holding two accounts of one row.
+//! holding two accounts of one row. The time counts in a key as the instant that it is, however it was written:
+//! the same log as XES and in another form gives the same ids if their mappings name the same source and key.
 //!
 //! A column that is empty counts as not there. `set` and `fields` take a value or `{ from = "column" }`; `contact`
 //! is filled in.
@@ -45,11 +46,13 @@ mod error;
 mod nearest;
 mod row;
 mod template;
+mod words;
 
 pub use error::MappingError;
 pub use row::{Column, Scope};
 pub(crate) use row::{Row, RowFault};
 
+use crate::naming::Source;
 use chrono::FixedOffset;
 use std::path::Path;
 use template::Template;
@@ -60,7 +63,7 @@ use throughline_core::name::Name;
 #[derive(Clone, Debug)]
 pub struct Mapping {
     format: MappedFormat,
-    source: Name,
+    source: Source,
     tenant: Option<Name>,
     columns: Vec<Column>,
     customer: ColumnIx,
@@ -148,7 +151,7 @@ impl Mapping {
 
     /// The name of the system that says what is in the log.
     pub const fn source(&self) -> &Name {
-        &self.source
+        self.source.name()
     }
 
     /// The tenant whose log it is; none: whoever imports says.

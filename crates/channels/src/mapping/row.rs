@@ -2,13 +2,12 @@
 
 use super::template::{FieldFault, Template};
 use super::{ColumnIx, Mapping, Otherwise, Started, Take};
-use crate::naming;
 use crate::reject::RejectReason;
 use crate::timestamp;
 use std::fmt::Write;
 use throughline_core::event::EventData;
 use throughline_core::event::vocabulary::ContactStarted;
-use throughline_core::ids::{ContactId, EventId, IssueRef, ProfileId};
+use throughline_core::ids::{ContactId, EventId, ProfileId};
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
@@ -71,9 +70,7 @@ impl Mapping {
     pub(crate) fn profile_of(&self, row: &impl Row) -> Result<ProfileId, RowFault> {
         const WHAT: &str = "what names the customer";
         let text = self.needed(row, self.customer, WHAT)?;
-        naming::id_of(text, |key| ProfileId::derived(self.source.as_str(), key).0)
-            .map(ProfileId)
-            .ok_or_else(|| self.fault(RejectReason::BadAttribute, self.customer, WHAT))
+        self.source.profile(text).ok_or_else(|| self.fault(RejectReason::BadAttribute, self.customer, WHAT))
     }
 
     /// Whether the rows of a contact are all one customer's.
@@ -90,34 +87,35 @@ impl Mapping {
     pub(crate) fn contact_of<'r>(&self, row: &'r impl Row) -> Result<(&'r str, ContactId), RowFault> {
         const WHAT: &str = "what names the contact";
         let text = self.needed(row, self.contact.id, WHAT)?;
-        naming::id_of(text, |key| ContactId::derived(self.source.as_str(), key).0)
-            .map(|id| (text, ContactId(id)))
+        self.source
+            .contact(text)
+            .map(|id| (text, id))
             .ok_or_else(|| self.fault(RejectReason::BadAttribute, self.contact.id, WHAT))
     }
 
     /// What tells a row from others of its source. Every part has its length before it, so that no two rows with
     /// different parts have one key.
-    pub(crate) fn key_of(&self, contact: &str, row: &impl Row) -> String {
-        let mut key = String::from("row");
-        let columns = self.key.iter().map(|&column| row.value(column));
-        for part in std::iter::once(Some(contact)).chain(columns) {
-            match part {
-                // Writing to a string does not fail.
-                Some(part) => _ = write!(key, " {}:{part}", part.len()),
-                None => key.push_str(" -"),
-            }
+    pub(crate) fn key_of(&self, contact: &str, row: &impl Row, time: Micros) -> String {
+        let mut key = format!("row {}:{contact}", contact.len());
+        for &column in &self.key {
+            // Writing to a string does not fail.
+            _ = match row.value(column) {
+                Some(_) if column == self.time => write!(key, " @{}", time.0),
+                Some(part) => write!(key, " {}:{part}", part.len()),
+                None => write!(key, " -"),
+            };
         }
         key
     }
 
     /// The id of the n-th row with this key, counted from 0.
     pub(crate) fn row_id(&self, key: &str, occurrence: u32) -> EventId {
-        EventId::derived(self.source.as_str(), &format!("{key} #{occurrence}"))
+        self.source.derived_event(&format!("{key} #{occurrence}"))
     }
 
     /// The id of the event that says that a contact started.
     pub(crate) fn started_id(&self, contact: &str) -> EventId {
-        EventId::derived(self.source.as_str(), &format!("started {}:{contact}", contact.len()))
+        self.source.derived_event(&format!("started {}:{contact}", contact.len()))
     }
 
     /// The event that says that a contact started, from its first row.
@@ -127,11 +125,10 @@ impl Mapping {
             Name::new(text).map_err(|e| self.fault(RejectReason::BadAttribute, column, &e.to_string()))
         });
         let issue = self.contact.issue.and_then(|column| row.value(column));
-        let issue =
-            issue.and_then(|key| naming::id_of(key, |k| IssueRef::derived(self.source.as_str(), k).0));
+        let issue = issue.and_then(|key| self.source.issue(key));
         let (channel, direction) = (self.contact.channel, self.contact.direction);
         let topic = topic.transpose()?;
-        Ok(ContactStarted { contact, channel, direction, topic, issue: issue.map(IssueRef) }.into())
+        Ok(ContactStarted { contact, channel, direction, topic, issue }.into())
     }
 
     /// What a row says, by the first rule that fits it; `None` if it is to be ignored.
@@ -154,20 +151,14 @@ impl Mapping {
     }
 
     fn filled(&self, template: &Template, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        template.fill(self.source.as_str(), contact, row).map_err(|FieldFault { field, column, .. }| {
-            RowFault {
-                reason: if column.is_some_and(|c| row.value(c).is_none()) {
-                    RejectReason::MissingAttribute
-                } else {
-                    RejectReason::BadAttribute
-                },
-                attribute: column.map(|c| self.name_of(c).to_owned()),
-                expected: format!(
-                    "what the field `{}` of `{}` can be",
-                    field.unwrap_or("?"),
-                    template.kind()
-                ),
-            }
+        template.fill(&self.source, contact, row).map_err(|FieldFault { field, column, .. }| RowFault {
+            reason: if column.is_some_and(|c| row.value(c).is_none()) {
+                RejectReason::MissingAttribute
+            } else {
+                RejectReason::BadAttribute
+            },
+            attribute: column.map(|c| self.name_of(c).to_owned()),
+            expected: format!("what the field `{}` of `{}` can be", field.unwrap_or("?"), template.kind()),
         })
     }
 }

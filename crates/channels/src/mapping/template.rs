@@ -5,25 +5,25 @@
 
 use super::ColumnIx;
 use super::row::Row;
-use crate::naming;
+use crate::naming::Source;
 use serde::de::value::StrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 use throughline_core::event::{EventData, EventKind};
-use throughline_core::ids::{ContactId, EventId, IssueRef, PromiseId};
+use throughline_core::ids::ContactId;
 use uuid::Uuid;
 
 /// A kind of event and where its fields come from.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     kind: EventKind,
-    fields: Vec<(&'static str, Source)>,
+    fields: Vec<(&'static str, FieldSource)>,
 }
 
 /// Where a field comes from.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub(crate) enum FieldSource {
     Text(String),
     Number(u64),
     Column(ColumnIx),
@@ -43,7 +43,7 @@ pub(super) struct FieldFault {
 }
 
 impl Template {
-    pub(super) const fn new(kind: EventKind, fields: Vec<(&'static str, Source)>) -> Self {
+    pub(super) const fn new(kind: EventKind, fields: Vec<(&'static str, FieldSource)>) -> Self {
         Self { kind, fields }
     }
 
@@ -54,14 +54,14 @@ impl Template {
     /// The column that fills a field.
     pub(super) fn column_of(&self, field: &str) -> Option<ColumnIx> {
         self.fields.iter().find_map(|(name, source)| match source {
-            Source::Column(column) if *name == field => Some(*column),
+            FieldSource::Column(column) if *name == field => Some(*column),
             _ => None,
         })
     }
 
     pub(super) fn fill(
         &self,
-        source: &str,
+        source: &Source,
         contact: ContactId,
         row: &impl Row,
     ) -> Result<EventData, FieldFault> {
@@ -85,10 +85,10 @@ impl de::Error for FieldFault {
 }
 
 struct Filling<'a, R> {
-    source: &'a str,
+    source: &'a Source,
     contact: ContactId,
     row: &'a R,
-    fields: std::slice::Iter<'a, (&'static str, Source)>,
+    fields: std::slice::Iter<'a, (&'static str, FieldSource)>,
     current: Option<(&'static str, Option<ColumnIx>, Value<'a>)>,
 }
 
@@ -111,15 +111,15 @@ impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldFault> {
         for (field, source) in self.fields.by_ref() {
             let column = match source {
-                Source::Column(column) => Some(*column),
+                FieldSource::Column(column) => Some(*column),
                 _ => None,
             };
             let value = match source {
-                Source::Text(text) => Some(Value::Text(Cow::Borrowed(text.as_str()))),
-                Source::Number(number) => Some(Value::Number(*number)),
-                Source::Contact => Some(Value::Id(self.contact.0)),
+                FieldSource::Text(text) => Some(Value::Text(Cow::Borrowed(text.as_str()))),
+                FieldSource::Number(number) => Some(Value::Number(*number)),
+                FieldSource::Contact => Some(Value::Id(self.contact.0)),
                 // A field whose column is empty is left out: then it is none, or serde says that it is missing.
-                Source::Column(column) => {
+                FieldSource::Column(column) => {
                     self.row.value(*column).map(|text| value_of(field, text, self.source))
                 }
             };
@@ -142,12 +142,12 @@ impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
 
 /// A column's text as the value of a field. Fields that hold ids take another system's keys, which become ids in
 /// the same way as everywhere.
-fn value_of<'a>(field: &str, text: &'a str, source: &str) -> Value<'a> {
+fn value_of<'a>(field: &str, text: &'a str, source: &Source) -> Value<'a> {
     let id = match field {
-        "contact" => naming::id_of(text, |key| ContactId::derived(source, key).0),
-        "issue" => naming::id_of(text, |key| IssueRef::derived(source, key).0),
-        "promise" => naming::id_of(text, |key| PromiseId::derived(source, key).0),
-        "message" => naming::id_of(text, |key| EventId::derived(source, key).0),
+        "contact" => source.contact(text).map(|id| id.0),
+        "issue" => source.issue(text).map(|id| id.0),
+        "promise" => source.promise(text).map(|id| id.0),
+        "message" => source.event(text).map(|id| id.0),
         _ => None,
     };
     id.map_or(Value::Text(Cow::Borrowed(text)), Value::Id)

@@ -165,7 +165,7 @@ impl Maker {
             sequence = if last == Some(time) { sequence + 1 } else { 1 };
             last = Some(time);
             // Rows are counted whatever becomes of them, so that a change of the rules moves no id.
-            let key = mapping.key_of(&common.key, &event);
+            let key = mapping.key_of(&common.key, &event, time);
             let occurrence = equal_rows.entry(key.clone()).or_insert(0);
             let id = mapping.row_id(&key, *occurrence);
             *occurrence += 1;

@@ -4,7 +4,7 @@ use crate::mapping::Scope;
 use std::ops::Range;
 
 /// A trace. All its texts lie in one buffer, which the next trace uses again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trace {
     text: String,
     attributes: Vec<Attribute>,
@@ -13,7 +13,8 @@ pub struct Trace {
     events: Vec<EventPart>,
     pub(super) number: u32,
     pub(super) line: u64,
-    pub(super) too_large: bool,
+    max_bytes: usize,
+    too_large: bool,
 }
 
 #[derive(Debug)]
@@ -36,6 +37,24 @@ pub struct TraceEvent<'a> {
 }
 
 impl Trace {
+    pub(super) const fn new(max_bytes: usize) -> Self {
+        Self {
+            text: String::new(),
+            attributes: Vec::new(),
+            own: Vec::new(),
+            events: Vec::new(),
+            number: 0,
+            line: 0,
+            max_bytes,
+            too_large: false,
+        }
+    }
+
+    /// Whether more was added than may be held. It was not kept, so the trace must not be used.
+    pub(super) const fn is_too_large(&self) -> bool {
+        self.too_large
+    }
+
     /// Its number in the log, from 1.
     pub const fn number(&self) -> u32 {
         self.number
@@ -72,11 +91,17 @@ impl Trace {
     }
 
     pub(super) fn begin_event(&mut self, line: u64) {
+        if self.is_full(0) {
+            return;
+        }
         let start = self.attributes.len();
         self.events.push(EventPart { attributes: start..start, line });
     }
 
     pub(super) fn add(&mut self, scope: Scope, column: usize, value: &str) {
+        if self.is_full(value.len()) {
+            return;
+        }
         let start = self.text.len();
         self.text.push_str(value);
         let attribute = Attribute { column, value: start..self.text.len() };
@@ -89,11 +114,14 @@ impl Trace {
         }
     }
 
-    /// The memory that its content takes.
-    pub(super) fn bytes(&self) -> usize {
-        self.text.len()
+    /// Notes if there is no room for so much more text.
+    fn is_full(&mut self, more: usize) -> bool {
+        let bytes = self.text.len()
+            + more
             + (self.attributes.len() + self.own.len()) * size_of::<Attribute>()
-            + self.events.len() * size_of::<EventPart>()
+            + self.events.len() * size_of::<EventPart>();
+        self.too_large |= bytes > self.max_bytes;
+        self.too_large
     }
 }
 

@@ -44,7 +44,7 @@ impl<R: BufRead> Traces<R> {
             xml: Reader::from_reader(NumberedInput::new(input)),
             buffer: Vec::new(),
             columns,
-            trace: Trace::default(),
+            trace: Trace::new(DEFAULT_MAX_TRACE_BYTES),
             at: At::Start,
             skipping: 0,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
@@ -54,7 +54,12 @@ impl<R: BufRead> Traces<R> {
     /// Rejects traces that take more memory than this instead of [`DEFAULT_MAX_TRACE_BYTES`].
     #[must_use]
     pub fn with_max_trace_bytes(self, max_trace_bytes: usize) -> Self {
-        Self { max_trace_bytes, ..self }
+        let trace = Trace::new(max_trace_bytes);
+        Self {
+            trace,
+            max_trace_bytes,
+            ..self
+        }
     }
 
     /// The next trace; `None` behind the last one, and behind an error that ends the log.
@@ -92,15 +97,19 @@ impl<R: BufRead> Traces<R> {
                 Event::Start(_) if self.skipping > 0 => self.skipping += 1,
                 Event::Empty(_) if self.skipping > 0 => {}
                 Event::Start(tag) | Event::Empty(tag) if !belongs(self.at, &tag) => return Err(no_log(line)),
-                Event::Start(tag) => match step(self.at, &tag) {
-                    Some(At::Trace) => self.begin_trace(line),
-                    Some(At::Event) => self.begin_event(line),
-                    Some(at) => self.at = at,
-                    None => {
+                Event::Start(tag) => {
+                    if let Some(at) = step(self.at, &tag) {
+                        self.at = at;
+                        match at {
+                            At::Trace => self.trace.begin(line),
+                            At::Event => self.trace.begin_event(line),
+                            _ => {}
+                        }
+                    } else {
                         self.skipping = 1;
                         note(&mut self.trace, &self.columns, self.at, &tag, line)?;
                     }
-                },
+                }
                 Event::Empty(tag) => match step(self.at, &tag) {
                     Some(At::Trace) => {
                         self.trace.begin(line);
@@ -134,31 +143,17 @@ impl<R: BufRead> Traces<R> {
         Ok(false)
     }
 
-    fn begin_trace(&mut self, line: u64) {
-        self.at = At::Trace;
-        self.trace.begin(line);
-    }
-
-    fn begin_event(&mut self, line: u64) {
-        self.at = At::Event;
-        if self.trace.bytes() > self.max_trace_bytes {
-            // What comes is read, but no more of it is kept; the end of the trace says so.
-            self.trace.too_large = true;
-        }
-        if !self.trace.too_large {
-            self.trace.begin_event(line);
-        }
-    }
-
     /// Leaves an element; `true` if a trace is complete.
     fn end_element(&mut self) -> Result<bool, Reject> {
         match self.at {
             At::Event => self.at = At::Trace,
             At::Trace => {
                 self.at = At::Log;
-                if self.trace.too_large || self.trace.bytes() > self.max_trace_bytes {
-                    let expected =
-                        format!("a trace of at most {} bytes, or a higher limit", self.max_trace_bytes);
+                if self.trace.is_too_large() {
+                    let expected = format!(
+                        "a trace of at most {} bytes, or a higher limit",
+                        self.max_trace_bytes
+                    );
                     return Err(Reject::new(self.trace.line, RejectReason::TooLarge, expected));
                 }
                 return Ok(true);
@@ -179,7 +174,11 @@ fn belongs(at: At, tag: &BytesStart<'_>) -> bool {
 }
 
 fn no_log(line: u64) -> Reject {
-    Reject::new(line, RejectReason::BadXml, "an XES log, which is one element `<log>` and nothing beside it")
+    Reject::new(
+        line,
+        RejectReason::BadXml,
+        "an XES log, which is one element `<log>` and nothing beside it",
+    )
 }
 
 /// Where a tag leads; `None` if it leads into nothing that has events.
@@ -210,13 +209,15 @@ fn note(
         }
         _ => return Ok(()),
     };
-    if trace.too_large {
-        return Ok(());
-    }
     let (mut key, mut value) = (None, None);
     for attribute in tag.attributes().with_checks(false) {
-        let attribute = attribute
-            .map_err(|_| Reject::new(line, RejectReason::BadXml, "attributes of the form name=\"value\""))?;
+        let attribute = attribute.map_err(|_| {
+            Reject::new(
+                line,
+                RejectReason::BadXml,
+                "attributes of the form name=\"value\"",
+            )
+        })?;
         match attribute.key.as_ref() {
             "key" => key = Some(attribute),
             "value" => value = Some(attribute),
@@ -227,7 +228,9 @@ fn note(
         return Ok(());
     };
     let unescaped = |attribute: &quick_xml::events::attributes::Attribute<'_>| {
-        attribute.normalized_value(XmlVersion::Explicit1_0).map(std::borrow::Cow::into_owned)
+        attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .map(std::borrow::Cow::into_owned)
     };
     // Nearly all keys have nothing to unescape, and nearly all attributes are not wanted.
     let raw = &*key.value;
@@ -247,7 +250,9 @@ fn note(
 }
 
 fn position(columns: &[Column], scope: Scope, key: &str) -> Option<usize> {
-    columns.iter().position(|column| column.scope == scope && column.name == key)
+    columns
+        .iter()
+        .position(|column| column.scope == scope && column.name == key)
 }
 
 /// The reject for what the XML reader says. Its own words may quote the log.
@@ -270,6 +275,9 @@ fn broken<R: BufRead>(input: &NumberedInput<R>, error: &quick_xml::Error) -> Rej
 
 impl<R> fmt::Debug for Traces<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Traces").field("columns", &self.columns).field("at", &self.at).finish_non_exhaustive()
+        f.debug_struct("Traces")
+            .field("columns", &self.columns)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
     }
 }

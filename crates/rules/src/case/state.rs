@@ -94,13 +94,16 @@ pub struct Case {
 }
 
 impl CaseState {
+    /// The word for a closed case, whatever closed it.
+    pub const CLOSED: &'static str = "closed";
+
     /// The word for it in documents and reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Answered(AnswerKind::Claimed) => "claimed resolved",
             Self::Answered(_) => "answered",
-            Self::Closed(_) => "closed",
+            Self::Closed(_) => Self::CLOSED,
             Self::Lapsed => "lapsed",
         }
     }

@@ -80,7 +80,7 @@ impl Events {
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
-        if self.len % SEGMENT == 0 {
+        if self.len.is_multiple_of(SEGMENT) {
             // The first segment grows as it is needed: most stores of a test hold a handful of events.
             let capacity = if self.len == 0 { 0 } else { SEGMENT };
             self.segments.push(Vec::with_capacity(capacity));
@@ -108,30 +108,25 @@ impl Stream {
 
     /// Takes in the event at `slot`, which is in `events` already.
     fn push(&mut self, slot: Slot, events: &Events) {
-        let event = &events.get(slot).recorded.event;
-        let is_first = self.slots.is_empty();
-        if is_first || event.occurred_at > self.latest {
-            self.latest = event.occurred_at;
-            if let Some(order) = &mut self.canonical {
-                order.push(slot);
-            }
-        } else {
-            let place = |order: &[Slot]| {
-                order.partition_point(|&other| key(&events.get(other).recorded.event) < key(event))
-            };
-            match &mut self.canonical {
-                Some(order) => order.insert(place(order), slot),
-                None => {
-                    let at = place(&self.slots);
-                    if at < self.slots.len() {
-                        let mut order = self.slots.clone();
-                        order.insert(at, slot);
-                        self.canonical = Some(order);
-                    }
-                }
-            }
+        let at = self.canonical_index(slot, events);
+        if at < self.slots.len() && self.canonical.is_none() {
+            self.canonical = Some(self.slots.clone());
+        }
+        if let Some(order) = &mut self.canonical {
+            order.insert(at, slot);
         }
         self.slots.push(slot);
+    }
+
+    /// Where a new event belongs in canonical order.
+    fn canonical_index(&mut self, slot: Slot, events: &Events) -> usize {
+        let event = &events.get(slot).recorded.event;
+        if self.slots.is_empty() || event.occurred_at > self.latest {
+            self.latest = event.occurred_at;
+            return self.slots.len();
+        }
+        let order = self.canonical();
+        order.partition_point(|&other| key(&events.get(other).recorded.event) < key(event))
     }
 }
 

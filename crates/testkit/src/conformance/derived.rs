@@ -22,7 +22,7 @@ pub(super) async fn s2_a_checkpoint_is_saved_only_over_what_was_read(
 ) -> Result<(), Violation> {
     let store = subject.fresh().await;
     same("a checkpoint that nobody saved", &store.checkpoint("reports").await?, &at(0))?;
-    let saves = [
+    let table = [
         // (expected, new, whether it is saved, what is there then)
         (3, 5, false, 0),
         (0, 5, true, 5),
@@ -31,7 +31,7 @@ pub(super) async fn s2_a_checkpoint_is_saved_only_over_what_was_read(
         (5, 9, false, 9),
         (9, 2, true, 2),
     ];
-    for (expected, new, is_saved, then) in saves {
+    for (expected, new, is_saved, then) in table {
         let saved = store.save_checkpoint("reports", at(expected), at(new), Vec::new()).await?;
         same(&format!("whether {new} is saved over {expected}"), &saved, &is_saved)?;
         same("the checkpoint then", &store.checkpoint("reports").await?, &at(then))?;

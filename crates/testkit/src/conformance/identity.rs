@@ -67,9 +67,9 @@ pub(super) async fn a7_an_id_with_other_content_is_refused(subject: &dyn Subject
 fn changes() -> Vec<(&'static str, NewEvent<Body>)> {
     let mut changes: Vec<(&'static str, NewEvent<Body>)> = Vec::new();
     let mut change = |what, by: fn(&mut NewEvent<Body>)| {
-        let mut changed = event(1);
-        by(&mut changed);
-        changes.push((what, changed));
+        let mut other = event(1);
+        by(&mut other);
+        changes.push((what, other));
     };
     change("time", |e| e.occurred_at = Micros(e.occurred_at.0 + 1));
     change("source", |e| e.source = source("shop"));

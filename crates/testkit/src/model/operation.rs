@@ -143,10 +143,10 @@ enum Oddness {
 fn event(n: u64, k: u64, oddness: Oddness) -> NewEvent<Body> {
     let home = if matches!(oddness, Oddness::Elsewhere) { (n + 1) % STREAMS } else { n };
     let mut event = sample::event(home * 100 + (k * 7) % 12);
-    event.occurred_at = Micros(i64::from(k % 4 == 1) - i64::from(k % 5 == 0));
-    event.source = source(if k % 3 == 0 { "desk" } else { "Desk" });
+    event.occurred_at = Micros(i64::from(k % 4 == 1) - i64::from(k.is_multiple_of(5)));
+    event.source = source(if k.is_multiple_of(3) { "desk" } else { "Desk" });
     event.sequence = k % 2;
-    event.data.tag = (k % 2 == 0).then(|| Uuid::from_u128(u128::from(k % 3)));
+    event.data.tag = k.is_multiple_of(2).then(|| Uuid::from_u128(u128::from(k % 3)));
     event.data.personal = vec![1; (k % 3) as usize];
     if matches!(oddness, Oddness::Changed) {
         event.data.plain.push(1);

@@ -32,10 +32,11 @@ impl Model {
             return Err(Refusal::Malformed);
         }
         for (stream, event) in &events {
-            if let Some(held) = self.log.iter().find(|held| held.recorded.event.id == event.id) {
-                if held.recorded.event != **event || held.stream != **stream {
-                    return Err(Refusal::IdReused { id: event.id, position: held.recorded.position });
-                }
+            let held = self.log.iter().find(|held| held.recorded.event.id == event.id);
+            if let Some(held) = held
+                && (held.recorded.event != **event || held.stream != **stream)
+            {
+                return Err(Refusal::IdReused { id: event.id, position: held.recorded.position });
             }
         }
         let is_there =

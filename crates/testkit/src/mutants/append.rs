@@ -1,7 +1,7 @@
 //! Appending wrongly: what is asked is bent before the store in memory sees it, or its answer afterwards.
 
 use super::{Flaw, Mutant};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use throughline_core::event::{Body, NewEvent};
 use throughline_core::ids::EventId;
 use throughline_store::append::ExpectedVersion::{self, Any, Exact, Exists};
@@ -113,7 +113,7 @@ impl Mutant {
     async fn append_with_events_only(&self, append: Append) -> Answer {
         let empty: Vec<bool> = append.streams.iter().map(|part| part.events.is_empty()).collect();
         // Naming a stream twice stays malformed: that is not what this one is about.
-        let names: HashSet<_> = append.streams.iter().map(|part| &part.stream).collect();
+        let names: BTreeSet<_> = append.streams.iter().map(|part| &part.stream).collect();
         if names.len() < append.streams.len() {
             return self.inner().append(append).await;
         }
@@ -189,7 +189,7 @@ impl Mutant {
 
 /// One part for each stream, each id once.
 fn put_together(parts: Vec<StreamAppend>) -> Vec<StreamAppend> {
-    let mut ids = HashSet::new();
+    let mut ids = BTreeSet::new();
     let mut together: Vec<StreamAppend> = Vec::new();
     for mut part in parts {
         part.events.retain(|event: &NewEvent<Body>| ids.insert(event.id));

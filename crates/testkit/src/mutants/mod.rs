@@ -12,7 +12,7 @@ mod store;
 use crate::conformance::Subject;
 use crate::conformance::sample;
 use async_trait::async_trait;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use throughline_core::event::Position;
 use throughline_core::ids::EventId;
@@ -128,7 +128,7 @@ pub struct Mutant {
 #[derive(Debug, Default)]
 struct Notes {
     /// The ids under which events were written again, with the ids they were given.
-    aliases: HashMap<EventId, EventId>,
+    aliases: BTreeMap<EventId, EventId>,
     /// All due entries there ever were.
     due: Vec<Due>,
 }

@@ -165,10 +165,10 @@ impl Mutant {
         tag: Uuid,
     ) -> Result<Vec<StreamId>, StoreError> {
         let held_tenant = if self.has(Flaw::TenantsMixed) { &TenantId::default() } else { tenant };
-        let mut streams = self.inner().streams_tagged(held_tenant, tag).await?;
-        streams.iter_mut().for_each(|stream| stream.tenant = tenant.clone());
+        let streams = self.inner().streams_tagged(held_tenant, tag).await?;
         let mut found = Vec::new();
-        for stream in streams {
+        for mut stream in streams {
+            stream.tenant = tenant.clone();
             let events = self.inner().read_stream(&self.held_stream(&stream), Version(1), usize::MAX).await?;
             let is_tagged = |stored: &&StoredEvent| stored.recorded.event.data.tag == Some(tag);
             let times = match self.flaw {

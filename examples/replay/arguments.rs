@@ -1,0 +1,87 @@
+//! The command line.
+
+use lexopt::prelude::{Long, Value, ValueExt};
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+const HELP: &str = "\
+replay: what became of the customers of a history
+
+  cargo run --release --example replay [-- [LOG] [OPTIONS]]
+
+  LOG                a log in the native format (one CloudEvent a line), or XES with --mapping; .gz of both
+                     without one, a seeded town is generated
+  --mapping FILE     what the attributes of an XES log mean (see docs/mappings/)
+  --store FILE       record into this SQLite file and keep it; with no LOG, replay what the file holds
+  --rulebook FILE    judge by this rulebook instead of the one that ships
+  --as-of TIME       the instant to judge at, as 2026-03-31T12:00:00Z; default: the last fact's
+  --rejects FILE     keep what could not be read in this file, readable by its owner only
+  --threads N        fold with so many threads; the result is the same
+  --json             print the report as JSON
+  --seed N           the town's seed (1)
+  --customers N      the town's customers (20000)
+  --events N         the town's events (500000)
+";
+
+/// What was asked for.
+pub struct Arguments {
+    pub source: Source,
+    pub mapping: Option<PathBuf>,
+    pub store: Option<PathBuf>,
+    pub rulebook: Option<PathBuf>,
+    pub as_of: Option<chrono::DateTime<chrono::Utc>>,
+    pub rejects: Option<PathBuf>,
+    pub threads: Option<NonZeroUsize>,
+    pub json: bool,
+}
+
+/// Where the history comes from.
+pub enum Source {
+    Town { seed: u64, customers: u32, events: u64 },
+    Log(PathBuf),
+    Store,
+}
+
+/// Reads the command line; none if only the help was asked for.
+pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
+    let (mut seed, mut customers, mut events) = (1, 20_000, 500_000);
+    let (mut log, mut town) = (None, false);
+    let mut arguments = Arguments {
+        source: Source::Store,
+        mapping: None,
+        store: None,
+        rulebook: None,
+        as_of: None,
+        rejects: None,
+        threads: None,
+        json: false,
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(path) if log.is_none() => log = Some(PathBuf::from(path)),
+            Long("mapping") => arguments.mapping = Some(parser.value()?.into()),
+            Long("store") => arguments.store = Some(parser.value()?.into()),
+            Long("rulebook") => arguments.rulebook = Some(parser.value()?.into()),
+            Long("as-of") => arguments.as_of = Some(parser.value()?.parse()?),
+            Long("rejects") => arguments.rejects = Some(parser.value()?.into()),
+            Long("threads") => arguments.threads = Some(parser.value()?.parse()?),
+            Long("json") => arguments.json = true,
+            Long("seed") => (seed, town) = (parser.value()?.parse()?, true),
+            Long("customers") => (customers, town) = (parser.value()?.parse()?, true),
+            Long("events") => (events, town) = (parser.value()?.parse()?, true),
+            Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            other => return Err(format!("{}\n\n{HELP}", other.unexpected()).into()),
+        }
+    }
+    arguments.source = match log {
+        Some(path) => Source::Log(path),
+        None if arguments.store.is_some() && !town => Source::Store,
+        None => Source::Town { seed, customers, events },
+    };
+    Ok(Some(arguments))
+}

@@ -1,0 +1,175 @@
+//! One thread's share of a replay: folds buckets, counts, and adds up the digest.
+
+use super::history::Bucket;
+use std::collections::BTreeMap;
+use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
+use throughline_core::customer::Effort;
+use throughline_core::fact::ProfileIx;
+use throughline_core::ids::CustomerId;
+use throughline_core::name::{Interner, Sym};
+use throughline_core::time::Micros;
+use throughline_rules::case::{CaseState, WaitsFor};
+use throughline_rules::decision::{Content, Decision, DecisionKind};
+use throughline_rules::evaluate::{Count, Evaluator, Outlet};
+use throughline_rules::journey::Journey;
+use throughline_rules::promise::PromiseCount;
+
+/// What a thread has folded.
+#[derive(Debug)]
+pub(super) struct Worker<'a> {
+    evaluator: Evaluator<'a>,
+    names: &'a Interner,
+    as_of: Micros,
+    journey: Journey,
+    said: Said<'a>,
+    pub(super) totals: Totals,
+}
+
+/// What adds up over customers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Totals {
+    pub(super) customers: u64,
+    pub(super) facts: u64,
+    pub(super) parked: u64,
+    pub(super) cases: BTreeMap<&'static str, u64>,
+    pub(super) why: BTreeMap<&'static str, u64>,
+    pub(super) waits_for: BTreeMap<&'static str, u64>,
+    pub(super) reopened_cases: u64,
+    pub(super) reopens: u64,
+    pub(super) claimed_cases: u64,
+    pub(super) retired_cases: u64,
+    pub(super) effort: Effort,
+    pub(super) promises: PromiseCount,
+    pub(super) flagged_now: u64,
+    pub(super) digest: u128,
+}
+
+/// Where decisions go: into counts, and into the bytes that the digest of their customer is taken of.
+#[derive(Debug)]
+struct Said<'a> {
+    names: &'a Interner,
+    bytes: Vec<u8>,
+    decisions: Count,
+    missed_by_rule: BTreeMap<Sym, u64>,
+    actions: BTreeMap<Sym, u64>,
+}
+
+impl Outlet for Said<'_> {
+    fn decision(&mut self, decision: &Decision<Sym>, profile: ProfileIx) {
+        decision.canonical(&mut CanonicalWriter::new(&mut self.bytes, self.names, Names::Hashed));
+        self.decisions.decision(decision, profile);
+        match &decision.content {
+            Content::TargetMissed { .. } => *self.missed_by_rule.entry(decision.slot.rule).or_default() += 1,
+            Content::PrescriptionIssued { action, .. } => *self.actions.entry(*action).or_default() += 1,
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(evaluator: Evaluator<'a>, names: &'a Interner, as_of: Micros) -> Self {
+        let said = Said {
+            names,
+            bytes: Vec::new(),
+            decisions: Count::default(),
+            missed_by_rule: BTreeMap::new(),
+            actions: BTreeMap::new(),
+        };
+        Self { evaluator, names, as_of, journey: Journey::new(), said, totals: Totals::default() }
+    }
+
+    /// Folds every customer of a bucket.
+    pub(super) fn fold(&mut self, bucket: &Bucket) {
+        for (customer, facts) in bucket.by_customer() {
+            self.journey.clear();
+            self.said.bytes.clear();
+            let folded = self.evaluator.fold(&mut self.journey, facts, self.as_of, &mut self.said);
+            self.totals.facts += folded as u64;
+            self.totals.parked += (facts.len() - folded) as u64;
+            if folded > 0 {
+                self.count(customer);
+            }
+        }
+    }
+
+    fn count(&mut self, customer: CustomerId) {
+        let (totals, journey) = (&mut self.totals, &self.journey);
+        totals.customers += 1;
+        for case in journey.cases.cases() {
+            *totals.cases.entry(case.state.as_str()).or_default() += 1;
+            if !case.state.is_settled() {
+                *totals.why.entry(case.why()).or_default() += 1;
+                *totals.waits_for.entry(WaitsFor::as_str(case.waits_for)).or_default() += 1;
+            }
+            totals.reopened_cases += u64::from(case.reopens > 0);
+            totals.reopens += u64::from(case.reopens);
+            totals.claimed_cases += u64::from(case.claimed);
+        }
+        for stub in journey.cases.stubs() {
+            let state = if stub.closed { CaseState::CLOSED } else { CaseState::Lapsed.as_str() };
+            *totals.cases.entry(state).or_default() += 1;
+            totals.reopened_cases += u64::from(stub.reopens > 0);
+            totals.reopens += u64::from(stub.reopens);
+        }
+        totals.retired_cases += u64::from(journey.cases.retired());
+        totals.effort.add(&journey.customer.effort);
+        totals.promises.add(journey.promise_count);
+        totals.flagged_now += u64::from(journey.churn.as_ref().is_some_and(|c| c.flag.is_some()));
+        // The digest of a customer covers its id, its decisions in their order, and its state.
+        let bytes = &mut self.said.bytes;
+        bytes.extend_from_slice(customer.as_bytes());
+        journey.canonical_bytes(bytes, self.names, Names::Hashed);
+        totals.digest = totals.digest.wrapping_add(xxhash_rust::xxh3::xxh3_128(bytes));
+    }
+
+    /// Adds what another thread has folded.
+    pub(super) fn add(&mut self, other: &Self) {
+        let (mine, theirs) = (&mut self.totals, &other.totals);
+        mine.customers += theirs.customers;
+        mine.facts += theirs.facts;
+        mine.parked += theirs.parked;
+        mine.reopened_cases += theirs.reopened_cases;
+        mine.reopens += theirs.reopens;
+        mine.claimed_cases += theirs.claimed_cases;
+        mine.retired_cases += theirs.retired_cases;
+        mine.flagged_now += theirs.flagged_now;
+        mine.effort.add(&theirs.effort);
+        mine.promises.add(theirs.promises);
+        for (mine, theirs) in [
+            (&mut mine.cases, &theirs.cases),
+            (&mut mine.why, &theirs.why),
+            (&mut mine.waits_for, &theirs.waits_for),
+        ] {
+            for (what, count) in theirs {
+                *mine.entry(what).or_default() += count;
+            }
+        }
+        mine.digest = mine.digest.wrapping_add(theirs.digest);
+        self.said.decisions.add(&other.said.decisions);
+        for (mine, theirs) in [
+            (&mut self.said.missed_by_rule, &other.said.missed_by_rule),
+            (&mut self.said.actions, &other.said.actions),
+        ] {
+            for (name, count) in theirs {
+                *mine.entry(*name).or_default() += count;
+            }
+        }
+    }
+
+    pub(super) fn decisions(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let kinds = DecisionKind::ALL.iter().map(|kind| (kind.as_str(), self.said.decisions.of(*kind)));
+        kinds.filter(|(_, count)| *count > 0)
+    }
+
+    pub(super) const fn missed_by_rule(&self) -> &BTreeMap<Sym, u64> {
+        &self.said.missed_by_rule
+    }
+
+    pub(super) const fn actions(&self) -> &BTreeMap<Sym, u64> {
+        &self.said.actions
+    }
+
+    pub(super) fn decided(&self, kind: DecisionKind) -> u64 {
+        self.said.decisions.of(kind)
+    }
+}

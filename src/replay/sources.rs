@@ -1,0 +1,289 @@
+//! Where a history comes from: a log file, a store, a SQLite file read by all cores.
+
+use super::gather::{Gathering, StoredHead};
+use super::{History, Progress, all_cores, arrange};
+use std::path::Path;
+use thiserror::Error;
+use throughline_channels::native::{open_range, split_at_lines};
+use throughline_channels::open::{Format, OpenError, OpenOptions, open_log_with};
+use throughline_channels::reject::{ReadCounts, Reject};
+use throughline_core::event::{EventKind, Position};
+use throughline_core::ids::ProfileId;
+use throughline_core::name::Sym;
+use throughline_core::wire::DecodeError;
+use throughline_store::contract::EventStore;
+use throughline_store::error::StoreError;
+use throughline_store::stream::{StreamKey, TenantId};
+
+/// How many events are read from a store at once, and how often progress is told.
+const PAGE: usize = 8_192;
+
+/// Why a history could not be gathered.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The log could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The file could not be read.
+    #[error("the log cannot be read")]
+    Io(#[from] std::io::Error),
+    /// The log ends in the middle: what follows cannot be read.
+    #[error("the log cannot be read to its end: {0}")]
+    Cut(Reject),
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An event in the store could not be read.
+    #[error("the event at position {position} cannot be read: {source}")]
+    Unreadable {
+        /// Where it is.
+        position: Position,
+        /// What is wrong.
+        source: DecodeError,
+    },
+}
+
+impl History {
+    /// Gathers from a log file. A plain native log is read by all cores. Rows that cannot be read are counted by
+    /// reason, and handed to `rejected` one by one.
+    pub fn from_log(
+        path: &Path,
+        options: OpenOptions,
+        progress: Option<&Progress>,
+        rejected: &(dyn Fn(&Reject) + Sync),
+    ) -> Result<Self, SourceError> {
+        let limit = options.max_line_bytes;
+        let whole = options.rejects.is_some();
+        let log = open_log_with(path, options)?;
+        let total = std::fs::metadata(path)?.len();
+        let plain = log.format() == Format::Native && !is_gzip(path)?;
+        if !plain || whole {
+            let mut gathering = Gathering::new();
+            gathering.read_log(log, total, progress, rejected)?;
+            return Ok(arrange::arrange(vec![gathering], all_cores()));
+        }
+        let first = Gathering::new();
+        let ranges = split_at_lines(path, all_cores().get())?;
+        let parts: Vec<Gathering> = (0..ranges.len()).map(|part| first.share(part)).collect();
+        let gathered = std::thread::scope(|scope| {
+            let work = |range, mut gathering: Gathering| -> Result<Gathering, SourceError> {
+                let reader = open_range(path, range)?.with_max_line_bytes(limit);
+                gathering.read_native(reader, total, progress, rejected)?;
+                Ok(gathering)
+            };
+            let threads: Vec<_> = ranges
+                .into_iter()
+                .zip(parts)
+                .map(|(range, part)| scope.spawn(move || work(range, part)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|t| t.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
+                .collect::<Vec<_>>()
+        });
+        let mut gatherings = vec![first];
+        for gathering in gathered {
+            gatherings.push(gathering?);
+        }
+        Ok(arrange::arrange(gatherings, all_cores()))
+    }
+
+    /// Gathers a tenant's facts from any store.
+    pub async fn from_store(
+        store: &dyn EventStore,
+        tenant: &TenantId,
+        progress: Option<&Progress>,
+    ) -> Result<Self, SourceError> {
+        let mut gathering = Gathering::new();
+        let head = store.head().await?;
+        let mut after = Position(0);
+        loop {
+            let page = store.read_all(after, PAGE).await?;
+            let Some(last) = page.last_position() else { break };
+            for event in &page.events {
+                let (StreamKey::Profile(profile), true) = (event.stream.key, event.stream.tenant == *tenant)
+                else {
+                    continue;
+                };
+                let recorded = &event.recorded;
+                let (e, body) = (&recorded.event, &recorded.event.data);
+                if !body.is_fact() {
+                    gathering.read.ledger_records += 1;
+                    continue;
+                }
+                let source = gathering.source(e.source.as_str());
+                let head = StoredHead { at: e.occurred_at, source, sequence: e.sequence, id: e.id };
+                gathering
+                    .push_stored(profile, head, (body.kind, body.schema, &body.plain, &body.personal))
+                    .map_err(|source| SourceError::Unreadable { position: recorded.position, source })?;
+            }
+            after = last;
+            if let Some(progress) = progress {
+                progress(after.0, Some(head.0));
+            }
+        }
+        Ok(arrange::arrange(vec![gathering], all_cores()))
+    }
+
+    /// Gathers a tenant's facts from a SQLite store, by all cores, without an allocation per event. Blocks.
+    #[cfg(feature = "sqlite")]
+    pub fn from_sqlite(
+        store: &throughline_store::sqlite::SqliteStore,
+        tenant: &TenantId,
+        progress: Option<&Progress>,
+    ) -> Result<Self, SourceError> {
+        let all = store.range()?;
+        let first = Gathering::new();
+        let ranges = all.split(all_cores().get());
+        let parts: Vec<Gathering> = (0..ranges.len()).map(|part| first.share(part)).collect();
+        let done = std::sync::atomic::AtomicU64::new(0);
+        let tell = |events: u64| {
+            let so_far = done.fetch_add(events, std::sync::atomic::Ordering::Relaxed) + events;
+            if let Some(progress) = progress {
+                progress(so_far, Some(all.len()));
+            }
+        };
+        let gathered = std::thread::scope(|scope| {
+            let threads: Vec<_> = ranges
+                .into_iter()
+                .zip(parts)
+                .map(|(range, mut part)| {
+                    let tell = &tell;
+                    scope.spawn(move || part.read_sqlite(store, tenant, range, tell).map(|()| part))
+                })
+                .collect();
+            threads
+                .into_iter()
+                .map(|t| t.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
+                .collect::<Vec<_>>()
+        });
+        let mut gatherings = vec![first];
+        for gathering in gathered {
+            gatherings.push(gathering?);
+        }
+        Ok(arrange::arrange(gatherings, all_cores()))
+    }
+}
+
+fn is_gzip(path: &Path) -> Result<bool, SourceError> {
+    use std::io::Read;
+    let mut magic = Vec::new();
+    std::fs::File::open(path)?.take(2).read_to_end(&mut magic)?;
+    Ok(magic == [0x1f, 0x8b])
+}
+
+impl Gathering {
+    fn read_log(
+        &mut self,
+        mut log: throughline_channels::open::Log,
+        total: u64,
+        progress: Option<&Progress>,
+        rejected: &(dyn Fn(&Reject) + Sync),
+    ) -> Result<(), SourceError> {
+        let read = log.progress();
+        let mut cut = None;
+        for (index, item) in log.by_ref().enumerate() {
+            match item {
+                Ok(item) => self.push(item.profile, &item.event),
+                Err(reject) => {
+                    rejected(&reject);
+                    cut = reject.ends_log().then_some(reject);
+                }
+            }
+            if let (0, Some(progress)) = (index % PAGE, progress) {
+                progress(read.bytes_read(), Some(total));
+            }
+        }
+        self.note(log.counts());
+        cut.map_or(Ok(()), |reject| Err(SourceError::Cut(reject)))
+    }
+
+    fn read_native<R: std::io::BufRead>(
+        &mut self,
+        mut reader: throughline_channels::native::NativeReader<R>,
+        total: u64,
+        progress: Option<&Progress>,
+        rejected: &(dyn Fn(&Reject) + Sync),
+    ) -> Result<(), SourceError> {
+        let mut cut = None;
+        for (index, item) in reader.by_ref().enumerate() {
+            match item {
+                Ok(item) => self.push(item.profile, &item.event),
+                Err(reject) => {
+                    rejected(&reject);
+                    cut = reject.ends_log().then_some(reject);
+                }
+            }
+            if let (0, Some(progress)) = (index % PAGE, progress) {
+                progress(0, Some(total));
+            }
+        }
+        self.note(reader.counts());
+        cut.map_or(Ok(()), |reject| Err(SourceError::Cut(reject)))
+    }
+
+    fn note(&mut self, counts: &ReadCounts) {
+        self.read.ignored += counts.ignored;
+        for (reason, count) in counts.by_reason() {
+            *self.read.rejected.entry(reason.to_string()).or_default() += count;
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn read_sqlite(
+        &mut self,
+        store: &throughline_store::sqlite::SqliteStore,
+        tenant: &TenantId,
+        range: throughline_store::sqlite::PositionRange,
+        tell: &(dyn Fn(u64) + Sync),
+    ) -> Result<(), SourceError> {
+        use std::ops::ControlFlow;
+        let mut frame = u64::MAX;
+        let mut sources: Vec<Sym> = Vec::new();
+        let mut untold = 0;
+        let flow = store.scan(range, |event| {
+            untold += 1;
+            if untold == PAGE as u64 {
+                tell(std::mem::take(&mut untold));
+            }
+            if event.stream_kind != 0 || event.tenant != tenant.as_str() {
+                return ControlFlow::Continue(());
+            }
+            if event.kind >= EventKind::FIRST_FOREIGN {
+                self.read.ledger_records += 1;
+                return ControlFlow::Continue(());
+            }
+            if event.frame != frame {
+                frame = event.frame;
+                sources.clear();
+            }
+            // Sources are numbered by the frame: each is interned once a frame.
+            let index = event.source_index as usize;
+            if sources.len() <= index {
+                sources.resize(index + 1, Sym::NONE);
+            }
+            if sources[index].is_none() {
+                sources[index] = self.source(event.source);
+            }
+            let head = StoredHead {
+                at: event.occurred_at,
+                source: sources[index],
+                sequence: event.sequence,
+                id: event.id,
+            };
+            let body = (event.kind, event.schema, event.plain, event.personal);
+            match self.push_stored(ProfileId(event.stream_id), head, body) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(source) => {
+                    ControlFlow::Break(SourceError::Unreadable { position: event.position, source })
+                }
+            }
+        })?;
+        tell(untold);
+        match flow {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(error) => Err(error),
+        }
+    }
+}
