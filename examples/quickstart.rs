@@ -22,7 +22,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .clock(move || start + Span::from_hours(shown.load(Ordering::Relaxed)))
         .start()
         .await?;
-
     let (ann, contact) = (ProfileId::derived("shop", "ann"), ContactId::derived("shop", "mail 1"));
     let (agent, topic) = (Some(Name::new("bo")?), Some(Name::new("billing")?));
     let (channel, direction) = (Channel::Mail, Direction::Inbound);
@@ -35,7 +34,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ),
         (32, "Ann is content", AnswerAccepted { contact }.into()),
     ];
-    // For people: the mail by its name, and instants without their seconds.
     let spell = |text: String| text.replace(&contact.to_string(), "\"mail 1\"").replace(":00Z", "");
     let mut announcements = engine.subscribe("printer").await?;
     for (when, what, data) in story {
@@ -57,6 +55,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("{}", spell(engine.journey(ann, start + Span::from_hours(32)).await?.to_string()));
-    engine.shutdown().await?;
-    Ok(())
+    Ok(engine.shutdown().await?)
 }

@@ -166,10 +166,7 @@ fn a_line_that_damaged_gzip_cuts_is_not_taken_for_a_whole_one() {
     let input = flate2::read::MultiGzDecoder::new(&packed[..packed.len() - 50]);
     let mut reader = NativeReader::new(std::io::BufReader::new(input));
     let last = reader.by_ref().last().unwrap().unwrap_err();
-    assert_eq!(
-        (last.reason, last.place.line),
-        (RejectReason::Truncated, reader.counts().events + 1)
-    );
+    assert_eq!((last.reason, last.place.line), (RejectReason::Truncated, reader.counts().events + 1));
     assert!(last.ends_log() && reader.counts().rejected() == 1 && reader.next().is_none());
 }
 

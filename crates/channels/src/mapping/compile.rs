@@ -21,12 +21,7 @@ pub(super) type Result<T> = std::result::Result<T, MappingError>;
 pub(super) fn mapping(text: &str) -> Result<Mapping> {
     let document: Document = toml::from_str(text).map_err(|error| in_toml(text, &error))?;
     let source = Source::new(name(text, &document.source)?);
-    Compiler {
-        text,
-        source,
-        columns: Vec::new(),
-    }
-    .mapping(&document)
+    Compiler { text, source, columns: Vec::new() }.mapping(&document)
 }
 
 /// A mistake that the TOML reader found. It names unknown and known keys in backticks, in this order.
@@ -41,12 +36,7 @@ fn in_toml(text: &str, error: &toml::de::Error) -> MappingError {
         }
         _ => "what the mapping's documentation shows there".to_owned(),
     };
-    let what = error
-        .message()
-        .split(", expected")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let what = error.message().split(", expected").next().unwrap_or_default().to_owned();
     MappingError::at(text, &error.span().unwrap_or_default(), what, instead)
 }
 
@@ -69,23 +59,13 @@ impl Compiler<'_> {
             );
         }
         let format = self.word(&document.format, "format", &[("xes", MappedFormat::Xes)])?;
-        let tenant = document
-            .tenant
-            .as_ref()
-            .map(|tenant| name(self.text, tenant))
-            .transpose()?;
+        let tenant = document.tenant.as_ref().map(|tenant| name(self.text, tenant)).transpose()?;
         let takes = [("first", Take::First), ("each", Take::Each)];
         let take = self.word(&document.customer.take, "choice", &takes)?;
         let customer = self.column(&document.customer.id)?;
         let contact = self.contact(&document.contact)?;
         let time = self.event_column(document.event.time.from.as_ref());
-        let zone = document
-            .event
-            .time
-            .zone
-            .as_ref()
-            .map(|zone| self.zone(zone))
-            .transpose()?;
+        let zone = document.event.time.zone.as_ref().map(|zone| self.zone(zone)).transpose()?;
         if document.event.key.as_ref().is_empty() {
             return self.wrong(
                 document.event.key.span(),
@@ -93,25 +73,12 @@ impl Compiler<'_> {
                 "the columns that tell rows apart, such as the time and the activity",
             );
         }
-        let key = document
-            .event
-            .key
-            .as_ref()
-            .iter()
-            .map(|name| self.event_column(name.as_ref()))
-            .collect();
-        let rules = document
-            .rules
-            .iter()
-            .map(|rule| self.rule(rule, &document.fields))
-            .collect::<Result<_>>()?;
+        let key = document.event.key.as_ref().iter().map(|name| self.event_column(name.as_ref())).collect();
+        let rules =
+            document.rules.iter().map(|rule| self.rule(rule, &document.fields)).collect::<Result<_>>()?;
         let otherwise = self.otherwise(&document.event.otherwise, &document.fields)?;
         for field in document.fields.keys() {
-            let known: Vec<&str> = EventKind::ALL
-                .iter()
-                .flat_map(|&kind| fields_of(kind))
-                .copied()
-                .collect();
+            let known: Vec<&str> = EventKind::ALL.iter().flat_map(|&kind| fields_of(kind)).copied().collect();
             self.check_field(field, &known, "any kind of event")?;
         }
         let (source, columns) = (self.source, self.columns);
@@ -134,25 +101,14 @@ impl Compiler<'_> {
     fn contact(&mut self, contact: &super::document::Contact) -> Result<Contact> {
         let channels: Vec<_> = Channel::ALL.iter().map(|c| (c.as_str(), *c)).collect();
         let directions: Vec<_> = Direction::ALL.iter().map(|d| (d.as_str(), *d)).collect();
-        let starts = [
-            ("with-first-event", Started::WithFirstEvent),
-            ("by-rule", Started::ByRule),
-        ];
+        let starts = [("with-first-event", Started::WithFirstEvent), ("by-rule", Started::ByRule)];
         Ok(Contact {
             id: self.column(&contact.id)?,
             channel: self.word(&contact.channel, "channel", &channels)?,
             direction: self.word(&contact.direction, "direction", &directions)?,
             started: self.word(&contact.started, "choice", &starts)?,
-            topic: contact
-                .topic
-                .as_ref()
-                .map(|topic| self.column(topic))
-                .transpose()?,
-            issue: contact
-                .issue
-                .as_ref()
-                .map(|issue| self.column(issue))
-                .transpose()?,
+            topic: contact.topic.as_ref().map(|topic| self.column(topic)).transpose()?,
+            issue: contact.issue.as_ref().map(|issue| self.column(issue)).transpose()?,
         })
     }
 
@@ -185,17 +141,15 @@ impl Compiler<'_> {
     }
 
     fn otherwise(&mut self, word: &Word, defaults: &Fields) -> Result<Otherwise> {
-        Ok(
-            match self.word(word, "choice", &[("note", 0), ("ignore", 1), ("refuse", 2)])? {
-                0 => {
-                    let notes = Spanned::new(word.span(), Value::from("notes"));
-                    let set = Fields::from([(Spanned::new(word.span(), "effect".to_owned()), notes)]);
-                    Otherwise::Note(self.template(EventKind::WorkDone, &set, defaults, word.span())?)
-                }
-                1 => Otherwise::Ignore,
-                _ => Otherwise::Refuse,
-            },
-        )
+        Ok(match self.word(word, "choice", &[("note", 0), ("ignore", 1), ("refuse", 2)])? {
+            0 => {
+                let notes = Spanned::new(word.span(), Value::from("notes"));
+                let set = Fields::from([(Spanned::new(word.span(), "effect".to_owned()), notes)]);
+                Otherwise::Note(self.template(EventKind::WorkDone, &set, defaults, word.span())?)
+            }
+            1 => Otherwise::Ignore,
+            _ => Otherwise::Refuse,
+        })
     }
 
     fn template(
@@ -211,12 +165,8 @@ impl Compiler<'_> {
         }
         let mut fields = Vec::new();
         for &name in known {
-            let given = |fields: &Fields| {
-                fields
-                    .iter()
-                    .find(|(k, _)| k.as_ref() == name)
-                    .map(|(_, v)| v.clone())
-            };
+            let given =
+                |fields: &Fields| fields.iter().find(|(k, _)| k.as_ref() == name).map(|(_, v)| v.clone());
             match given(set).or_else(|| given(defaults)) {
                 Some(value) => fields.push((name, self.field_source(&value)?)),
                 None if name == "contact" => fields.push((name, FieldSource::Contact)),
@@ -228,17 +178,14 @@ impl Compiler<'_> {
         match template.fill(
             &self.source,
             ContactId(Uuid::from_u128(1)),
-            &StandIn {
-                due: template.column_of("due"),
-            },
+            &StandIn { due: template.column_of("due") },
         ) {
             Ok(_) => Ok(template),
             Err(fault) => {
                 let what = match fault.field {
-                    Some(field) => format!(
-                        "the field `{field}` of `{kind}` cannot be this: {}",
-                        fault.message
-                    ),
+                    Some(field) => {
+                        format!("the field `{field}` of `{kind}` cannot be this: {}", fault.message)
+                    }
                     None => format!("`{kind}` cannot be made of this: {}", fault.message),
                 };
                 let at = set.iter().find(|(k, _)| Some(k.as_ref().as_str()) == fault.field);
@@ -282,10 +229,6 @@ struct StandIn {
 
 impl Row for StandIn {
     fn value(&self, column: ColumnIx) -> Option<&str> {
-        Some(if self.due == Some(column) {
-            "2024-05-01T09:30:00Z"
-        } else {
-            "1"
-        })
+        Some(if self.due == Some(column) { "2024-05-01T09:30:00Z" } else { "1" })
     }
 }

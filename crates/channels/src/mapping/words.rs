@@ -40,10 +40,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn numbered(&mut self, name: &str, scope: Scope) -> ColumnIx {
-        let column = Column {
-            name: name.to_owned(),
-            scope,
-        };
+        let column = Column { name: name.to_owned(), scope };
         let known = self.columns.iter().position(|c| *c == column);
         ColumnIx(known.unwrap_or_else(|| {
             self.columns.push(column);
@@ -61,11 +58,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn zone(&self, word: &Word) -> Result<FixedOffset> {
-        let text = if word.as_ref() == "UTC" {
-            "+00:00"
-        } else {
-            word.as_ref()
-        };
+        let text = if word.as_ref() == "UTC" { "+00:00" } else { word.as_ref() };
         text.parse().or_else(|_| {
             let what = format!("`{}` is no zone that is known here", word.as_ref());
             self.wrong(word.span(), what, "`UTC` or an offset such as `+02:00`")

@@ -55,11 +55,7 @@ impl<R: BufRead> Traces<R> {
     #[must_use]
     pub fn with_max_trace_bytes(self, max_trace_bytes: usize) -> Self {
         let trace = Trace::new(max_trace_bytes);
-        Self {
-            trace,
-            max_trace_bytes,
-            ..self
-        }
+        Self { trace, max_trace_bytes, ..self }
     }
 
     /// The next trace; `None` behind the last one, and behind an error that ends the log.
@@ -150,10 +146,8 @@ impl<R: BufRead> Traces<R> {
             At::Trace => {
                 self.at = At::Log;
                 if self.trace.is_too_large() {
-                    let expected = format!(
-                        "a trace of at most {} bytes, or a higher limit",
-                        self.max_trace_bytes
-                    );
+                    let expected =
+                        format!("a trace of at most {} bytes, or a higher limit", self.max_trace_bytes);
                     return Err(Reject::new(self.trace.line, RejectReason::TooLarge, expected));
                 }
                 return Ok(true);
@@ -174,11 +168,7 @@ fn belongs(at: At, tag: &BytesStart<'_>) -> bool {
 }
 
 fn no_log(line: u64) -> Reject {
-    Reject::new(
-        line,
-        RejectReason::BadXml,
-        "an XES log, which is one element `<log>` and nothing beside it",
-    )
+    Reject::new(line, RejectReason::BadXml, "an XES log, which is one element `<log>` and nothing beside it")
 }
 
 /// Where a tag leads; `None` if it leads into nothing that has events.
@@ -211,13 +201,8 @@ fn note(
     };
     let (mut key, mut value) = (None, None);
     for attribute in tag.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|_| {
-            Reject::new(
-                line,
-                RejectReason::BadXml,
-                "attributes of the form name=\"value\"",
-            )
-        })?;
+        let attribute = attribute
+            .map_err(|_| Reject::new(line, RejectReason::BadXml, "attributes of the form name=\"value\""))?;
         match attribute.key.as_ref() {
             "key" => key = Some(attribute),
             "value" => value = Some(attribute),
@@ -228,9 +213,7 @@ fn note(
         return Ok(());
     };
     let unescaped = |attribute: &quick_xml::events::attributes::Attribute<'_>| {
-        attribute
-            .normalized_value(XmlVersion::Explicit1_0)
-            .map(std::borrow::Cow::into_owned)
+        attribute.normalized_value(XmlVersion::Explicit1_0).map(std::borrow::Cow::into_owned)
     };
     // Nearly all keys have nothing to unescape, and nearly all attributes are not wanted.
     let raw = &*key.value;
@@ -250,9 +233,7 @@ fn note(
 }
 
 fn position(columns: &[Column], scope: Scope, key: &str) -> Option<usize> {
-    columns
-        .iter()
-        .position(|column| column.scope == scope && column.name == key)
+    columns.iter().position(|column| column.scope == scope && column.name == key)
 }
 
 /// The reject for what the XML reader says. Its own words may quote the log.
@@ -275,9 +256,6 @@ fn broken<R: BufRead>(input: &NumberedInput<R>, error: &quick_xml::Error) -> Rej
 
 impl<R> fmt::Debug for Traces<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Traces")
-            .field("columns", &self.columns)
-            .field("at", &self.at)
-            .finish_non_exhaustive()
+        f.debug_struct("Traces").field("columns", &self.columns).field("at", &self.at).finish_non_exhaustive()
     }
 }
