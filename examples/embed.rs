@@ -1,8 +1,9 @@
 //! The engine inside a service that is killed half-way and started again: nothing is lost, nothing is done twice.
 //!
 //! Run with `cargo run --example embed`. The log is one SQLite file in a directory that is removed at the end.
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use throughline::core::ids::{ContactId, EventId, ProfileId, PromiseId};
 use throughline::core::name::Name;
 use throughline::core::time::{Micros, Span};
 use throughline::rules::decision::Content;
-use throughline::rules::ledger::{AnnouncementId, Entry};
+use throughline::rules::ledger::{self, AnnouncementId};
 use throughline::store::sqlite::SqliteStore;
 
 const START: Micros = Micros(1_767_258_000_000_000); // 1 January 2026, 9:00
@@ -28,12 +29,15 @@ struct Mails {
 
 impl Mails {
     fn send(&mut self, key: AnnouncementId, text: String) {
-        if self.sent.contains_key(&key) {
-            println!("    the mail provider has seen this key: not sent again");
-            self.refused += 1;
-        } else {
-            println!("    mail sent: {text}");
-            self.sent.insert(key, text);
+        match self.sent.entry(key) {
+            Entry::Occupied(_) => {
+                println!("    the mail provider has seen this key: not sent again");
+                self.refused += 1;
+            }
+            Entry::Vacant(place) => {
+                println!("    mail sent: {text}");
+                place.insert(text);
+            }
         }
     }
 }
@@ -73,7 +77,7 @@ async fn live(
             engine.record(ann, event).await?;
         }
         while let Some(notice) = announcements.try_next().await? {
-            let Entry::Announced(announcement) = &notice.entry else { continue };
+            let ledger::Entry::Announced(announcement) = &notice.entry else { continue };
             if let Content::PrescriptionIssued { action, owner, .. } = &announcement.decision.content {
                 println!("  hour {hour}: prescribed: {action}");
                 mails.send(notice.id, format!("to {owner}: please {action}"));

@@ -1,7 +1,7 @@
 //! A mail that nobody answers, then an answer, then a customer who says that it helped.
 //!
 //! Run with `cargo run --example quickstart`. Goes on in `embed.rs`: the engine inside a service.
-
+#![allow(clippy::print_stdout, reason = "an example prints")]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use throughline::Engine;
