@@ -1,9 +1,7 @@
 //! A mail that nobody answers, then an answer, then a customer who says that it helped.
 //!
 //! Run with `cargo run --example quickstart`. Goes on in `embed.rs`: the engine inside a service.
-
-#![allow(clippy::print_stdout)]
-
+#![allow(clippy::print_stdout, reason = "an example prints")]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use throughline::Engine;
@@ -24,7 +22,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .clock(move || start + Span::from_hours(shown.load(Ordering::Relaxed)))
         .start()
         .await?;
-
     let (ann, contact) = (ProfileId::derived("shop", "ann"), ContactId::derived("shop", "mail 1"));
     let (agent, topic) = (Some(Name::new("bo")?), Some(Name::new("billing")?));
     let (channel, direction) = (Channel::Mail, Direction::Inbound);
@@ -37,24 +34,26 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ),
         (32, "Ann is content", AnswerAccepted { contact }.into()),
     ];
+    let spell = |text: String| text.replace(&contact.to_string(), "\"mail 1\"").replace(":00Z", "");
     let mut announcements = engine.subscribe("printer").await?;
     for (when, what, data) in story {
         // Between two events time passes: deadlines fire whether or not anything else happens.
         for passing in hour.load(Ordering::Relaxed)..=when {
             hour.store(passing, Ordering::Relaxed);
             engine.advance().await?;
+            let at = start + Span::from_hours(passing);
+            if passing == when {
+                println!("{}", spell(format!("{at}  {what}")));
+                let event =
+                    NewEvent::new(EventId::derived("shop", what), at, Name::new("mail")?, data.clone());
+                engine.record(ann, event).await?;
+            }
+            while let Some(notice) = announcements.try_next().await? {
+                println!("{}", spell(format!("{}    {}", notice.announced_at, notice.entry)));
+            }
+            announcements.commit().await?;
         }
-        let at = start + Span::from_hours(when);
-        engine
-            .record(ann, NewEvent::new(EventId::derived("shop", what), at, Name::new("mail")?, data))
-            .await?;
-        println!("{at}  {what}");
-        while let Some(notice) = announcements.try_next().await? {
-            println!("  {}  {}", notice.announced_at, notice.entry);
-        }
-        announcements.commit().await?;
     }
-    println!("\nIn the end\n{}", engine.journey(ann, start + Span::from_hours(32)).await?);
-    engine.shutdown().await?;
-    Ok(())
+    println!("{}", spell(engine.journey(ann, start + Span::from_hours(32)).await?.to_string()));
+    Ok(engine.shutdown().await?)
 }

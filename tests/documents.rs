@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test --test documents` writes the JSON of `docs/JOURNEY.md` anew.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
 
 use std::sync::Arc;
 use throughline::Engine;

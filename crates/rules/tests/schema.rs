@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test -p throughline-rules --features schema --test schema` writes it anew.
 #![cfg(feature = "schema")]
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
 
 use std::path::PathBuf;
 use throughline_rules::rulebook::{DEFAULT, json_schema};
@@ -50,7 +51,9 @@ fn fits(root: &serde_json::Value, schema: &serde_json::Value, value: &toml::Valu
             }
         }
         toml::Value::Array(list) if schema["items"].is_object() => {
-            list.iter().for_each(|item| fits(root, &schema["items"], item, place));
+            for item in list {
+                fits(root, &schema["items"], item, place);
+            }
         }
         _ => {}
     }

@@ -22,10 +22,7 @@ pub fn difference(expected: &str, came: &str) -> String {
             if index > shown_until {
                 out += "  …\n";
             }
-            out.push(*mark);
-            out.push(' ');
-            out += line;
-            out.push('\n');
+            out.extend([mark.to_string().as_str(), " ", line, "\n"]);
             shown_until = index + 1;
         }
     }

@@ -33,15 +33,14 @@ pub fn moment(at: Micros) -> String {
     let passed = at.since(DAY_ONE).0;
     let (day, rest) = (passed.div_euclid(DAY) + 1, passed.rem_euclid(DAY));
     let (seconds, fraction) = (rest / SECOND, rest % SECOND);
-    let mut text = format!("day {day} {:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
-    if seconds % 60 != 0 || fraction != 0 {
-        text += if seconds % 60 < 10 { ":0" } else { ":" };
-        text += &(seconds % 60).to_string();
+    let minutes = format!("day {day} {:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
+    match (seconds % 60, fraction) {
+        (0, 0) => minutes,
+        (second, 0) => format!("{minutes}:{second:02}"),
+        (second, _) => {
+            format!("{minutes}:{second:02}.{}", format!("{fraction:06}").trim_end_matches('0'))
+        }
     }
-    if fraction != 0 {
-        text += format!(".{fraction:06}").trim_end_matches('0');
-    }
-    text
 }
 
 /// The instant that begins a text in the form of RFC 3339 and in UTC, and how many bytes it takes.
