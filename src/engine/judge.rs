@@ -149,8 +149,9 @@ impl EngineState {
         if let Some(first) = facts.first()
             && live.journey.is_late(&first.key(), &self.names)
         {
+            // It is not kept: its version counts facts that its journey does not hold, and if reading fails now, it
+            // must not be stepped on, let alone announced from.
             let late = first.id;
-            // It lacks facts now that its version says it has: if reading them fails, it must not be at hand.
             self.cache.release(&live);
             return Stepped::Late(late);
         }

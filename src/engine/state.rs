@@ -176,6 +176,7 @@ impl EngineState {
     /// Does everything that is due by now, looks at what others wrote, and saves how far it came.
     pub(super) async fn advance(&mut self) -> Result<(), EngineError> {
         self.read_clock();
+        self.read_watermark().await?;
         self.catch_up().await?;
         loop {
             let mut due = Vec::new();
@@ -255,13 +256,14 @@ impl EngineState {
         self.judge(dirty.into_iter().map(|p| Task::Reload(p, None)).collect()).await
     }
 
-    /// Saves due times, and how far everything is judged. The watermark stays where it is while anything must be
-    /// judged again: too low costs a look at start, too high would lose an announcement.
+    /// Saves due times, and how far everything is judged. Nothing is saved while anything must be judged again, or
+    /// before this engine has seen everything below the watermark: too low a watermark costs a look at start, but
+    /// one beyond a due time that is wrong would lose what is due.
     pub(super) async fn save_progress(&mut self) -> Result<(), EngineError> {
-        let reached =
-            if self.dirty.is_empty() { self.covered.beyond(self.cursor) } else { self.checkpoint.position };
-        let new = Checkpoint { position: reached.max(self.checkpoint.position) };
-        if self.due_changes.is_empty() && new == self.checkpoint {
+        let new = Checkpoint { position: self.covered.beyond(self.cursor) };
+        let is_behind = new.position < self.checkpoint.position;
+        let is_nothing_new = self.due_changes.is_empty() && new == self.checkpoint;
+        if !self.dirty.is_empty() || is_behind || is_nothing_new || new.position == Position(0) {
             return Ok(());
         }
         let mut due: Vec<Due> = self
@@ -273,13 +275,24 @@ impl EngineState {
         let name = self.checkpoint_name();
         if self.store.save_checkpoint(&name, self.checkpoint, new, due).await? {
             self.checkpoint = new;
-            self.cursor = self.cursor.max(new.position);
+            self.cursor = new.position;
             self.covered.forget_until(new.position);
             self.due_changes.clear();
-        } else {
-            // Another engine moved it. What it says is right too; ours is saved with the next progress.
-            self.checkpoint = self.store.checkpoint(&name).await?;
+            return Ok(());
         }
+        // Another engine moved it. What it says is right too; ours is saved once all of that was looked at here.
+        self.read_watermark().await
+    }
+
+    /// Reads how far all engines together came.
+    async fn read_watermark(&mut self) -> Result<(), EngineError> {
+        let saved = self.store.checkpoint(&self.checkpoint_name()).await?;
+        if saved.position < self.checkpoint.position {
+            // Watermarks do not go back: derived data was dropped, and the due times of all customers with it.
+            self.cursor = saved.position;
+            self.covered = Covered::default();
+        }
+        self.checkpoint = saved;
         Ok(())
     }
 

@@ -6,6 +6,8 @@ use super::life::{Life, note, settle, whole_log};
 use super::reader::{self, Happened};
 use super::truth::{Truth, check_ledger};
 use throughline::core::time::Span;
+use throughline::rules::ledger::decode_entries;
+use throughline::store::read::StoredEvent;
 
 /// What came of a life.
 pub(crate) struct Ended {
@@ -53,6 +55,7 @@ impl Life<'_> {
         self.close_reader();
         self.heal(way == 0 || way == 3).await?;
         let log = whole_log(&self.store).await;
+        self.print(&log);
         self.check(&log)?;
         self.check_stillness(log.len()).await
     }
@@ -75,6 +78,26 @@ impl Life<'_> {
         Ok(())
     }
 
+    /// Tells what the log holds.
+    fn print(&mut self, log: &[StoredEvent]) {
+        if self.trace.is_none() {
+            return;
+        }
+        for stored in log {
+            let (at, key) = (&stored.recorded, &stored.stream.key);
+            let event = &at.event;
+            if event.data.is_fact() {
+                let (id, data) = (event.id, event.data.open().unwrap());
+                let (when, known) = (event.occurred_at, at.recorded_at);
+                note!(self, "log {} {key:?} at {when}, recorded {known}: {id} {data:?}", at.position);
+                continue;
+            }
+            for entry in decode_entries(&event.data.plain).unwrap() {
+                note!(self, "log {} {key:?} recorded {}: {entry:?}", at.position, at.recorded_at);
+            }
+        }
+    }
+
     /// Waits until a node has nothing under way.
     async fn wait(&mut self, at: usize) -> Result<(), String> {
         for _ in 0..10_000 {
@@ -87,7 +110,7 @@ impl Life<'_> {
         Err(format!("node {at} never comes to its end"))
     }
 
-    fn check(&mut self, log: &[throughline::store::read::StoredEvent]) -> Result<(), String> {
+    fn check(&mut self, log: &[StoredEvent]) -> Result<(), String> {
         let said = check_ledger(log)?;
         self.met.say(&said);
         self.model.check(log)?;
@@ -119,11 +142,12 @@ impl Life<'_> {
         }
         let engine = self.nodes[0].engine.clone().ok_or("a healed engine did not start")?;
         let reader = engine.subscribe(reader::NAME).await.map_err(|e| e.to_string())?;
-        self.happened.push(Happened::Opened);
-        let read = reader::read(reader, usize::MAX, true).await;
-        self.met.delivered += read.notices.len() as u64;
-        self.happened.extend(read.notices.iter().map(|n| Happened::Delivered(n.position, n.id)));
-        self.met.delivered_again += reader::check(&self.happened, &log)?;
+        self.tell(Happened::Opened);
+        reader::read(reader, usize::MAX, true, self.story.clone()).await;
+        let story = self.story.lock().unwrap().clone();
+        let (delivered, again) = reader::check(&story, &log)?;
+        self.met.delivered += delivered;
+        self.met.delivered_again += again;
         Ok(())
     }
 }

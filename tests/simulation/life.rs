@@ -5,7 +5,7 @@ use super::facts::{BEGIN, Facts, GRID};
 use super::gate::{Call, Fate};
 use super::model::{Known, Link, Model, Sent};
 use super::node::{Asked, Node, Running, place};
-use super::reader::{self, Happened};
+use super::reader::{self, Happened, Story};
 use super::truth::Truth;
 use std::sync::Arc;
 use throughline::core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
@@ -38,7 +38,7 @@ pub(crate) struct Life<'t> {
     /// The consumer, and the process that it lives in.
     reader: Option<(usize, Announcements)>,
     reads_at: Option<usize>,
-    pub(crate) happened: Vec<Happened>,
+    pub(crate) story: Story,
     pub(crate) truth: &'t mut Truth,
     pub(crate) met: Coverage,
     /// What happened, if somebody wants to know.
@@ -101,7 +101,7 @@ impl<'t> Life<'t> {
             facts,
             reader: None,
             reads_at: None,
-            happened: Vec::new(),
+            story: Story::default(),
             truth,
             met,
             trace,
@@ -174,7 +174,7 @@ impl<'t> Life<'t> {
     pub(crate) async fn drop_derived(&mut self) -> Result<(), String> {
         self.store.drop_derived().await.map_err(|e| e.to_string())?;
         self.met.dropped += 1;
-        self.happened.push(Happened::Forgotten);
+        self.tell(Happened::Forgotten);
         note!(self, "derived data is dropped");
         Ok(())
     }
@@ -289,7 +289,7 @@ impl<'t> Life<'t> {
                 }
                 (Some(home), Some((_, reader))) if home == at => {
                     let (most, commit) = (self.rng.below(6) as usize, self.rng.chance(400));
-                    Running::Read(tokio::spawn(reader::read(reader, most, commit)))
+                    Running::Read(tokio::spawn(reader::read(reader, most, commit, self.story.clone())))
                 }
                 (_, kept) => {
                     self.reader = kept;
@@ -478,7 +478,7 @@ impl<'t> Life<'t> {
             },
             Running::Subscribe(task) => match task.await.map_err(broken)? {
                 Ok(reader) => {
-                    self.happened.push(Happened::Opened);
+                    self.tell(Happened::Opened);
                     self.reader = Some((at, reader));
                 }
                 Err(error) => {
@@ -536,19 +536,12 @@ impl<'t> Life<'t> {
     }
 
     fn read(&mut self, at: usize, read: reader::Read) -> Result<(), String> {
-        for notice in &read.notices {
-            self.met.delivered += 1;
-            self.happened.push(Happened::Delivered(notice.position, notice.id));
-        }
         if let Some(error) = &read.failed {
             helps_to_try_again("reading announcements", error)?;
         }
         let mut goes_on = true;
         match read.commit {
-            Some(Ok(true)) => {
-                self.met.commits += 1;
-                self.happened.push(Happened::Committed);
-            }
+            Some(Ok(true)) => self.met.commits += 1,
             // Its checkpoint is not what it knew: derived data was dropped, or an answer was lost.
             Some(Ok(false)) => goes_on = false,
             Some(Err(error)) => helps_to_try_again("committing", &error)?,
@@ -561,6 +554,10 @@ impl<'t> Life<'t> {
             self.reads_at = None;
         }
         Ok(())
+    }
+
+    pub(crate) fn tell(&self, happened: Happened) {
+        self.story.lock().unwrap().push(happened);
     }
 
     /// Nothing is left of the consumer; another can take its place.

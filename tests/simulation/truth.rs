@@ -28,8 +28,8 @@ pub(crate) struct Follows {
     judged: Judged,
     /// What has settled, by slot.
     pub(crate) said: BTreeMap<Slot, Decision>,
-    /// How many decisions still settle.
-    pub(crate) settling: usize,
+    /// What still settles. It is not said for the first time before it has, but what stands is amended at once.
+    settling: BTreeMap<Slot, Decision>,
 }
 
 /// What the ledger says of one slot.
@@ -101,14 +101,12 @@ impl Truth {
         let facts: Vec<Fact> = facts.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
         let mut judged = Judged::default();
         Evaluator::new(&self.rules).fold(&mut Journey::new(), &facts, as_of, &mut judged);
-        let (mut said, mut settling) = (BTreeMap::new(), 0);
+        let (mut said, mut settling) = (BTreeMap::new(), BTreeMap::new());
         for (decision, _) in &judged.decisions {
-            if decision.effective_at + self.rules.settle(decision.slot.rule) > as_of {
-                settling += 1;
-                continue;
-            }
+            let settles = decision.effective_at + self.rules.settle(decision.slot.rule) > as_of;
             let decision = decision.named(&self.names);
-            if let Some(other) = said.insert(decision.slot.clone(), decision) {
+            let slots = if settles { &mut settling } else { &mut said };
+            if let Some(other) = slots.insert(decision.slot.clone(), decision) {
                 return Err(format!("two decisions have one slot: {other:?}"));
             }
         }
@@ -117,7 +115,7 @@ impl Truth {
 
     /// How many decisions of all customers settle at an instant.
     pub(crate) fn settling(&mut self, log: &[StoredEvent], as_of: Micros) -> Result<usize, String> {
-        let follows = |customer| Ok(self.follows(log, &customer, as_of)?.settling);
+        let follows = |customer| Ok(self.follows(log, &customer, as_of)?.settling.len());
         customers(log).into_iter().map(follows).sum()
     }
 
@@ -133,6 +131,7 @@ impl Truth {
                     return Err(format!("at the end two announcements stand for {:?}", twice.slot));
                 }
             }
+            effective.retain(|slot, said| follows.settling.get(slot) != Some(said));
             if effective != follows.said {
                 return Err(differs(&follows.said, &effective));
             }
@@ -164,6 +163,9 @@ impl Truth {
             (self.follows(log, &customer, latest)?, self.follows(log, &customer, known)?);
         for entry in decode_entries(&last.recorded.event.data.plain).map_err(|e| e.to_string())? {
             match entry {
+                Entry::Amended { announcement: said, .. }
+                    if by_all.settling.get(&by_all.inside(said.decision.clone()).slot)
+                        == Some(&by_all.inside(said.decision.clone())) => {}
                 Entry::Announced(said) | Entry::Amended { announcement: said, .. } => {
                     let said = by_all.inside(said.decision);
                     if by_all.said.get(&said.slot) != Some(&said) {
