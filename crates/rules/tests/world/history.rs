@@ -3,7 +3,7 @@
 use super::chance::mix;
 use super::vocabulary::{contact_of, happened};
 use std::fmt;
-use throughline_core::event::{EventData, NewEvent};
+use throughline_core::event::{Author, EventData, NewEvent};
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
@@ -67,11 +67,14 @@ pub(crate) fn event_id(step: usize) -> EventId {
 
 impl History {
     pub(crate) fn of(steps: &[Step]) -> Self {
-        let mut at = START;
+        let (mut at, mut last_human) = (START, 0);
         let mut events = Vec::with_capacity(steps.len());
         for (index, [gap, what, who, which, how, order]) in steps.iter().copied().enumerate() {
             at = at + Span(GAPS[usize::from(gap) % GAPS.len()]);
-            let data = happened(what, who, which, how, at, index);
+            let data = happened(what, who, which, how, at, [index, last_human]);
+            if matches!(&data, EventData::Message(m) if m.author == Author::Human) {
+                last_human = index;
+            }
             events.push((profile_of(&data, order), event(index, at, order, data)));
         }
         Self { events }

@@ -34,6 +34,12 @@ const EFFECTS: [WorkEffect; 4] =
     [WorkEffect::Works, WorkEffect::WaitsForCustomer, WorkEffect::WaitsForThirdParty, WorkEffect::Notes];
 const ACTIONS: [&str; 3] = ["fix-the-open-case", "call-and-ask", "escalate-to-team-lead"];
 
+/// One contact more often than the others, so that stories go on.
+const CONTACTS: [u8; 8] = [0, 0, 0, 0, 1, 2, 3, 4];
+
+/// How far back a verdict looks for what it judges, from two steps ahead.
+const BACK: [usize; 8] = [3, 3, 3, 4, 4, 5, 1, 0];
+
 /// How long after it is made a promise is due; also before.
 const DUE: [i64; 6] = [0, 60, 3_600, 86_400, 3 * 86_400, -3_600];
 
@@ -46,17 +52,17 @@ fn name(text: &str) -> Name {
 }
 
 fn contact(who: u8) -> ContactId {
-    ContactId(Uuid::from_u128(0xc0_0000 | u128::from(who % 5)))
+    ContactId(Uuid::from_u128(0xc0_0000 | u128::from(pick(&CONTACTS, who))))
 }
 
 fn promise(which: u8) -> PromiseId {
     PromiseId(Uuid::from_u128(0x9_0000 | u128::from(which % 3)))
 }
 
-/// What the step at an index says.
-pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index: usize) -> EventData {
+/// What a step says; `near` are its own index and that of the last message of a person.
+pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: [usize; 2]) -> EventData {
     let (contact, agent) = (contact(who), pick(&AGENTS, which).map(name));
-    let verdict = how.is_multiple_of(4).then(|| pick(&VERDICTS, how / 4));
+    let verdict = how.is_multiple_of(2).then(|| pick(&VERDICTS, how / 2));
     let message = |author, agent| Message { contact, author, agent, verdict, text: None }.into();
     match what % 36 {
         0..=5 => ContactStarted {
@@ -71,8 +77,12 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, index:
         8..=11 => message(Author::Human, agent),
         12 => message(pick(&MACHINES, which), None),
         13 | 14 => TextJudged {
-            // Of a message up to three steps back or ahead: a verdict may overtake what it judges.
-            message: event_id((index + usize::from(which % 7)).saturating_sub(4)),
+            // Of what was told before, or after: a verdict may overtake what it judges.
+            message: event_id(if which < 160 {
+                near[1]
+            } else {
+                (near[0] + 2).saturating_sub(pick(&BACK, which))
+            }),
             verdict: pick(&VERDICTS, how),
             annotator: name("judge"),
             annotator_version: 1,
