@@ -17,3 +17,10 @@ pub use throughline_channels as channels;
 pub use throughline_core as core;
 pub use throughline_rules as rules;
 pub use throughline_store as store;
+
+/// Compiles the Rust in the documents.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../docs/book/01-the-idea.md")]
+    struct TheIdea;
+}

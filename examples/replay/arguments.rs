@@ -25,26 +25,26 @@ replay: what became of the customers of a history
 ";
 
 /// What was asked for.
-pub struct Arguments {
-    pub source: Source,
-    pub mapping: Option<PathBuf>,
-    pub store: Option<PathBuf>,
-    pub rulebook: Option<PathBuf>,
-    pub as_of: Option<chrono::DateTime<chrono::Utc>>,
-    pub rejects: Option<PathBuf>,
-    pub threads: Option<NonZeroUsize>,
-    pub json: bool,
+pub(crate) struct Arguments {
+    pub(crate) source: Source,
+    pub(crate) mapping: Option<PathBuf>,
+    pub(crate) store: Option<PathBuf>,
+    pub(crate) rulebook: Option<PathBuf>,
+    pub(crate) as_of: Option<chrono::DateTime<chrono::Utc>>,
+    pub(crate) rejects: Option<PathBuf>,
+    pub(crate) threads: Option<NonZeroUsize>,
+    pub(crate) json: bool,
 }
 
 /// Where the history comes from.
-pub enum Source {
+pub(crate) enum Source {
     Town { seed: u64, customers: u32, events: u64 },
     Log(PathBuf),
     Store,
 }
 
 /// Reads the command line; none if only the help was asked for.
-pub fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
+pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
     let (mut seed, mut customers, mut events) = (1, 20_000, 500_000);
     let (mut log, mut town) = (None, false);
     let mut arguments = Arguments {

@@ -4,6 +4,8 @@
 //! store in a temporary folder, read back and folded. With a path it does the same for a log: the native format
 //! (one CloudEvent a line), or XES with `--mapping`. `--help` lists the options. Comes after `quickstart.rs`.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 mod arguments;
 mod progress;
 mod stages;

@@ -7,7 +7,7 @@ use throughline::replay::Progress;
 
 /// A bar that shows itself once the work has taken a second.
 #[expect(clippy::disallowed_methods, reason = "a person waits in real time")]
-pub fn bar(what: &'static str, unit: &'static str) -> Progress {
+pub(crate) fn bar(what: &'static str, unit: &'static str) -> Progress {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     let template = format!("{what:>8} [{{bar:40}}] {{human_pos}} of {{human_len}} {unit} {{eta}}");
     bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -27,14 +27,14 @@ use throughline::store::stream::{StreamId, TenantId};
 const BATCH: usize = 16_384;
 
 /// A stage that runs.
-pub struct Stage {
+pub(crate) struct Stage {
     name: &'static str,
     started: Instant,
 }
 
 /// A stage that is done.
 #[derive(Serialize)]
-pub struct Done {
+pub(crate) struct Done {
     stage: &'static str,
     events: u64,
     seconds: f64,
@@ -42,28 +42,28 @@ pub struct Done {
 }
 
 /// All stages so far.
-pub struct Stages {
-    pub list: Vec<Done>,
+pub(crate) struct Stages {
+    pub(crate) list: Vec<Done>,
 }
 
 impl Stage {
     #[expect(clippy::disallowed_methods, reason = "this program says how long it took")]
-    pub fn start(name: &'static str) -> Self {
+    pub(crate) fn start(name: &'static str) -> Self {
         Self { name, started: Instant::now() }
     }
 
-    pub fn done(self, events: u64) -> Done {
+    pub(crate) fn done(self, events: u64) -> Done {
         let seconds = self.started.elapsed().as_secs_f64();
         Done { stage: self.name, events, seconds, events_per_second: events as f64 / seconds.max(1e-9) }
     }
 }
 
 impl Stages {
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { list: Vec::new() }
     }
 
-    pub fn add(&mut self, done: Done) {
+    pub(crate) fn add(&mut self, done: Done) {
         self.list.push(done);
     }
 }
@@ -83,7 +83,7 @@ impl fmt::Display for Stages {
 type Record<'a> = dyn FnMut(ProfileId, NewEvent, Micros) -> Result<(), Box<dyn Error>> + 'a;
 
 /// Records whatever `produce` produces into a SQLite store, and gathers the history from there.
-pub fn through_store(
+pub(crate) fn through_store(
     arguments: &Arguments,
     stages: &mut Stages,
     produce: impl FnOnce(&mut Record<'_>) -> Result<(), Box<dyn Error>>,
@@ -150,7 +150,11 @@ impl Recorder<'_> {
 }
 
 /// Gathers a log straight from its file.
-pub fn log(arguments: &Arguments, path: &Path, stages: &mut Stages) -> Result<History, Box<dyn Error>> {
+pub(crate) fn log(
+    arguments: &Arguments,
+    path: &Path,
+    stages: &mut Stages,
+) -> Result<History, Box<dyn Error>> {
     let shown = AtomicU64::new(0);
     let show = |reject: &throughline::channels::reject::Reject| {
         if shown.fetch_add(1, Ordering::Relaxed) < 10 {
@@ -164,7 +168,7 @@ pub fn log(arguments: &Arguments, path: &Path, stages: &mut Stages) -> Result<Hi
 }
 
 /// Records a log into the store that was named, and gathers it from there.
-pub fn log_through_store(
+pub(crate) fn log_through_store(
     arguments: &Arguments,
     path: &Path,
     stages: &mut Stages,
@@ -187,7 +191,7 @@ pub fn log_through_store(
 }
 
 /// Gathers what a SQLite file holds.
-pub fn sqlite(path: &Path, stages: &mut Stages) -> Result<History, Box<dyn Error>> {
+pub(crate) fn sqlite(path: &Path, stages: &mut Stages) -> Result<History, Box<dyn Error>> {
     if !path.exists() {
         return Err("there is no store at this path; give a LOG to record into it".into());
     }

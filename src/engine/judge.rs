@@ -168,6 +168,12 @@ impl EngineState {
             evaluator.step(&mut live.journey, fact, &mut made);
         }
         evaluator.advance(&mut live.journey, self.now, &mut made);
+        if live.a_handle_moved() {
+            made.clear();
+            self.made = made;
+            self.cache.release(&live);
+            return Stepped::Unknown;
+        }
         let append = self.entries_of_steps(&mut live, &made);
         made.clear();
         self.made = made;
@@ -284,6 +290,7 @@ impl EngineState {
         rare.handles = judged.handles(&announced);
         live.tidy();
         live.journey.shrink();
+        live.profiles.shrink_to_fit();
         let mut left = Vec::new();
         for (profile, _) in &live.profiles {
             left.extend(self.cache.forget(*profile));

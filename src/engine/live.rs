@@ -62,6 +62,16 @@ impl Live {
         self.rare.get_or_insert_default()
     }
 
+    /// Whether a contact that a case was announced under belongs to another case by now: its case was settled long
+    /// ago, and it goes on elsewhere. What was said under it must then be said under another handle.
+    pub(super) fn a_handle_moved(&self) -> bool {
+        let cases = &self.journey.cases;
+        let moved = |(key, handle): (&ContactId, &ContactId)| {
+            cases.members().any(|(contact, case)| contact == *handle && case.key != *key)
+        };
+        self.rare.as_deref().is_some_and(|r| r.handles.iter().any(moved))
+    }
+
     /// Frees the box when nothing is left in it.
     pub(super) fn tidy(&mut self) {
         if self.rare.as_ref().is_some_and(|r| {
@@ -135,6 +145,7 @@ impl Cache {
             if let Some(at) = due {
                 self.due.push(Reverse((at, first)));
             }
+            self.drop_stale();
         }
         if !self.by_profile.contains_key(&first) {
             self.reserve(&live.profiles);
@@ -173,6 +184,16 @@ impl Cache {
             }
         }
         None
+    }
+
+    /// Drops what is stale when it is most of the queue, so that the queue stays as long as the customers are many.
+    fn drop_stale(&mut self) {
+        if self.due.len() > 2 * self.len() + 1_024 {
+            let queued = std::mem::take(&mut self.due).into_vec();
+            let still =
+                |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
+            self.due = queued.into_iter().filter(|Reverse(entry)| still(entry)).collect();
+        }
     }
 
     /// When the next customer is due.

@@ -130,7 +130,7 @@ impl Facts {
             19 | 20 => self.promise(id, contact, at),
             21 => {
                 let ending = [Ending::Abandoned, Ending::Completed, Ending::Dropped];
-                ContactEnded { contact, ending: *self.rng.pick(&ending).unwrap() }.into()
+                ContactEnded { contact, ending: *self.rng.pick(&ending).unwrap(), agent: None }.into()
             }
             _ => self.call(contact, agent),
         }

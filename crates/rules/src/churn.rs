@@ -106,12 +106,13 @@ impl Churn {
         self.total()
     }
 
-    /// The first instant after the last signal at which the score is at most `level`.
+    /// The first instant after the last signal at which the score is at most `level`; the end of time if there
+    /// is none.
     pub(crate) fn falls_to(&self, level: f64, half_life: Span) -> Micros {
         let ratio = self.total() / level;
         let mut at = self.as_of + Span(libm::ceil(half_life.0 as f64 * libm::log2(ratio)) as i64);
         // The closed form is right to a few microseconds of rounding; the score's own bits decide.
-        while self.score(at, half_life) > level {
+        while at < Micros::MAX && self.score(at, half_life) > level {
             at = at + Span(1);
         }
         while at > self.as_of && self.score(at - Span(1), half_life) <= level {

@@ -5,8 +5,8 @@
 
 use crate::decision::Trigger;
 use crate::rulebook::RuleIx;
-use alloc::vec::Vec;
 use core::cmp::Reverse;
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
 use throughline_core::tight;
@@ -59,7 +59,7 @@ impl Deadline {
 /// The deadlines of one journey, the next one last.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deadlines {
-    list: Vec<Deadline>,
+    list: ThinVec<Deadline>,
 }
 
 impl Deadlines {
@@ -103,7 +103,7 @@ impl Deadlines {
 
     /// The bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.list.capacity() * size_of::<Deadline>()
+        tight::heap_bytes(&self.list)
     }
 }
 
@@ -136,6 +136,7 @@ impl Canonical for Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use throughline_core::fact::ProfileIx;
 
     fn deadline(at: i64, rule: u16, trigger: u8) -> Deadline {

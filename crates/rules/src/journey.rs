@@ -9,12 +9,14 @@ use crate::deadline::Deadlines;
 use crate::promise::{Promise, PromiseCount};
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
 use throughline_core::customer::CustomerState;
 use throughline_core::event::TextVerdict;
 use throughline_core::fact::FactKey;
 use throughline_core::ids::{ContactId, EventId};
 use throughline_core::name::{Interner, Sym};
+use throughline_core::tight;
 use throughline_core::time::Micros;
 
 /// The most verdicts that are kept for messages which did not come yet.
@@ -28,7 +30,7 @@ pub struct Journey {
     /// The cases.
     pub cases: CaseBook,
     /// Promises still to be kept.
-    pub promises: Vec<Promise>,
+    pub promises: ThinVec<Promise>,
     /// How promises went.
     pub promise_count: PromiseCount,
     /// Signs of leaving, once there was one.
@@ -36,11 +38,11 @@ pub struct Journey {
     /// What will happen by itself.
     pub deadlines: Deadlines,
     /// Verdicts on messages that did not come yet.
-    pub(crate) early_verdicts: Vec<(EventId, TextVerdict)>,
+    pub(crate) early_verdicts: ThinVec<(EventId, TextVerdict)>,
     /// Until when an action is not prescribed again.
-    pub(crate) cooldowns: Vec<(Sym, Micros)>,
+    pub(crate) cooldowns: ThinVec<(Sym, Micros)>,
     /// The limits that each recent contact passed, a bit each.
-    limits_passed: Vec<(ContactId, u64)>,
+    limits_passed: ThinVec<(ContactId, u64)>,
     /// The last fact that was folded.
     pub(crate) last_fact: Option<FactKey>,
     /// When the last deadline fired.
@@ -79,7 +81,7 @@ impl Journey {
         // A contact that the customer state has forgotten can pass no limit any more.
         let customer = &self.customer;
         self.limits_passed.retain(|(known, _)| customer.contact(*known).is_some());
-        self.limits_passed.push((contact, bit));
+        tight::push(&mut self.limits_passed, (contact, bit));
     }
 
     /// Forgets everything and keeps the memory, for the next customer of a bulk replay.
@@ -123,10 +125,10 @@ impl Journey {
             + self.customer.heap_bytes()
             + self.cases.heap_bytes()
             + self.deadlines.heap_bytes()
-            + self.promises.capacity() * size_of::<Promise>()
-            + self.early_verdicts.capacity() * size_of::<(EventId, TextVerdict)>()
-            + self.cooldowns.capacity() * size_of::<(Sym, Micros)>()
-            + self.limits_passed.capacity() * size_of::<(ContactId, u64)>()
+            + tight::heap_bytes(&self.promises)
+            + tight::heap_bytes(&self.early_verdicts)
+            + tight::heap_bytes(&self.cooldowns)
+            + tight::heap_bytes(&self.limits_passed)
             + churn
     }
 }

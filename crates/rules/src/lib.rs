@@ -17,3 +17,4 @@ pub mod ledger;
 pub mod promise;
 pub mod rulebook;
 pub mod view;
+mod wording;

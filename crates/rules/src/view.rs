@@ -193,14 +193,16 @@ fn spelled(names: &Interner, sym: Sym) -> Option<String> {
 
 impl fmt::Display for JourneyView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "customer as of {} by {}: {} facts", self.as_of, self.rulebook, self.facts)?;
+        let facts = counted(u32::try_from(self.facts).unwrap_or(u32::MAX), "fact", "facts");
+        writeln!(f, "{facts} by {}, rulebook {}", self.as_of, self.rulebook)?;
         for case in &self.cases {
             writeln!(f, "{case}")?;
         }
         for promise in &self.promises {
             let state = if promise.broken { "broken, still owed" } else { "to be kept" };
-            writeln!(f, "  promise {state}: due {}", promise.due)?;
+            writeln!(f, "  promise {}: {state}, due {}", promise.promise, promise.due)?;
         }
+        write_effort(f, &self.effort)?;
         if let Some(churn) = &self.churn {
             let flag = churn.flagged_since.map_or("not flagged", |_| "flagged");
             writeln!(f, "  signs of leaving: {:.2} ({flag})", churn.score)?;
@@ -212,17 +214,52 @@ impl fmt::Display for JourneyView {
     }
 }
 
+/// What the customer had to do and bear, as far as there was anything.
+fn write_effort(f: &mut fmt::Formatter<'_>, effort: &Effort) -> fmt::Result {
+    write!(f, "  effort: {}", counted(effort.contacts, "contact", "contacts"))?;
+    for (count, one, many) in [
+        (effort.abandoned, "given up", "given up"),
+        (effort.transfers, "transfer", "transfers"),
+        (effort.over_two_contacts, "with more than two transfers", "with more than two transfers"),
+        (effort.ping_pongs, "time back and forth", "times back and forth"),
+        (effort.menu_levels, "menu level", "menu levels"),
+        (effort.dead_ends, "dead end", "dead ends"),
+        (effort.voicemails, "voicemail", "voicemails"),
+        (effort.pages, "page", "pages"),
+    ] {
+        if count > 0 {
+            write!(f, ", {}", counted(count, one, many))?;
+        }
+    }
+    for (span, what) in [(effort.wait, "waiting"), (effort.hold, "on hold")] {
+        if span != Span::ZERO {
+            write!(f, ", {span} {what}")?;
+        }
+    }
+    writeln!(f)
+}
+
+fn counted(count: u32, one: &str, many: &str) -> String {
+    alloc::format!("{count} {}", if count == 1 { one } else { many })
+}
+
 impl fmt::Display for CaseView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topic = self.topic.as_deref().unwrap_or("no topic");
-        write!(
-            f,
-            "  case {}: {topic}, {} since {}; waits for {}; {}",
-            self.handle, self.state, self.since, self.waits_for, self.why
-        )?;
+        writeln!(f, "  case {}, {topic}: {} since {}", self.handle, self.state, self.since)?;
+        write!(f, "    {}; waits for {}; priority {}", self.why, self.waits_for, self.priority)?;
+        if self.reopens > 0 {
+            write!(f, "; reopened {}×", self.reopens)?;
+        }
+        if self.contacts.len() > 1 {
+            write!(f, "\n    holds")?;
+            for (place, contact) in self.contacts.iter().enumerate() {
+                write!(f, "{} {contact}", if place == 0 { "" } else { "," })?;
+            }
+        }
         for (clock, took) in &self.clocks {
             match took {
-                Some(took) => write!(f, "\n    {clock}: {took}")?,
+                Some(took) => write!(f, "\n    {clock}: after {took}")?,
                 None => write!(f, "\n    {clock}: runs since {}", self.clocks_started_at)?,
             }
         }

@@ -1,5 +1,4 @@
 //! The store in one SQLite file keeps the contract, reopening included.
-#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used)]
 
 use async_trait::async_trait;

@@ -1,6 +1,6 @@
 //! Files that are not what was written: other programs' files, newer ones, flipped bits, missing ends. The store
 //! says so, never panics, and its messages name neither the file nor anybody in it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod sqlite_ground;
 

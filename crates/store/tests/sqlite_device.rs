@@ -61,7 +61,10 @@ async fn a_file_at_its_limit_refuses_appends_and_takes_them_again_when_there_is_
     let ballast = profile(1);
     store.save_snapshot(&ballast, Some(vec![7; 300_000])).await.unwrap();
     let acknowledged = fill(&store, 0).await;
-    assert_recovers(&store, acknowledged, async || store.save_snapshot(&ballast, None).await.unwrap()).await;
+    assert_recovers(&store, acknowledged, async || {
+        store.save_snapshot(&ballast, None).await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -86,7 +89,10 @@ async fn a_full_device_refuses_appends_and_takes_them_again_when_there_is_space(
     {
         let store = SqliteOptions::new(mount.0.file()).tail_events(100).open().unwrap();
         let acknowledged = fill(&store, 0).await;
-        assert_recovers(&store, acknowledged, async || std::fs::remove_file(&ballast).unwrap()).await;
+        assert_recovers(&store, acknowledged, async || {
+            std::fs::remove_file(&ballast).unwrap();
+        })
+        .await;
         // A second time, and now the store is opened anew on the full device.
         let acknowledged = fill(&store, acknowledged + 1).await;
         drop(store);

@@ -200,7 +200,7 @@ async fn a_random_history_gives_what_the_model_gives() {
         let mut store = open(&folder, &mut numbers);
         for _ in 0..120 {
             let appends: Vec<_> =
-                (0..1 + numbers.below(12)).map(|_| some_append(&mut numbers, &model)).collect();
+                (0..=numbers.below(12)).map(|_| some_append(&mut numbers, &model)).collect();
             let expected: Vec<_> = appends.iter().map(|a| model.append(a)).collect();
             let found: Vec<_> = store.append_many(appends).await.into_iter().map(outcome).collect();
             assert_eq!(found, expected);

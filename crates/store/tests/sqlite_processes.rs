@@ -1,5 +1,5 @@
 //! Processes that die and processes that race: the test runs itself again as a child.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 mod sqlite_ground;
 

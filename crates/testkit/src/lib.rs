@@ -31,6 +31,7 @@
 //! | [`model`] | a store that is simple enough to be believed, and random operations to compare with it |
 //! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |
 //! | [`outcome`] | what an append came to, in a form that can be compared |
+//! | [`scenario`] | given, when, then: stories as text, with whoever answers |
 //! | [`town`] | a seeded town of many lives, for benches and simulations |
 //! | [`clock`], [`rng`] | time and chance that a test is in charge of |
 //!
@@ -39,8 +40,10 @@
 pub mod clock;
 pub mod conformance;
 pub mod faulty;
+mod generate;
 pub mod model;
 pub mod mutants;
 pub mod outcome;
 pub mod rng;
+pub mod scenario;
 pub mod town;

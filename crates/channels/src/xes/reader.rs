@@ -5,7 +5,7 @@ use super::traces::Traces;
 use crate::item::LogItem;
 use crate::mapping::{ColumnIx, Mapping, Row, RowFault};
 use crate::reject::{Place, ReadCounts, Reject, RejectReason};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ struct Maker {
     mapping: Arc<Mapping>,
     counts: ReadCounts,
     /// The contacts so far. A log that names two traces alike would give two rows one id without being noticed.
-    seen: HashSet<ContactId>,
+    seen: BTreeSet<ContactId>,
     ready: VecDeque<Result<LogItem, Reject>>,
 }
 
@@ -43,7 +43,7 @@ impl<R: BufRead> XesReader<R> {
     pub fn new(input: R, mapping: Arc<Mapping>) -> Self {
         let traces = Traces::new(input, mapping.columns().to_vec());
         let maker =
-            Maker { mapping, counts: ReadCounts::default(), seen: HashSet::new(), ready: VecDeque::new() };
+            Maker { mapping, counts: ReadCounts::default(), seen: BTreeSet::new(), ready: VecDeque::new() };
         Self { traces, maker, ended: false }
     }
 
@@ -157,7 +157,7 @@ impl Maker {
     }
 
     fn events(&mut self, mapping: &Mapping, trace: &Trace, common: &Common, events: &[(Micros, usize)]) {
-        let mut equal_rows: HashMap<String, u32> = HashMap::new();
+        let mut equal_rows: BTreeMap<String, u32> = BTreeMap::new();
         let mut last = None;
         let mut sequence = 0;
         for &(time, index) in events {

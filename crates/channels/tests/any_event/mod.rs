@@ -66,8 +66,12 @@ fn in_a_contact() -> impl Strategy<Value = EventData> {
             to
         }
         .into()),
-        (contact(), select(Ending::ALL))
-            .prop_map(|(contact, ending)| ContactEnded { contact, ending }.into()),
+        (contact(), select(Ending::ALL), of(name())).prop_map(|(contact, ending, agent)| ContactEnded {
+            contact,
+            ending,
+            agent
+        }
+        .into()),
         (contact(), select(Author::ALL), of(name()), of(select(TextVerdict::ALL)), of(text())).prop_map(
             |(contact, author, agent, verdict, text)| Message { contact, author, agent, verdict, text }
                 .into()

@@ -80,16 +80,19 @@ impl Contact {
         (waited, held)
     }
 
-    pub(super) fn handled_by(&mut self, agent: Sym) {
+    /// Notes who handles it now. If that is another agent than before, says whether it went straight back.
+    pub(super) fn handled_by(&mut self, agent: Sym) -> Option<bool> {
         if self.agent == agent {
-            return;
+            return None;
         }
-        if !self.agent.is_none() {
-            self.handovers += 1;
-            self.ping_pongs += u16::from(self.agent_before == agent);
+        let handed_over = (!self.agent.is_none()).then_some(self.agent_before == agent);
+        if let Some(back) = handed_over {
+            self.handovers = self.handovers.saturating_add(1);
+            self.ping_pongs = self.ping_pongs.saturating_add(u16::from(back));
         }
         self.agent_before = self.agent;
         self.agent = agent;
+        handed_over
     }
 }
 

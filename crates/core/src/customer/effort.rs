@@ -40,18 +40,20 @@ pub struct Effort {
 }
 
 impl Effort {
-    pub(super) fn count_transfer(&mut self, of_contact: u16) {
+    /// Counts a transfer of a contact that was moved so often before.
+    pub(super) fn count_transfer(&mut self, before: u16) {
         self.transfers += 1;
-        self.transferred_contacts += u32::from(of_contact == 1);
-        self.over_two_contacts += u32::from(of_contact == 3);
+        self.transferred_contacts += u32::from(before == 0);
+        self.over_two_contacts += u32::from(before == 2);
     }
 
-    /// Counts what changed between two (hand-overs, ping-pongs) of one contact.
-    pub(super) fn count_handover(&mut self, was: (u16, u16), now: (u16, u16)) {
-        self.handovers += u32::from(now.0 - was.0);
-        self.handed_over_contacts += u32::from(was.0 == 0 && now.0 > 0);
-        self.ping_pongs += u32::from(now.1 - was.1);
-        self.ping_pong_contacts += u32::from(was.1 == 0 && now.1 > 0);
+    /// Counts a hand-over, perhaps back to the agent before, of a contact that had so many (hand-overs,
+    /// ping-pongs).
+    pub(super) fn count_handover(&mut self, before: (u16, u16), back: bool) {
+        self.handovers += 1;
+        self.handed_over_contacts += u32::from(before.0 == 0);
+        self.ping_pongs += u32::from(back);
+        self.ping_pong_contacts += u32::from(back && before.1 == 0);
     }
 
     /// Adds another account to this one, for a total over customers.

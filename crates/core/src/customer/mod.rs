@@ -20,7 +20,7 @@ use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{Micros, Span};
-use alloc::vec::Vec;
+use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
 /// oldest.
@@ -43,7 +43,7 @@ pub struct CustomerState {
     pub facts: u64,
     /// What the customer had to do and bear.
     pub effort: Effort,
-    contacts: Vec<Contact>,
+    contacts: ThinVec<Contact>,
 }
 
 impl CustomerState {
@@ -72,7 +72,7 @@ impl CustomerState {
 
     /// The bytes on the heap behind this state.
     pub fn heap_bytes(&self) -> usize {
-        self.contacts.capacity() * size_of::<Contact>()
+        tight::heap_bytes(&self.contacts)
     }
 
     /// Takes in what happened next.
@@ -104,11 +104,14 @@ impl CustomerState {
             EventData::Transferred(e) => {
                 self.stop_waiting(e.contact, at);
                 let contact = self.begin(e.contact, at);
-                contact.transfers += 1;
-                let transfers = contact.transfers;
-                self.effort.count_transfer(transfers);
+                let before = contact.transfers;
+                contact.transfers = before.saturating_add(1);
+                self.effort.count_transfer(before);
             }
-            EventData::ContactEnded(e) => self.end(e.contact, at, e.ending),
+            EventData::ContactEnded(e) => {
+                self.end(e.contact, at, e.ending);
+                self.handled_by(e.contact, e.agent);
+            }
             EventData::Message(e) => {
                 self.begin(e.contact, at);
                 self.handled_by(e.contact, e.agent);
@@ -188,9 +191,9 @@ impl CustomerState {
         let Some(agent) = agent else { return };
         if let Some(contact) = self.contacts.iter_mut().rev().find(|c| c.id == id) {
             let was = (contact.handovers, contact.ping_pongs);
-            contact.handled_by(agent);
-            let now = (contact.handovers, contact.ping_pongs);
-            self.effort.count_handover(was, now);
+            if let Some(back) = contact.handled_by(agent) {
+                self.effort.count_handover(was, back);
+            }
         }
     }
 }

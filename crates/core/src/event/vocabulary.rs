@@ -152,11 +152,13 @@ vocabulary! {
         to: Option<N>,
     }
     /// A contact ended. An ending is no answer.
-    7 "contact.ended" v 1 => ContactEnded [] {
+    7 "contact.ended" v 1 => ContactEnded [N] {
         /// The contact.
         contact: ContactId,
         /// How it ended.
         ending: Ending,
+        /// Who ended it, if a person of the company did.
+        agent: Option<N>,
     }
     /// Somebody wrote or said something in a contact.
     8 "message" v 1 => Message [N, T] {

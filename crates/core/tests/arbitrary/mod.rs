@@ -55,7 +55,6 @@ fn promise() -> impl Strategy<Value = PromiseId> {
 }
 
 /// Any data of a kind. A kind that is added must be added here, or this does not compile.
-#[expect(clippy::too_many_lines, reason = "one arm for each kind, and nothing else")]
 pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStrategy<EventData> {
     macro_rules! any_of {
         ($name:ident { $($field:ident : $strategy:expr),* $(,)? }) => {
@@ -82,7 +81,9 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             transfer: select(TransferKind::ALL),
             to: option::of(name()),
         }),
-        EventKind::ContactEnded => any_of!(ContactEnded { contact: contact(), ending: select(Ending::ALL) }),
+        EventKind::ContactEnded => {
+            any_of!(ContactEnded { contact: contact(), ending: select(Ending::ALL), agent: agent() })
+        }
         EventKind::Message => any_of!(Message {
             contact: contact(),
             author: select(Author::ALL),

@@ -5,6 +5,7 @@
 
 use super::{Case, CaseState};
 use alloc::vec::Vec;
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, IssueRef};
 use throughline_core::name::Sym;
@@ -38,9 +39,9 @@ pub struct CaseStub {
 /// The cases of one customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaseBook {
-    cases: Vec<Case>,
-    members: Vec<(ContactId, CaseIx)>,
-    stubs: Vec<CaseStub>,
+    cases: ThinVec<Case>,
+    members: ThinVec<(ContactId, CaseIx)>,
+    stubs: ThinVec<CaseStub>,
     retired: u32,
 }
 
@@ -160,9 +161,7 @@ impl CaseBook {
 
     /// The bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        self.cases.capacity() * size_of::<Case>()
-            + self.members.capacity() * size_of::<(ContactId, CaseIx)>()
-            + self.stubs.capacity() * size_of::<CaseStub>()
+        tight::heap_bytes(&self.cases) + tight::heap_bytes(&self.members) + tight::heap_bytes(&self.stubs)
     }
 }
 

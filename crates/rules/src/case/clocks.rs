@@ -43,6 +43,15 @@ impl Instance {
     pub(crate) fn void(&mut self, clock: Clock) {
         self.fulfilled[clock as usize] = Micros::MIN;
     }
+
+    /// Lets a clock run on if it was fulfilled at this instant; says whether it was.
+    pub(crate) fn void_at(&mut self, clock: Clock, at: Micros) -> bool {
+        let was = self.fulfilled(clock) == Some(at);
+        if was {
+            self.void(clock);
+        }
+        was
+    }
 }
 
 impl Canonical for Instance {

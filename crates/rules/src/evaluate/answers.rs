@@ -23,9 +23,13 @@ impl<S: Outlet> Step<'_, S> {
 
     /// A contact in which a person spoke with the customer came to its end: that is an answer.
     pub(super) fn spoken(&mut self, contact: ContactId, ix: CaseIx) {
-        let connected = self.journey.customer.contact(contact).is_some_and(|c| c.connected);
-        let wrote = !self.journey.cases.get(ix).reacted_by.is_nil();
-        if connected && !wrote && self.rules.cases.unjudged_human == UnjudgedHuman::Answers {
+        let Some(spoke) = self.journey.customer.contact(contact).filter(|c| c.connected) else {
+            return;
+        };
+        // What was written in this contact is judged by itself; what was written before it says nothing of a call.
+        let case = self.journey.cases.get(ix);
+        let wrote = !case.reacted_by.is_nil() && case.reacted_at >= spoke.started_at;
+        if !wrote && self.rules.cases.unjudged_human == UnjudgedHuman::Answers {
             self.answer(ix, AnswerKind::Spoken, self.trigger.event, self.at);
         }
     }
@@ -36,7 +40,10 @@ impl<S: Outlet> Step<'_, S> {
             return;
         };
         self.touch(ix);
-        self.fulfil(ix, &[Clock::Acknowledged, Clock::FirstHuman]);
+        // Boilerplate and "received" are sent by people too. Nobody has dealt with the question yet.
+        let generic = matches!(verdict, Some(TextVerdict::Boilerplate | TextVerdict::Acknowledgement));
+        let clocks = [Clock::Acknowledged, Clock::FirstHuman];
+        self.fulfil(ix, if generic { &clocks[..1] } else { &clocks });
         let answers = match verdict {
             Some(verdict) => verdict == TextVerdict::Substantive,
             None => self.rules.cases.unjudged_human == UnjudgedHuman::Answers,
@@ -135,7 +142,7 @@ impl<S: Outlet> Step<'_, S> {
             CaseState::Open => {
                 self.touch(ix);
                 let case = self.journey.cases.get_mut(ix);
-                case.priority += 1;
+                case.priority = case.priority.saturating_add(1);
                 case.waits_for = WaitsFor::Us;
             }
         }

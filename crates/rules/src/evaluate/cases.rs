@@ -37,7 +37,7 @@ impl<S: Outlet> Step<'_, S> {
     fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
         self.journey.cases.join(e.contact, ix);
         let case = self.journey.cases.get_mut(ix);
-        case.contacts += 1;
+        case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
         case.issue = case.issue.or(e.issue);
         if case.topic.is_none() {
@@ -47,7 +47,7 @@ impl<S: Outlet> Step<'_, S> {
         self.out.joined(e.contact, key);
         if e.direction == Direction::Inbound {
             if state == CaseState::Open {
-                case.priority += 1;
+                case.priority = case.priority.saturating_add(1);
                 case.waits_for = WaitsFor::Us;
             } else {
                 self.reopen(ix, ReopenCause::Contact);
@@ -105,11 +105,17 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
     pub(super) fn arm_targets(&mut self, ix: CaseIx) {
+        self.arm_targets_of(ix, |_| true);
+    }
+
+    /// The same for some of the clocks.
+    pub(super) fn arm_targets_of(&mut self, ix: CaseIx, wanted: impl Fn(Clock) -> bool) {
         let Self { rules, journey, at, .. } = self;
         let case = journey.cases.get(ix);
         for (index, target) in rules.targets_for(case.channel, case.topic) {
-            let running = case.instance.fulfilled(clock_of(target.clock)).is_none();
-            if !running || case.targets_said & (1 << index) != 0 {
+            let clock = clock_of(target.clock);
+            let running = case.instance.fulfilled(clock).is_none();
+            if !running || !wanted(clock) || case.targets_said & (1 << index) != 0 {
                 continue;
             }
             let due = case.instance.started_at + target.within;
@@ -155,9 +161,9 @@ impl<S: Outlet> Step<'_, S> {
         case.answered_by = EventId::default();
         case.closed_by = EventId::default();
         case.reacted_by = EventId::default();
-        case.reopens += 1;
+        case.reopens = case.reopens.saturating_add(1);
         case.reopened_because = Some(cause);
-        case.priority += 1;
+        case.priority = case.priority.saturating_add(1);
         case.targets_said = 0;
         let (key, count) = (case.key, case.reopens);
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);

@@ -25,8 +25,8 @@ impl<S: Outlet> Step<'_, S> {
             return;
         };
         let case = self.journey.cases.get_mut(ix);
-        case.missed += 1;
-        case.priority += 1;
+        case.missed = case.missed.saturating_add(1);
+        case.priority = case.priority.saturating_add(1);
         case.targets_said |= 1 << target;
         let mut evidence = Evidence::new();
         evidence.push(deadline.trigger.event);

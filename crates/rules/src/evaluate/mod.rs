@@ -91,7 +91,10 @@ impl<S: Outlet> Step<'_, S> {
                 self.check_limits(e.contact, LimitCounts::PingPongs);
             }
             EventData::Transferred(e) => self.check_limits(e.contact, LimitCounts::Transfers),
-            EventData::ContactEnded(e) => self.contact_ended(e.contact, e.ending),
+            EventData::ContactEnded(e) => {
+                self.contact_ended(e.contact, e.ending);
+                self.check_limits(e.contact, LimitCounts::PingPongs);
+            }
             EventData::Message(e) => {
                 let verdict = e.verdict.or_else(|| self.early_verdict());
                 match e.author {

@@ -6,6 +6,7 @@ use crate::rulebook::document::{CaseCondition, PrescribeOn};
 use crate::rulebook::{Prescription, RuleIx};
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
+use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
 impl<S: Outlet> Step<'_, S> {
@@ -67,7 +68,7 @@ impl<S: Outlet> Step<'_, S> {
         let until: Micros = self.now() + cooldown;
         match self.journey.cooldowns.iter_mut().find(|(known, _)| *known == action) {
             Some((_, known)) => *known = until.max(*known),
-            None => self.journey.cooldowns.push((action, until)),
+            None => tight::push(&mut self.journey.cooldowns, (action, until)),
         }
     }
 }

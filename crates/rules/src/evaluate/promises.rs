@@ -8,6 +8,7 @@ use crate::rulebook::SignalOn;
 use crate::rulebook::document::PrescribeOn;
 use throughline_core::event::vocabulary::VoicemailLeft;
 use throughline_core::ids::{ContactId, PromiseId};
+use throughline_core::tight;
 use throughline_core::time::Micros;
 
 impl<S: Outlet> Step<'_, S> {
@@ -20,14 +21,10 @@ impl<S: Outlet> Step<'_, S> {
         }
         let (at, trigger) = (self.at, self.trigger());
         self.journey.promise_count.made += 1;
-        self.journey.promises.push(Promise {
-            id,
-            contact,
-            made_at: at,
-            due,
-            made_by: trigger,
-            broken: false,
-        });
+        tight::push(
+            &mut self.journey.promises,
+            Promise { id, contact, made_at: at, due, made_by: trigger, broken: false },
+        );
         let (rule, kind) = (self.rules.promises_rule, DeadlineKind::Promise);
         self.journey.deadlines.set(Deadline { at: due.max(at), rule, trigger, kind, subject: id.0, due });
     }

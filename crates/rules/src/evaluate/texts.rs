@@ -6,6 +6,7 @@ use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
 use throughline_core::event::TextVerdict;
 use throughline_core::ids::EventId;
+use throughline_core::tight;
 
 impl<S: Outlet> Step<'_, S> {
     /// The verdict that was recorded before the message of this step, if one was.
@@ -17,8 +18,12 @@ impl<S: Outlet> Step<'_, S> {
 
     pub(super) fn judged(&mut self, message: EventId, verdict: TextVerdict) {
         let cases = self.journey.cases.cases();
-        let concerned =
-            cases.iter().rev().find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
+        // A case that has no answer holds the nil id in its place, and that names no message.
+        let concerned = cases
+            .iter()
+            .rev()
+            .filter(|_| !message.is_nil())
+            .find(|c| [c.answered_by, c.reacted_by, c.closed_by].contains(&message));
         let Some(case) = concerned else {
             return self.keep_for_later(message, verdict);
         };
@@ -34,6 +39,9 @@ impl<S: Outlet> Step<'_, S> {
                 CaseState::Answered(AnswerKind::Substantive),
             ) if answered => {
                 self.void_answer(ix);
+            }
+            (TextVerdict::Boilerplate | TextVerdict::Acknowledgement, CaseState::Open) => {
+                self.void_reaction(ix);
             }
             (TextVerdict::Substantive, CaseState::Open) => {
                 self.answer(ix, AnswerKind::Substantive, message, reacted_at);
@@ -51,6 +59,7 @@ impl<S: Outlet> Step<'_, S> {
         let at = self.at;
         let case = self.journey.cases.get_mut(ix);
         case.instance.void(Clock::FirstSubstantive);
+        case.instance.void_at(Clock::FirstHuman, case.answered_at);
         case.state = CaseState::Open;
         case.since = at;
         case.waits_for = WaitsFor::Us;
@@ -65,12 +74,20 @@ impl<S: Outlet> Step<'_, S> {
         self.arm_targets(ix);
     }
 
+    /// A person's message was no answer anyway and is judged generic: nobody has dealt with the question yet.
+    fn void_reaction(&mut self, ix: crate::case::CaseIx) {
+        let case = self.journey.cases.get_mut(ix);
+        if case.instance.void_at(Clock::FirstHuman, case.reacted_at) {
+            self.arm_targets_of(ix, |clock| clock == Clock::FirstHuman);
+        }
+    }
+
     fn keep_for_later(&mut self, message: EventId, verdict: TextVerdict) {
         let early = &mut self.journey.early_verdicts;
         early.retain(|(known, _)| *known != message);
         if early.len() == MAX_EARLY_VERDICTS {
             early.remove(0);
         }
-        early.push((message, verdict));
+        tight::push(early, (message, verdict));
     }
 }

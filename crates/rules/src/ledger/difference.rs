@@ -4,7 +4,8 @@ use super::{Announced, Announcement, Entry, Reason};
 use crate::decision::{Decision, Slot};
 use crate::evaluate::Outlet;
 use crate::rulebook::Rulebook;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Name, Sym};
@@ -17,6 +18,8 @@ pub struct Judged {
     pub decisions: Vec<(Decision<Sym>, ProfileIx)>,
     /// Which case each contact belongs to.
     pub cases: BTreeMap<ContactId, ContactId>,
+    /// The contacts that a case was opened for, each the inside key of that case.
+    pub opened: BTreeSet<ContactId>,
 }
 
 /// What must be said to make the ledger true.
@@ -34,10 +37,9 @@ impl Outlet for Judged {
     }
 
     fn joined(&mut self, contact: ContactId, case: ContactId) {
-        // A contact that once named a case names it for ever. When it begins again after that case was retired it
-        // may join another one, and what was said of its own would seem to be about that.
-        if self.cases.get(&contact) != Some(&contact) {
-            self.cases.insert(contact, case);
+        self.cases.insert(contact, case);
+        if contact == case {
+            self.opened.insert(case);
         }
     }
 }
@@ -48,10 +50,17 @@ impl Judged {
         self.cases.get(&handle).copied().unwrap_or(handle)
     }
 
+    /// The inside key that a slot's handle stands for. A contact whose case was settled long ago may belong to
+    /// another case by now; what was said of the case that it opened is still about that one.
+    pub fn inside(&self, handle: ContactId) -> ContactId {
+        if self.opened.contains(&handle) { handle } else { self.resolve(handle) }
+    }
+
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.decisions.clear();
         self.cases.clear();
+        self.opened.clear();
     }
 }
 
@@ -76,7 +85,7 @@ pub fn difference(
     for (slot, standing) in announced.slots() {
         let Some((announcement, profile)) = &standing.effective else { continue };
         let rule = names.get(slot.rule.as_str()).unwrap_or(Sym::NONE);
-        let inside = Slot { case: judged.resolve(slot.case), ..slot.map(rule) };
+        let inside = Slot { case: judged.inside(slot.case), ..slot.map(rule) };
         let found = order.binary_search_by(|(derived, _)| derived.cmp(&inside)).map(|place| order[place].1);
         match found.ok().filter(|index| !said[*index]) {
             None => difference.entries.push((
@@ -131,7 +140,7 @@ pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
     for (slot, standing) in announced.slots().filter(|(slot, s)| !slot.case.is_nil() && s.effective.is_some())
     {
-        let inside = judged.resolve(slot.case);
+        let inside = judged.inside(slot.case);
         let entry = first.entry(inside).or_insert((standing.first, slot.case));
         if standing.first < entry.0 {
             *entry = (standing.first, slot.case);

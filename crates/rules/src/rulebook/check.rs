@@ -216,6 +216,13 @@ impl Check<'_> {
             self.say(at, "`clear_at` must be above 0 and lower than `flag_at`: the flag goes on at the higher score and off at the lower; swap them if they are the wrong way round".into());
         }
         let mut seen = Vec::new();
+        if churn.signals.is_empty() {
+            let at = churn.rule.span().start;
+            self.say(
+                at,
+                "without signals nobody is ever flagged; add [[churn.signals]], or remove [churn]".into(),
+            );
+        }
         for signal in &churn.signals {
             let (at, signal) = (signal.span().start, signal.as_ref());
             self.name("a signal's name", &signal.signal);
@@ -246,6 +253,15 @@ impl Check<'_> {
             if let Some(needs) = needs {
                 self.say(at, format!("this signal needs {needs}"));
             }
+            for (key, given, goes_with) in [
+                ("page", signal.page.is_some(), SignalSource::PageViewed),
+                ("at_most", signal.at_most.is_some(), SignalSource::Rated),
+                ("name", signal.name.is_some(), SignalSource::Custom),
+            ] {
+                if given && signal.on != goes_with {
+                    self.say(at, format!("`{key}` has no effect on this signal; remove it, or change `on`"));
+                }
+            }
             if signal.at_most.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
                 self.say(
                     at,
@@ -254,7 +270,7 @@ impl Check<'_> {
             }
         }
         let reachable: f64 = churn.signals.iter().map(|s| s.as_ref().cap).sum();
-        if reachable < flag {
+        if reachable < flag && !churn.signals.is_empty() {
             let at = churn.flag_at.span().start;
             self.say(at, format!("no customer can reach `flag_at`: all caps together are {reachable}; lower it or raise a cap"));
         }

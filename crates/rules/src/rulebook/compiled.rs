@@ -3,9 +3,9 @@
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
-use super::error::{Mistake, RulebookError, line_of};
+use super::error::RulebookError;
 use super::{DEFAULT, check};
-use alloc::{format, string::ToString, vec, vec::Vec};
+use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Span;
@@ -167,10 +167,8 @@ pub struct Prescription {
 impl Rulebook {
     /// Reads, checks and indexes a document.
     pub fn parse(text: &str, names: &mut Interner) -> Result<Self, RulebookError> {
-        let document: Document = toml::from_str(text).map_err(|e| {
-            let line = e.span().map_or(1, |span| line_of(text, span.start));
-            RulebookError { mistakes: vec![Mistake { line, message: e.message().to_string() }] }
-        })?;
+        let document: Document = toml::from_str(text)
+            .map_err(|e| RulebookError { mistakes: vec![super::reading::mistake(text, &e)] })?;
         let mistakes = check::check(text, &document);
         if mistakes.is_empty() {
             Ok(Self::compile(&document, names))

@@ -27,7 +27,10 @@ impl fmt::Display for Mistake {
 
 impl fmt::Display for RulebookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the rulebook has {} mistake(s)", self.mistakes.len())?;
+        match self.mistakes.len() {
+            1 => write!(f, "the rulebook has a mistake")?,
+            many => write!(f, "the rulebook has {many} mistakes")?,
+        }
         for mistake in &self.mistakes {
             write!(f, "\n  {mistake}")?;
         }

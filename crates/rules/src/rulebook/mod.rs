@@ -9,6 +9,7 @@ mod compiled;
 pub mod document;
 mod duration;
 mod error;
+mod reading;
 #[cfg(feature = "schema")]
 mod schema;
 

@@ -53,7 +53,7 @@ impl Input {
     pub(crate) fn next(&mut self) -> Event {
         self.made += 1;
         let (a, b) = (self.random(), self.random());
-        let stream = if self.made % self.whale_every == 0 {
+        let stream = if self.made.is_multiple_of(self.whale_every) {
             (self.made / self.whale_every) % u64::from(Self::WHALES)
         } else {
             u64::from(Self::WHALES) + self.random() % (self.streams - u64::from(Self::WHALES))

@@ -2,7 +2,7 @@
 //! unlike the other two it also checks ids and versions, and its scan takes the events apart.
 
 use super::input::Input;
-use crate::Layout;
+use crate::{Failure, Layout};
 use std::ops::ControlFlow;
 use std::path::Path;
 use throughline_core::event::{Body, NewEvent, Version};
@@ -22,13 +22,13 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    pub(crate) fn create(path: &Path) -> Self {
-        Self {
-            store: SqliteOptions::new(path).cache_bytes(64 << 20).open().unwrap(),
-            runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        Ok(Self {
+            store: SqliteOptions::new(path).cache_bytes(64 << 20).open()?,
+            runtime: tokio::runtime::Builder::new_current_thread().build()?,
             tenant: TenantId::default(),
-            source: Name::new("desk").unwrap(),
-        }
+            source: Name::new("desk")?,
+        })
     }
 
     fn stream(&self, stream: u32) -> StreamId {
@@ -37,7 +37,7 @@ impl Runs {
 }
 
 impl Layout for Runs {
-    fn append(&mut self, input: &mut Input, events: u64) {
+    fn append(&mut self, input: &mut Input, events: u64) -> Result<(), Failure> {
         let appends = (0..events).map(|_| {
             let e = input.next();
             let body = Body { kind: 8, schema: 1, plain: e.body.to_vec(), ..Body::default() };
@@ -47,25 +47,26 @@ impl Layout for Runs {
         });
         let appends = appends.collect();
         for outcome in self.runtime.block_on(self.store.append_many(appends)) {
-            outcome.unwrap();
+            outcome?;
         }
+        Ok(())
     }
 
-    fn scan(&mut self) -> (u64, u64) {
+    fn scan(&mut self) -> Result<(u64, u64), Failure> {
         let (mut n, mut sum) = (0, 0);
-        let range = self.store.range().unwrap();
+        let range = self.store.range()?;
         let flow = self.store.scan(range, |event| {
             n += 1;
             sum += u64::from(event.id.as_bytes()[0]) + u64::from(event.plain[0]);
             ControlFlow::<()>::Continue(())
         });
-        assert!(flow.unwrap().is_continue());
-        (n, sum)
+        assert!(flow?.is_continue());
+        Ok((n, sum))
     }
 
-    fn read_stream(&mut self, stream: u32) -> u64 {
+    fn read_stream(&mut self, stream: u32) -> Result<u64, Failure> {
         let stream = self.stream(stream);
         let read = self.store.read_stream(&stream, Version(1), 1_000);
-        self.runtime.block_on(read).unwrap().events.len() as u64
+        Ok(self.runtime.block_on(read)?.events.len() as u64)
     }
 }

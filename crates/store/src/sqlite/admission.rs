@@ -185,14 +185,14 @@ fn failed(failure: &Failure) -> AppendError {
 fn well_formed(append: &Append) -> Result<(), AppendError> {
     let mut streams = FxHashSet::default();
     let mut ids = FxHashSet::default();
-    // Most appends name one stream and one event, which cannot be named twice.
-    let is_single = append.streams.len() == 1;
+    // Most appends have one stream and one event: that is nothing to compare.
+    let (several_streams, several_events) = (append.streams.len() > 1, append.len() > 1);
     for part in &append.streams {
-        if !is_single && !streams.insert(&part.stream) {
+        if several_streams && !streams.insert(&part.stream) {
             return Err(AppendError::Malformed("a stream is named twice"));
         }
         for event in &part.events {
-            if !(is_single && part.events.len() == 1) && !ids.insert(event.id) {
+            if several_events && !ids.insert(event.id) {
                 return Err(AppendError::Malformed("an event id is given twice"));
             }
             if event.data.plain.len() + event.data.personal.len() > MOST_BODY_BYTES {

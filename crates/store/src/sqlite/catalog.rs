@@ -112,9 +112,9 @@ impl Catalog {
 
     /// Forgets the part of the tails that is in runs now.
     pub(super) fn drop_tail_through(&mut self, position: u64) {
-        self.ids.drop_tail_through(position);
-        self.streams.drop_tail_through(position);
-        self.tags.drop_tail_through(position);
+        self.ids.drop_tail_through(position, self.mark.head);
+        self.streams.drop_tail_through(position, self.mark.head);
+        self.tags.drop_tail_through(position, self.mark.head);
     }
 
     fn note(&mut self, event: &EventRef<'_>) {

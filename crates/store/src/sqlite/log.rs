@@ -15,7 +15,7 @@ pub(super) fn head(db: &Connection) -> Result<u64, Failure> {
     })
 }
 
-/// Appends events as frames of about `frame_bytes`.
+/// Appends events as frames of at most `frame_bytes`, except where one event has more.
 pub(super) fn write<'a>(
     db: &Connection,
     events: impl IntoIterator<Item = &'a Accepted>,
@@ -28,10 +28,10 @@ pub(super) fn write<'a>(
         insert.execute((first as i64, count as i64, bytes))
     };
     for event in events {
-        frame.push(event);
-        if frame.len() >= frame_bytes {
+        if !frame.has_room_for(event, frame_bytes) {
             finish(&mut frame)?;
         }
+        frame.push(event);
     }
     if !frame.is_empty() {
         finish(&mut frame)?;
@@ -101,7 +101,9 @@ pub(super) fn pick<B>(
         match flow {
             Some(ControlFlow::Continue(())) => {}
             Some(flow) => return Ok(flow),
-            None => return Err(Failure::damaged("an index names a frame that the log does not have")),
+            None => {
+                return Err(Failure::damaged("an index names a frame that the log does not have"));
+            }
         }
     }
     Ok(ControlFlow::Continue(()))

@@ -15,9 +15,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Does what there is to do and returns the mark after it.
-pub(super) fn run(db: &mut Connection, shared: &Shared, frame_bytes: usize) -> Result<Mark, Failure> {
-    let mut mark = flush(db, shared, frame_bytes)?;
+/// Merges what there is to merge and returns the mark after it.
+pub(super) fn merge_all(db: &mut Connection, shared: &Shared, mut mark: Mark) -> Result<Mark, Failure> {
     for level in 0..TOP_LEVEL {
         mark = merge(db, shared, level, mark)?;
     }
@@ -31,8 +30,8 @@ fn begin<'a>(db: &'a mut Connection, shared: &Shared) -> Result<(Transaction<'a>
     Ok((tx, mark))
 }
 
-/// Writes the tail as runs of level 0.
-fn flush(db: &mut Connection, shared: &Shared, frame_bytes: usize) -> Result<Mark, Failure> {
+/// Writes the tail as runs of level 0, and returns the mark after it.
+pub(super) fn flush(db: &mut Connection, shared: &Shared, frame_bytes: usize) -> Result<Mark, Failure> {
     let (tx, mark) = begin(db, shared)?;
     if !shared.tail_is_long(mark) {
         // Another process did it.

@@ -42,6 +42,7 @@ pub(super) struct Writer {
     last: Mark,
     group_max_events: usize,
     frame_bytes: usize,
+    may_merge: bool,
 }
 
 const APPENDING: &str = "appending to the log";
@@ -55,6 +56,7 @@ impl Writer {
             last: Mark::default(),
             group_max_events: options.group_max_events,
             frame_bytes: options.frame_bytes,
+            may_merge: true,
         }
     }
 
@@ -174,13 +176,22 @@ impl Writer {
     /// and the next commit tries again.
     fn maintain(&mut self) {
         let mark = self.shared.catalog().mark;
-        if self.shared.tail_is_long(mark)
-            && let Ok(mark) = maintain::run(&mut self.db, &self.shared, self.frame_bytes)
-        {
-            // Runs that this writer made are no reason to forget versions; a foreign commit in between is.
-            if mark.head == self.last.head {
-                self.last = mark;
+        if !self.shared.tail_is_long(mark) {
+            return;
+        }
+        let Ok(mut mark) = maintain::flush(&mut self.db, &self.shared, self.frame_bytes) else {
+            return;
+        };
+        if self.may_merge {
+            match maintain::merge_all(&mut self.db, &self.shared, mark) {
+                Ok(merged) => mark = merged,
+                // A damaged block would be found again and again; whoever needs it will be told of it.
+                Err(failure) => self.may_merge = failure.kind().is_retryable(),
             }
+        }
+        // Runs that this writer made are no reason to forget versions; a foreign commit in between is.
+        if mark.head == self.last.head {
+            self.last = mark;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The ground that the tests of the SQLite backend stand on: folders that vanish, seeded numbers, made-up events.
-#![allow(dead_code)]
+// Each test uses a part of it, and a seed is there to be read.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

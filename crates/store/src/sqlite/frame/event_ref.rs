@@ -124,13 +124,12 @@ impl Names {
         let key = StreamKey::from_bytes(event.stream_kind, event.stream_id)
             .ok_or(FrameError::Table("a kind of stream"))?;
         let known = self.tenants.iter().find(|t| t.as_str() == event.tenant);
-        let tenant = match known {
-            Some(tenant) => tenant.clone(),
-            None => {
-                let tenant = TenantId::new(event.tenant).map_err(|_| FrameError::Table("a tenant's name"))?;
-                keep(&mut self.tenants, &tenant);
-                tenant
-            }
+        let tenant = if let Some(tenant) = known {
+            tenant.clone()
+        } else {
+            let tenant = TenantId::new(event.tenant).map_err(|_| FrameError::Table("a tenant's name"))?;
+            keep(&mut self.tenants, &tenant);
+            tenant
         };
         Ok(StreamId { tenant, key })
     }

@@ -6,6 +6,13 @@ use rustc_hash::FxHashMap;
 use throughline_core::name::Name;
 use throughline_core::wire::Writer;
 
+/// Bytes before the tables, at most.
+const MOST_PREAMBLE: usize = 50;
+/// A row of the table of streams, unless a frame has more than 128 tenants.
+const STREAM_ROW: usize = 18;
+/// What an event takes beside its body: a new stream's row, ids, times and numbers, of a usual length.
+const MOST_HEADER: usize = 120;
+
 /// One frame while it is written.
 #[derive(Debug, Default)]
 pub(in crate::sqlite) struct FrameWriter {
@@ -74,15 +81,24 @@ impl FrameWriter {
         self.count == 0
     }
 
-    /// About how many bytes the frame has by now.
-    pub(in crate::sqlite) fn len(&self) -> usize {
-        self.records.plain.len() + 18 * self.streams.len()
+    /// Whether the frame with this event still has at most `frame_bytes`. Estimated from above, by some tens of
+    /// bytes. A frame without events takes any.
+    pub(in crate::sqlite) fn has_room_for(&self, accepted: &Accepted, frame_bytes: usize) -> bool {
+        let body = &accepted.event.data;
+        let event = MOST_HEADER + body.plain.len() + body.personal.len();
+        self.is_empty() || self.len() + event <= frame_bytes
+    }
+
+    fn len(&self) -> usize {
+        let tenants: usize = self.tenants.iter().map(|t| 2 + t.as_str().len()).sum();
+        let sources: usize = self.sources.iter().map(|s| 2 + s.as_str().len()).sum();
+        MOST_PREAMBLE + tenants + sources + STREAM_ROW * self.streams.len() + self.records.plain.len()
     }
 
     /// The frame's first position, the number of its events, and its bytes. The writer is empty afterwards.
     pub(in crate::sqlite) fn finish(&mut self) -> (u64, u64, Vec<u8>) {
         let mut out = Writer::new();
-        out.plain.reserve(self.len() + 256);
+        out.plain.reserve(self.len());
         out.bytes(&[FORMAT, 0, 0, 0, 0, 0]);
         out.varint(self.first);
         out.varint(self.count);

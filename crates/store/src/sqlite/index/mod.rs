@@ -23,8 +23,8 @@ use super::failure::Failure;
 
 /// Runs of one level that make one of the next.
 pub(super) const FANOUT: usize = 8;
-/// Runs of this level are merged no further: a merge never holds more than some two million entries, and stops
-/// the writer for less than a second.
+/// Runs of this level are merged no further: a merge never holds more than some two million entries, which
+/// bounds for how long it stops the writer.
 pub(super) const TOP_LEVEL: u8 = 2;
 
 /// An id's or a tag's entry: fingerprint, position.
@@ -87,9 +87,13 @@ impl<const W: usize> Index<W> {
         Ok(())
     }
 
-    /// Forgets the part of the tail that is in runs now.
-    pub(super) fn drop_tail_through(&mut self, position: u64) {
-        self.tail.retain(|entry| position_of(entry) > position);
+    /// Forgets the part of the tail that is in runs now; as a rule that is all of it.
+    pub(super) fn drop_tail_through(&mut self, position: u64, head: u64) {
+        if position >= head {
+            self.tail.clear();
+        } else {
+            self.tail.retain(|entry| position_of(entry) > position);
+        }
     }
 }
 

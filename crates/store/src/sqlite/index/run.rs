@@ -76,6 +76,8 @@ impl<const W: usize> Run<W> {
     }
 
     /// Writes several runs as one, in their place.
+    // Equal entries cannot be told apart, but the stable sort finds the sorted stretches and merges them.
+    #[allow(clippy::stable_sort_primitive)]
     pub(in crate::sqlite) fn merge(db: &Connection, index: u8, runs: &[Arc<Self>]) -> Result<Self, Failure> {
         let mut entries = Vec::new();
         for run in runs {
@@ -83,7 +85,6 @@ impl<const W: usize> Run<W> {
                 block::with(db, no, |block| entries.extend_from_slice(block))?;
             }
         }
-        // The stable sort finds the sorted stretches and merges them.
         entries.sort();
         let level = runs.iter().map(|r| r.level).max().unwrap_or(0) + 1;
         let upto = runs.iter().map(|r| r.upto).max().unwrap_or(0);

@@ -55,7 +55,7 @@ fn queue(life: &mut Life<'_>, contact: ContactId, topic: usize) {
 }
 
 fn end(life: &mut Life<'_>, contact: ContactId, ending: Ending) {
-    life.tell(Source::Phone, ContactEnded { contact, ending });
+    life.tell(Source::Phone, ContactEnded { contact, ending, agent: None });
 }
 
 /// Half of those who were not heard call again, or write; the other half stay unheard.

@@ -82,13 +82,13 @@ pub(super) fn chat(life: &mut Life<'_>, issue: Issue) {
     }
     if life.dice().chance(350) {
         let ending = if life.dice().chance(700) { Ending::Abandoned } else { Ending::Dropped };
-        life.tell(Source::Web, ContactEnded { contact, ending });
+        life.tell(Source::Web, ContactEnded { contact, ending, agent: None });
         return give_up_waiting(life, issue);
     }
     life.secs(20, 900);
     answer(life, contact, Source::Web);
     life.secs(20, 300);
-    life.tell(Source::Web, ContactEnded { contact, ending: Ending::Completed });
+    life.tell(Source::Web, ContactEnded { contact, ending: Ending::Completed, agent: None });
     outcome::after_answer(life, contact, issue);
 }
 

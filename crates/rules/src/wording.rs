@@ -1,0 +1,159 @@
+//! Decisions and ledger entries in words, for people: what a log line, a brief or a story prints.
+//!
+//! The words are for reading and may be improved; programs read the JSON form (`docs/JOURNEY.md`).
+
+use crate::decision::{
+    AnswerKind, Clock, CloseKind, Content, Decision, DecisionKind, OpenCause, ReopenCause, Slot,
+};
+use crate::ledger::{Announcement, Entry, Reason};
+use core::fmt;
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let case = self.slot.case;
+        match &self.content {
+            Content::CaseOpened { topic, follows, cause } => {
+                write!(f, "case {case} is open")?;
+                if let Some(topic) = topic {
+                    write!(f, ", about {topic}")?;
+                }
+                if let Some(follows) = follows {
+                    write!(f, ", following case {follows}")?;
+                }
+                write!(f, ": {}", opened(*cause))
+            }
+            Content::CaseAnswered { how } => {
+                write!(f, "case {case} is answered, not yet confirmed: {}", answered(*how))
+            }
+            Content::AnswerVoided {} => {
+                write!(f, "case {case} is open again: what counted as its answer is none")
+            }
+            Content::CaseReopened { cause, count } => {
+                write!(f, "case {case} is open again (reopened {count}×): {}", reopened(*cause))
+            }
+            Content::CaseClosed { how } => write!(f, "case {case} is closed: {}", closed(*how)),
+            Content::CaseLapsed {} => write!(f, "case {case} lapses: the customer never came back"),
+            Content::TargetMissed { clock, due } => {
+                write!(f, "case {case} missed `{}`: {}, due {due}", self.slot.rule, missed(*clock))?;
+                if self.slot.occurrence > 0 {
+                    write!(f, " (said {}×)", self.slot.occurrence + 1)
+                } else {
+                    Ok(())
+                }
+            }
+            Content::PromiseBroken { promise, due } => {
+                write!(f, "promise {promise} is broken: it was due {due}")
+            }
+            Content::LimitPassed { contact, count } => {
+                write!(f, "contact {contact} passed `{}`: {count} by now", self.slot.rule)
+            }
+            Content::ChurnFlagged { score, cause } => {
+                write!(f, "the customer shows signs of leaving ({score:.1}), most of all {cause}")
+            }
+            Content::ChurnCleared { flagged_at } => {
+                write!(f, "the signs of leaving have faded that were there since {flagged_at}")
+            }
+            Content::PrescriptionIssued { action, owner, due, because, .. } => {
+                write!(f, "{owner} should {action} by {due}, because {}", found(*because))?;
+                if case.is_nil() { Ok(()) } else { write!(f, " (case {case})") }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Announced(Announcement { decision, .. }) => write!(f, "announced: {decision}"),
+            Self::Amended { reason, announcement, .. } => {
+                write!(f, "amended: {}; because of {}", announcement.decision, Because(*reason))
+            }
+            Self::Withdrawn { slot, reason, .. } => {
+                write!(f, "withdrawn: {}; because of {}", Subject(slot), Because(*reason))
+            }
+        }
+    }
+}
+
+/// What a withdrawal is about: of what was withdrawn, only the slot is kept.
+struct Subject<'a>(&'a Slot);
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Slot { kind, rule, case, occurrence, .. } = self.0;
+        write!(f, "{kind} by `{rule}`")?;
+        if *occurrence > 0 {
+            write!(f, " (said {}×)", occurrence + 1)?;
+        }
+        if case.is_nil() { Ok(()) } else { write!(f, " of case {case}") }
+    }
+}
+
+/// A reason with the event or the link that it names.
+struct Because(Reason);
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Reason::LateFact(event) => write!(f, "{} {event}", self.0),
+            Reason::Link(link) | Reason::Unlink(link) => write!(f, "{} {link}", self.0),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+const fn opened(cause: OpenCause) -> &'static str {
+    match cause {
+        OpenCause::Contact => "the customer made contact",
+        OpenCause::Unanswered => "the customer gave up and nobody called back",
+        OpenCause::Voicemail => "the customer left a voicemail",
+        OpenCause::Complaint => "the customer says it is not solved",
+    }
+}
+
+const fn answered(how: AnswerKind) -> &'static str {
+    match how {
+        AnswerKind::Substantive => "somebody wrote an answer",
+        AnswerKind::Claimed => "we say that it is resolved",
+        AnswerKind::Spoken => "somebody spoke with the customer to the end",
+    }
+}
+
+const fn reopened(cause: ReopenCause) -> &'static str {
+    match cause {
+        ReopenCause::Contact => "the customer made contact again",
+        ReopenCause::Message => "the customer wrote again",
+        ReopenCause::Rejected => "the customer rejected the answer",
+        ReopenCause::Rated => "the customer rated it badly",
+        ReopenCause::Work => "work was taken up again",
+        ReopenCause::Contradicted => "the customer's words contradict the acceptance",
+    }
+}
+
+const fn closed(how: CloseKind) -> &'static str {
+    match how {
+        CloseKind::Said => "the customer said so",
+        CloseKind::Rated => "the customer rated it so",
+        CloseKind::Overridden => "a person took the responsibility and said why",
+    }
+}
+
+const fn missed(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Acknowledged => "nobody said that it was received",
+        Clock::FirstHuman => "no person reacted",
+        Clock::FirstSubstantive => "nobody answered the question",
+        Clock::Satisfactory => "no answer satisfied the customer",
+        Clock::Accepted => "the customer accepted no answer",
+    }
+}
+
+const fn found(kind: DecisionKind) -> &'static str {
+    match kind {
+        DecisionKind::TargetMissed => "a target was missed",
+        DecisionKind::PromiseBroken => "a promise was broken",
+        DecisionKind::LimitPassed => "a limit was passed",
+        DecisionKind::ChurnFlagged => "the customer shows signs of leaving",
+        other => other.as_str(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The properties of the design, each a test named as a sentence, on random histories of a small world.
+//!
+//! Every run tries the same cases; `THROUGHLINE_CASES` says how many (see `docs/TESTING.md`).
+#![allow(clippy::unwrap_used)]
+
+mod bounds;
+mod churn;
+mod closing;
+mod deadlines;
+mod found;
+mod handles;
+mod late;
+mod ledger;
+mod live;
+mod order;
+mod said;
+mod slots;
+mod travel;
+mod trial;
+#[path = "../world/mod.rs"]
+mod world;

@@ -1,0 +1,175 @@
+//! A rulebook in which everything happens soon: short windows, lapses, repeats, settling, low levels.
+
+/// Everything that the document can say, with lengths that lie on the grid of instants.
+pub(crate) const TRYING: &str = r#"
+[rulebook]
+id = "trying"
+version = "1"
+
+[cases]
+reopen_window = "2d"
+retire_after = "3d"
+lapse_after = "5d"
+closes_at_rating = 0.8
+reopens_at_rating = 0.4
+unjudged_human = "reacts"
+
+[channels.phone]
+opens = "when-unanswered"
+unanswered_after = "1h"
+
+[channels.chat]
+opens = "when-unanswered"
+unanswered_after = "24h"
+
+[topics.billing]
+reopen_window = "3d"
+
+[topics.delivery]
+
+[[targets]]
+rule = "acknowledged"
+clock = "acknowledged"
+within = "1h"
+repeat = "1h"
+times = 4
+settle = "2h"
+
+[[targets]]
+rule = "answered-by-a-person"
+clock = "first-human"
+within = "1h"
+topics = ["delivery", "billing"]
+
+[[targets]]
+rule = "answered"
+clock = "first-substantive"
+within = "1d"
+repeat = "1d"
+times = 3
+settle = "6h"
+
+[promises]
+rule = "promise"
+voicemail_within = "1h"
+settle = "1h"
+
+[[limits]]
+rule = "moved"
+counts = "transfers"
+above = 1
+
+[[limits]]
+rule = "moved-again"
+counts = "transfers"
+above = 2
+
+[[limits]]
+rule = "lost"
+counts = "menu-depth"
+above = 3
+
+[[limits]]
+rule = "back-and-forth"
+counts = "ping-pongs"
+above = 0
+
+[churn]
+rule = "leaving"
+half_life = "1d"
+flag_at = 3.0
+clear_at = 1.0
+settle = "30m"
+
+[[churn.signals]]
+signal = "reads"
+on = "page-viewed"
+page = "cancellation-terms"
+weight = 1.5
+cap = 4.5
+
+[[churn.signals]]
+signal = "broken"
+on = "promise-broken"
+weight = 1.0
+cap = 3.0
+
+[[churn.signals]]
+signal = "missed"
+on = "target-missed"
+weight = 1.0
+cap = 2.0
+
+[[churn.signals]]
+signal = "again"
+on = "case-reopened"
+weight = 1.0
+cap = 3.0
+
+[[churn.signals]]
+signal = "gave-up"
+on = "contact-abandoned"
+weight = 1.0
+cap = 3.0
+
+[[churn.signals]]
+signal = "too-much"
+on = "limit-passed"
+weight = 1.0
+cap = 3.0
+
+[[churn.signals]]
+signal = "rated-badly"
+on = "rated"
+at_most = 0.4
+weight = 2.0
+cap = 4.0
+
+[[churn.signals]]
+signal = "said-so"
+on = "custom"
+name = "complained-in-public"
+weight = 2.0
+cap = 4.0
+
+[[prescriptions]]
+rule = "escalate"
+on = "target-missed"
+of = "answered"
+action = "escalate-to-team-lead"
+owner = "team-lead"
+within = "4h"
+cooldown = "1d"
+
+[[prescriptions]]
+rule = "apologise"
+on = "promise-broken"
+action = "call-and-apologise"
+owner = "team-lead"
+within = "1d"
+
+[[prescriptions]]
+rule = "take-over"
+on = "limit-passed"
+of = "moved"
+action = "take-over"
+owner = "team-lead"
+within = "1h"
+
+[[prescriptions]]
+rule = "fix"
+on = "churn-flagged"
+case = "open"
+action = "fix-the-open-case"
+owner = "case-owner"
+within = "1d"
+cooldown = "2d"
+
+[[prescriptions]]
+rule = "ask"
+on = "churn-flagged"
+cause = "reads"
+action = "call-and-ask"
+owner = "retention"
+within = "3d"
+"#;

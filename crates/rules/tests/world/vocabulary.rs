@@ -1,0 +1,177 @@
+//! What a step can say, biased to what moves cases: answers, verdicts before and after their messages, ratings,
+//! promises made again or too late, contact ids used again, and things told of contacts that nobody knows.
+
+use super::history::event_id;
+use throughline_core::event::vocabulary::{
+    ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
+    Custom, Held, IdentifierClaimed, MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Queued,
+    Rated, ResolutionClaimed, TextJudged, Transferred, VoicemailLeft, WorkDone,
+};
+use throughline_core::event::{
+    Author, Channel, Direction, Ending, EventData, IdentifierHash, Instrument, MenuExit, Text, TextVerdict,
+    TransferKind, WorkEffect,
+};
+use throughline_core::ids::{ContactId, IssueRef, PromiseId};
+use throughline_core::name::Name;
+use throughline_core::time::{Micros, Span};
+use uuid::Uuid;
+
+const CHANNELS: [Channel; 5] = [Channel::Mail, Channel::Mail, Channel::Phone, Channel::Chat, Channel::Ticket];
+const TOPICS: [Option<&str>; 4] = [Some("billing"), Some("delivery"), None, None];
+const AGENTS: [Option<&str>; 3] = [Some("bo"), Some("cy"), None];
+const ENDINGS: [Ending; 4] = [Ending::Completed, Ending::Completed, Ending::Abandoned, Ending::Dropped];
+const VERDICTS: [TextVerdict; 6] = [
+    TextVerdict::Substantive,
+    TextVerdict::Substantive,
+    TextVerdict::Boilerplate,
+    TextVerdict::Boilerplate,
+    TextVerdict::Acknowledgement,
+    TextVerdict::Contradiction,
+];
+const MACHINES: [Author; 5] =
+    [Author::Bot, Author::Automatic, Author::Workflow, Author::Unknown, Author::CustomerAutomatic];
+const EFFECTS: [WorkEffect; 4] =
+    [WorkEffect::Works, WorkEffect::WaitsForCustomer, WorkEffect::WaitsForThirdParty, WorkEffect::Notes];
+const ACTIONS: [&str; 3] = ["fix-the-open-case", "call-and-ask", "escalate-to-team-lead"];
+
+/// One contact more often than the others, so that stories go on.
+const CONTACTS: [u8; 8] = [0, 0, 0, 0, 1, 2, 3, 4];
+
+/// How far back a verdict looks for what it judges, from two steps ahead.
+const BACK: [usize; 8] = [3, 3, 3, 4, 4, 5, 1, 0];
+
+/// How long after it is made a promise is due; also before.
+const DUE: [i64; 6] = [0, 60, 3_600, 86_400, 3 * 86_400, -3_600];
+
+fn pick<T: Copy>(items: &[T], by: u8) -> T {
+    items[usize::from(by) % items.len()]
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn contact(who: u8) -> ContactId {
+    ContactId(Uuid::from_u128(0xc0_0000 | u128::from(pick(&CONTACTS, who))))
+}
+
+fn promise(which: u8) -> PromiseId {
+    PromiseId(Uuid::from_u128(0x9_0000 | u128::from(which % 3)))
+}
+
+/// What a step says; `near` are its own index and that of the last message of a person.
+pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: [usize; 2]) -> EventData {
+    let (contact, agent) = (contact(who), pick(&AGENTS, which).map(name));
+    let verdict = how.is_multiple_of(2).then(|| pick(&VERDICTS, how / 2));
+    let message = |author, agent| Message { contact, author, agent, verdict, text: None }.into();
+    match what % 36 {
+        0..=5 => ContactStarted {
+            contact,
+            channel: pick(&CHANNELS, which),
+            direction: if how % 8 == 7 { Direction::Outbound } else { Direction::Inbound },
+            topic: pick(&TOPICS, how).map(name),
+            issue: (which >= 128).then(|| IssueRef(Uuid::from_u128(0x155 + u128::from(which % 2)))),
+        }
+        .into(),
+        6 | 7 => message(Author::Customer, None),
+        8..=11 => message(Author::Human, agent),
+        12 => message(pick(&MACHINES, which), None),
+        13 | 14 => TextJudged {
+            // Of what was told before, or after: a verdict may overtake what it judges.
+            message: event_id(if which < 160 {
+                near[1]
+            } else {
+                (near[0] + 2).saturating_sub(pick(&BACK, which))
+            }),
+            verdict: pick(&VERDICTS, how),
+            annotator: name("judge"),
+            annotator_version: 1,
+        }
+        .into(),
+        15 | 16 => AnswerAccepted { contact }.into(),
+        17 => AnswerRejected { contact }.into(),
+        18 => ResolutionClaimed { contact, agent }.into(),
+        19 => WorkDone { contact, agent, activity: None, effect: pick(&EFFECTS, how) }.into(),
+        20 | 21 => Rated {
+            contact: (!how.is_multiple_of(4)).then_some(contact),
+            instrument: Instrument::Csat,
+            score: 1 + which % 5,
+            best: 5,
+            comment: None,
+        }
+        .into(),
+        22 => PromiseMade {
+            promise: promise(which),
+            contact: (!how.is_multiple_of(4)).then_some(contact),
+            what: name("call-back"),
+            due: at + Span::from_secs(pick(&DUE, how)),
+        }
+        .into(),
+        23 => PromiseKept { promise: promise(which) }.into(),
+        24 => VoicemailLeft {
+            contact,
+            promise: promise(which),
+            due: how.is_multiple_of(2).then(|| at + Span::from_secs(pick(&DUE, how / 2))),
+            text: None,
+        }
+        .into(),
+        25 | 26 => Transferred { contact, transfer: TransferKind::Cold, to: None }.into(),
+        27 => Connected { contact, agent }.into(),
+        28 | 29 => ContactEnded { contact, ending: pick(&ENDINGS, how), agent: None }.into(),
+        30 | 31 => PageViewed { page: name(if how % 8 == 7 { "home" } else { "cancellation-terms" }) }.into(),
+        32 => ActionTaken { action: name(pick(&ACTIONS, how)), contact: None, announcement: None }.into(),
+        33 => CaseOverridden { contact, by: name("team-lead"), reason: Text::erased() }.into(),
+        34 => MenuReached { contact, depth: u16::from(how % 7), exit: MenuExit::Offered }.into(),
+        _ => rare(contact, which, how),
+    }
+}
+
+fn rare(contact: ContactId, which: u8, how: u8) -> EventData {
+    match how % 4 {
+        0 => Queued { contact, queue: name("billing") }.into(),
+        1 => Held { contact }.into(),
+        2 => IdentifierClaimed {
+            kind: name("email"),
+            hash: IdentifierHash(Uuid::from_u128(u128::from(which % 2))),
+        }
+        .into(),
+        _ => Custom {
+            name: name("complained-in-public"),
+            version: 1,
+            contact: Some(contact),
+            value: None,
+            payload: None,
+        }
+        .into(),
+    }
+}
+
+/// The contact that an event is about.
+pub(super) const fn contact_of(data: &EventData) -> Option<ContactId> {
+    match data {
+        EventData::ContactStarted(e) => Some(e.contact),
+        EventData::MenuReached(e) => Some(e.contact),
+        EventData::Queued(e) => Some(e.contact),
+        EventData::Held(e) => Some(e.contact),
+        EventData::Connected(e) => Some(e.contact),
+        EventData::Transferred(e) => Some(e.contact),
+        EventData::ContactEnded(e) => Some(e.contact),
+        EventData::Message(e) => Some(e.contact),
+        EventData::AnswerAccepted(e) => Some(e.contact),
+        EventData::AnswerRejected(e) => Some(e.contact),
+        EventData::ResolutionClaimed(e) => Some(e.contact),
+        EventData::WorkDone(e) => Some(e.contact),
+        EventData::VoicemailLeft(e) => Some(e.contact),
+        EventData::CaseOverridden(e) => Some(e.contact),
+        EventData::Rated(_)
+        | EventData::PageViewed(_)
+        | EventData::PromiseMade(_)
+        | EventData::PromiseKept(_)
+        | EventData::IdentifierClaimed(_)
+        | EventData::ProfileLinked(_)
+        | EventData::ProfileUnlinked(_)
+        | EventData::ActionTaken(_)
+        | EventData::TextJudged(_)
+        | EventData::Custom(_) => None,
+    }
+}

@@ -1,0 +1,88 @@
+//! The stories, told to the real engine: above `---` what happened, below it what the engine says.
+//!
+//! `UPDATE=1 cargo test --test golden` rewrites what stands below the line; read the difference before you commit
+//! it. Besides its text every story must hold: the engine reads what the pure fold of the same facts says, what
+//! stands announced is what follows, and it ends as if everything had been known on time.
+#![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
+
+#[path = "golden/teller.rs"]
+mod teller;
+
+use std::path::PathBuf;
+use teller::EngineTeller;
+use throughline_testkit::scenario::{Scenario, difference};
+
+fn path(story: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(story).with_extension("txt")
+}
+
+async fn tell(scenario: &Scenario) -> (String, EngineTeller) {
+    let mut teller = EngineTeller::start(scenario).await;
+    let told = scenario.tell(&mut teller).await.unwrap();
+    (told, teller)
+}
+
+/// Checks one story.
+async fn check(story: &str) -> Scenario {
+    let path = path(story);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let scenario = Scenario::parse(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let (told, teller) = tell(&scenario).await;
+    if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
+        std::fs::write(&path, &told).unwrap();
+    } else {
+        let differs = difference(&text, &told);
+        assert!(differs.is_empty(), "{story} comes out differently (UPDATE=1 accepts it):\n{differs}");
+    }
+    // Arrival order does not matter: not to the journeys, and not to what stands announced in the end.
+    let (_, on_time) = tell(&scenario.clone().on_time()).await;
+    assert_eq!(teller.end(&scenario).await, on_time.end(&scenario).await, "{story}: on time");
+    scenario
+}
+
+#[tokio::test]
+async fn story_4_the_bill() {
+    check("04-the-bill").await;
+}
+
+#[tokio::test]
+async fn story_4_with_a_verdict_that_comes_later() {
+    check("04-the-bill-judged-later").await;
+}
+
+#[tokio::test]
+async fn story_4_without_the_confirmation_is_open_a_year_later() {
+    check("04-the-bill-unconfirmed").await;
+}
+
+#[tokio::test]
+async fn story_8_talk_to_a_human() {
+    check("08-talk-to-a-human").await;
+}
+
+#[tokio::test]
+async fn story_16_late_truth() {
+    let scenario = check("16-late-truth").await;
+    let (told, _) = tell(&scenario).await;
+    // Once: nothing is withdrawn twice.
+    let mut withdrawn: Vec<&str> =
+        told.lines().filter_map(|l| l.split_once("withdrawn: ")).map(|(_, what)| what).collect();
+    let before = withdrawn.len();
+    withdrawn.sort_unstable();
+    withdrawn.dedup();
+    assert_eq!((before, withdrawn.len()), (2, 2));
+    assert!(
+        withdrawn.iter().all(|what| what.contains("because of a late fact ‹day 1 15:00")),
+        "{withdrawn:?}"
+    );
+}
+
+#[tokio::test]
+async fn story_17_two_people_one_phone() {
+    let scenario = check("17-two-people-one-phone").await;
+    let (_, linked) = tell(&scenario).await;
+    let apart = scenario.clone().never_linked();
+    let (_, never) = tell(&apart).await;
+    assert_eq!(linked.end(&scenario).await, never.end(&apart).await);
+}

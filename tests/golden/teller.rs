@@ -1,0 +1,152 @@
+//! The real engine on a store in memory, with a clock that goes when it is told to; and beside it the pure fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use throughline::Engine;
+use throughline::core::event::NewEvent;
+use throughline::core::fact::{Fact, ProfileIx};
+use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
+use throughline::core::name::Interner;
+use throughline::core::time::Micros;
+use throughline::engine::{Announcements, EngineError};
+use throughline::rules::decision::Decision;
+use throughline::rules::evaluate::Evaluator;
+use throughline::rules::journey::Journey;
+use throughline::rules::ledger::Judged;
+use throughline::rules::rulebook::Rulebook;
+use throughline::rules::view::JourneyView;
+use throughline::store::memory::MemoryStore;
+use throughline_testkit::clock::ManualClock;
+use throughline_testkit::scenario::{DAY_ONE, Happening, Question, Scenario, Teller, What};
+
+pub(crate) struct EngineTeller {
+    engine: Engine,
+    clock: ManualClock,
+    announcements: Announcements,
+    facts: Vec<(ProfileId, NewEvent)>,
+    links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
+}
+
+impl EngineTeller {
+    pub(crate) async fn start(scenario: &Scenario) -> Self {
+        assert_eq!(scenario.rulebook, "", "these stories go by the rulebook that ships");
+        let clock = ManualClock::at(DAY_ONE);
+        let shown = clock.clone();
+        let engine = Engine::builder(Arc::new(MemoryStore::new()));
+        let engine = engine.clock(move || shown.now()).start().await.unwrap();
+        let announcements = engine.subscribe("story").await.unwrap().with_historical();
+        Self { engine, clock, announcements, facts: Vec::new(), links: BTreeMap::new() }
+    }
+
+    /// Where everybody is in the end, and what stands announced of them.
+    pub(crate) async fn end(&self, scenario: &Scenario) -> Vec<(JourneyView, Vec<Decision>)> {
+        let mut ends = Vec::new();
+        for (_, profile) in scenario.names.customers() {
+            let journey = self.engine.journey(profile, self.clock.now()).await.unwrap();
+            ends.push((journey, self.standing(profile).await));
+        }
+        ends
+    }
+
+    async fn standing(&self, profile: ProfileId) -> Vec<Decision> {
+        let announced = self.engine.announced(profile).await.unwrap();
+        let mut decisions: Vec<Decision> = announced.into_iter().map(|a| a.decision).collect();
+        decisions.sort_by(|a, b| a.slot.cmp(&b.slot));
+        decisions
+    }
+
+    /// What the pure fold makes of the facts that the engine was given.
+    fn fold(&self, profile: ProfileId, as_of: Micros) -> (JourneyView, Vec<Decision>) {
+        let mut profiles = BTreeSet::from([profile]);
+        for _ in 0..self.links.len() {
+            for (a, b) in self.links.values() {
+                if profiles.contains(a) || profiles.contains(b) {
+                    profiles.extend([*a, *b]);
+                }
+            }
+        }
+        let mut mine: Vec<&NewEvent> =
+            self.facts.iter().filter(|(p, _)| profiles.contains(p)).map(|(_, event)| event).collect();
+        mine.sort_by_key(|event| event.canonical_key());
+        mine.dedup_by_key(|event| event.id);
+        let mut names = Interner::new();
+        let rules = Rulebook::standard(&mut names);
+        let facts: Vec<Fact> = mine.iter().map(|event| Fact::of(event, ProfileIx(0), &mut names)).collect();
+        let (mut journey, mut judged) = (Journey::new(), Judged::default());
+        Evaluator::new(&rules).fold(&mut journey, &facts, as_of, &mut judged);
+        let customer = CustomerId::of(profiles).unwrap();
+        let view = JourneyView::of(&journey, customer, &rules, &names, as_of, &BTreeMap::new());
+        let mut decisions: Vec<Decision> = judged.decisions.iter().map(|(d, _)| d.named(&names)).collect();
+        decisions.sort_by(|a, b| a.slot.cmp(&b.slot));
+        (view, decisions)
+    }
+
+    fn assert_folds(&self, profile: ProfileId, view: &JourneyView) {
+        let mut folded = self.fold(profile, view.as_of).0;
+        let mut view = view.clone();
+        // Under which handle a case was announced first is the ledger's business, which the fold does not know.
+        for case in view.cases.iter_mut().chain(&mut folded.cases) {
+            case.handle = ContactId::default();
+        }
+        assert_eq!(view, folded, "the engine and the pure fold differ");
+    }
+}
+
+impl Teller for EngineTeller {
+    type Error = EngineError;
+
+    async fn advance(&mut self, now: Micros) -> Result<Option<Micros>, EngineError> {
+        self.clock.set(now);
+        self.engine.advance().await
+    }
+
+    async fn learn(&mut self, now: Micros, happening: &Happening) -> Result<(), EngineError> {
+        self.clock.set(now);
+        match &happening.what {
+            What::Fact { profile, event } => {
+                self.facts.push((*profile, event.clone()));
+                self.engine.record(*profile, event.clone()).await.map(drop)
+            }
+            What::Linked { link, a, b } => {
+                self.links.insert(*link, (*a, *b));
+                self.engine.link(*link, *a, *b).await
+            }
+            What::Unlinked { link, a, b } => {
+                self.links.remove(link);
+                self.engine.unlink(*link, *a, *b).await
+            }
+        }
+    }
+
+    async fn answer(&mut self, now: Micros, question: &Question) -> Result<String, EngineError> {
+        Ok(match question {
+            Question::Journey { profile, as_of } => {
+                let view = self.engine.journey(*profile, *as_of).await?;
+                self.assert_folds(*profile, &view);
+                assert_eq!(
+                    self.standing(*profile).await,
+                    self.fold(*profile, now).1,
+                    "the ledger and the fold"
+                );
+                view.to_string()
+            }
+            Question::Known { profile, at } => self.engine.known(*profile, *at, *at).await?.to_string(),
+            Question::Standing { profile } => {
+                let mut standing = self.standing(*profile).await;
+                standing.sort_by_key(|decision| decision.effective_at);
+                standing.iter().fold(String::new(), |mut text, decision| {
+                    let _ = writeln!(text, "{}  {decision}", decision.effective_at);
+                    text
+                })
+            }
+            Question::Announcements => {
+                let mut text = String::new();
+                while let Some(notice) = self.announcements.try_next().await? {
+                    let _ = writeln!(text, "{}  {}", notice.announced_at, notice.entry);
+                }
+                if text.is_empty() { "nothing new".into() } else { text }
+            }
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! The properties of the design on the real engine: whatever order facts and links arrive in, however late, twice,
+//! in whatever batches, through however many engines, and however often those are restarted, what is announced in
+//! the end is what follows from the facts.
+//!
+//! Every run tries the same cases; `THROUGHLINE_CASES` says how many (see `docs/TESTING.md`).
+#![allow(clippy::unwrap_used)]
+
+#[path = "properties/arrivals.rs"]
+mod arrivals;
+#[path = "properties/desk.rs"]
+mod desk;
+#[path = "properties/found.rs"]
+mod found;
+#[path = "properties/ledger.rs"]
+mod ledger;
+#[path = "properties/truth.rs"]
+mod truth;
+// The small world of the rules' own properties, so that the engine is tried on the histories that those are.
+#[path = "../crates/rules/tests/world/mod.rs"]
+mod world;
+
+use arrivals::{Arrival, Arrivals, Op};
+use desk::Desk;
+use throughline_core::ids::LinkId;
+use truth::{Truth, standing};
+use world::{Chance, cases};
+
+/// Runs the cases of a property, each with a seed that a failure names.
+fn for_all(salt: u64, property: &impl AsyncFn(&mut Chance)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for seed in 0..u64::from(cases()) {
+        let said = Failing(seed);
+        runtime.block_on(property(&mut Chance::new(seed << 8 | salt)));
+        std::mem::forget(said);
+    }
+}
+
+/// Names the seed of a case that panics.
+struct Failing(u64);
+
+impl Drop for Failing {
+    #[expect(clippy::print_stderr, reason = "how a failing test names its seed")]
+    fn drop(&mut self) {
+        eprintln!("the failing case has seed {}", self.0);
+    }
+}
+
+#[test]
+fn what_is_announced_in_the_end_follows_from_the_facts_however_they_arrived() {
+    for_all(1, &async |chance: &mut Chance| {
+        let arrivals = Arrivals::random(chance, 24);
+        let mut desk = Desk::open(arrivals.rulebook(), 1 + chance.below(3)).await;
+        for op in &arrivals.ops {
+            desk.take(op, chance).await;
+        }
+        desk.come_to_the_end().await;
+        Truth::of(&arrivals).holds_at(&desk).await;
+        ledger::is_sound(&desk.log().await);
+    });
+}
+
+#[test]
+fn the_same_is_announced_as_by_an_engine_that_got_everything_in_order_and_in_time() {
+    for_all(2, &async |chance: &mut Chance| {
+        let arrivals = Arrivals::random(chance, 16);
+        let mut late = Desk::open(arrivals.rulebook(), 1 + chance.below(2)).await;
+        for op in &arrivals.ops {
+            late.take(op, chance).await;
+        }
+        late.come_to_the_end().await;
+        let mut in_time = Desk::open(arrivals.rulebook(), 1).await;
+        for op in &arrivals.in_time() {
+            in_time.take_calmly(op).await;
+        }
+        in_time.come_to_the_end().await;
+        let truth = Truth::of(&arrivals);
+        for customer in &truth.customers {
+            let (one, other) = (standing(&late, customer).await, standing(&in_time, customer).await);
+            assert_eq!(one, other, "{arrivals:?}");
+            assert_eq!(customer.view(&late).await, customer.view(&in_time).await, "{arrivals:?}");
+        }
+    });
+}
+
+#[test]
+fn a_link_that_was_taken_back_leaves_no_trace_in_what_stands() {
+    for_all(3, &async |chance: &mut Chance| {
+        let mut arrivals = Arrivals::random(chance, 14);
+        arrivals.ops.retain(|a| matches!(a.op, Op::Fact(..)));
+        let never = arrivals.clone();
+        let link = LinkId(uuid::Uuid::from_u128(77));
+        // The unlink may even be known before the link that it names.
+        let places = [chance.below(arrivals.ops.len() + 1), chance.below(arrivals.ops.len() + 1)];
+        for (place, op) in places.into_iter().zip([Op::Link(link, 0, 1), Op::Unlink(link, 0, 1)]) {
+            let at = arrivals.ops.get(place).or(arrivals.ops.last()).map_or(world::START, |a| a.at);
+            arrivals.ops.insert(place, Arrival { at, op });
+        }
+        let mut linked = Desk::open(arrivals.rulebook(), 1).await;
+        for op in &arrivals.ops {
+            linked.take(op, chance).await;
+        }
+        linked.come_to_the_end().await;
+        let mut apart = Desk::open(arrivals.rulebook(), 1).await;
+        for op in &never.ops {
+            apart.take_calmly(op).await;
+        }
+        apart.come_to_the_end().await;
+        for customer in &Truth::of(&never).customers {
+            assert_eq!(standing(&linked, customer).await, standing(&apart, customer).await, "{arrivals:?}");
+            assert_eq!(customer.view(&linked).await, customer.view(&apart).await, "{arrivals:?}");
+        }
+    });
+}
+
+#[test]
+fn the_order_in_which_links_become_known_does_not_matter() {
+    for_all(4, &async |chance: &mut Chance| {
+        let arrivals = Arrivals::random(chance, 14);
+        let mut desks = Vec::new();
+        for _ in 0..2 {
+            let mut shuffled = arrivals.clone();
+            shuffled.shuffle_links(chance);
+            let mut desk = Desk::open(arrivals.rulebook(), 1).await;
+            for op in &shuffled.ops {
+                desk.take(op, chance).await;
+            }
+            desk.come_to_the_end().await;
+            desks.push(desk);
+        }
+        for customer in &Truth::of(&arrivals).customers {
+            let (one, other) = (standing(&desks[0], customer).await, standing(&desks[1], customer).await);
+            assert_eq!(one, other, "{arrivals:?}");
+        }
+    });
+}

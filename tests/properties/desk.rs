@@ -1,0 +1,144 @@
+//! One or several engines on one store, with a clock that goes when it is told to, restarted at any time.
+
+use crate::arrivals::{Arrival, Op, profile};
+use crate::world::Chance;
+use std::sync::Arc;
+use throughline::Engine;
+use throughline::engine::{EngineError, Incoming};
+use throughline_core::event::NewEvent;
+use throughline_core::time::{Micros, Span};
+use throughline_store::append::{Append, ExpectedVersion};
+use throughline_store::contract::EventStore;
+use throughline_store::memory::MemoryStore;
+use throughline_store::read::StoredEvent;
+use throughline_store::stream::{StreamId, TenantId};
+use throughline_testkit::clock::ManualClock;
+
+/// When everything is over: every deadline has fired and everything has settled, or never will.
+pub(crate) const END: Micros = Micros(1_767_258_000_000_000 + 10_000 * 86_400_000_000);
+
+pub(crate) struct Desk {
+    store: Arc<dyn EventStore>,
+    clock: ManualClock,
+    rulebook: &'static str,
+    engines: Vec<Engine>,
+    waiting: Vec<Incoming>,
+}
+
+impl Desk {
+    pub(crate) async fn open(rulebook: &'static str, engines: usize) -> Self {
+        let (store, clock) = (Arc::new(MemoryStore::new()), ManualClock::at(Micros::MIN));
+        let mut desk = Self { store, clock, rulebook, engines: Vec::new(), waiting: Vec::new() };
+        for _ in 0..engines {
+            let engine = desk.start().await;
+            desk.engines.push(engine);
+        }
+        desk
+    }
+
+    async fn start(&self) -> Engine {
+        let clock = self.clock.clone();
+        let engine = Engine::builder(self.store.clone()).rulebook(self.rulebook).clock(move || clock.now());
+        engine.start().await.unwrap()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engines[0]
+    }
+
+    /// Takes what arrives; now and then time is let pass, an engine dies or is shut down, another one takes over,
+    /// or somebody who wrote a fact died before judging it.
+    pub(crate) async fn take(&mut self, arrival: &Arrival, chance: &mut Chance) {
+        self.clock.set(self.clock.now().max(arrival.at));
+        let which = chance.below(self.engines.len());
+        match chance.below(12) {
+            0 | 1 => drop(self.engines[which].advance().await.unwrap()),
+            2 => {
+                self.engines[which].shutdown().await.unwrap();
+                self.engines[which] = self.start().await;
+            }
+            3 => self.engines[which] = self.start().await,
+            _ => {}
+        }
+        match &arrival.op {
+            Op::Fact(number, event) if chance.once_in(8) => {
+                self.record_what_waits(which).await;
+                self.write_and_die(*number, event).await;
+            }
+            Op::Fact(number, event) => {
+                self.waiting.push(Incoming { profile: profile(*number), event: event.clone() });
+                if !chance.once_in(3) {
+                    self.record_what_waits(which).await;
+                }
+            }
+            link => {
+                self.record_what_waits(which).await;
+                self.link(which, link).await;
+            }
+        }
+    }
+
+    /// Lets one of the engines do what is due at an instant.
+    pub(crate) async fn advance(&self, which: usize, at: Micros) -> Result<(), EngineError> {
+        self.clock.set(at);
+        self.engines[which].advance().await.map(drop)
+    }
+
+    /// Takes what arrives as one engine that nothing ever happens to.
+    pub(crate) async fn take_calmly(&mut self, arrival: &Arrival) {
+        self.clock.set(self.clock.now().max(arrival.at));
+        self.engines[0].advance().await.unwrap();
+        match &arrival.op {
+            Op::Fact(number, event) => {
+                self.engines[0].record(profile(*number), event.clone()).await.unwrap();
+            }
+            link => self.link(0, link).await,
+        }
+    }
+
+    async fn link(&self, which: usize, link: &Op) {
+        let engine = &self.engines[which];
+        match *link {
+            Op::Link(link, a, b) => engine.link(link, profile(a), profile(b)).await.unwrap(),
+            Op::Unlink(link, a, b) => engine.unlink(link, profile(a), profile(b)).await.unwrap(),
+            Op::Fact(..) => unreachable!("a fact is no link"),
+        }
+    }
+
+    async fn record_what_waits(&mut self, which: usize) {
+        let batch = std::mem::take(&mut self.waiting);
+        for outcome in self.engines[which].record_all(batch).await.unwrap() {
+            outcome.unwrap();
+        }
+    }
+
+    async fn write_and_die(&self, number: usize, event: &NewEvent) {
+        let stream = StreamId::profile(TenantId::default(), profile(number));
+        let append = Append::to(stream, ExpectedVersion::Any, vec![event.seal()], self.clock.now());
+        self.store.append(append).await.unwrap();
+    }
+
+    /// Lets time pass until nothing more can happen, in two goes, on every engine.
+    pub(crate) async fn come_to_the_end(&mut self) {
+        self.record_what_waits(0).await;
+        for at in [END - Span::from_days(5_000), END] {
+            self.clock.set(at);
+            for engine in &self.engines {
+                engine.advance().await.unwrap();
+            }
+        }
+    }
+
+    /// Everything that is in the log.
+    pub(crate) async fn log(&self) -> Vec<StoredEvent> {
+        let mut log: Vec<StoredEvent> = Vec::new();
+        loop {
+            let after = log.last().map(|e| e.recorded.position).unwrap_or_default();
+            let page = self.store.read_all(after, 10_000).await.unwrap();
+            if page.events.is_empty() {
+                return log;
+            }
+            log.extend(page.events);
+        }
+    }
+}
