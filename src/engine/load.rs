@@ -46,7 +46,9 @@ impl Known {
     pub(crate) const ALL: Self = Self { recorded_until: Micros::MAX };
 }
 
-struct Streams {
+/// The streams of a customer as they were read: what follows from them is a matter of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
     read: BTreeMap<ProfileId, Vec<RecordedEvent<Body>>>,
     links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
     unlinked: BTreeSet<LinkId>,
@@ -60,7 +62,17 @@ pub(crate) async fn load(
     known: Known,
     names: &mut Interner,
 ) -> Result<Loaded, EngineError> {
-    let mut streams = Streams { read: BTreeMap::new(), links: BTreeMap::new(), unlinked: BTreeSet::new() };
+    fetch(store, tenant, profile, known).await?.assemble(names)
+}
+
+/// Reads the streams of the customer that a profile belongs to.
+pub(crate) async fn fetch(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profile: ProfileId,
+    known: Known,
+) -> Result<Streams, EngineError> {
+    let mut streams = Streams::default();
     let mut wanted = vec![profile];
     while let Some(next) = wanted.pop() {
         if !streams.read.contains_key(&next) {
@@ -68,7 +80,7 @@ pub(crate) async fn load(
             wanted.extend(streams.neighbours(next));
         }
     }
-    assemble(streams, names)
+    Ok(streams)
 }
 
 async fn read_stream(
@@ -140,42 +152,45 @@ pub(crate) fn link_of(body: &Body) -> Result<Option<LinkFact>, EngineError> {
     })
 }
 
-fn assemble(streams: Streams, names: &mut Interner) -> Result<Loaded, EngineError> {
-    let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
-    let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
-    for (index, (profile, events)) in streams.read.into_iter().enumerate() {
-        let ix = ProfileIx(index as u32);
-        let version = events.last().map_or(Version(0), |e| e.version);
-        loaded.profiles.push((profile, version));
-        for event in events {
-            loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
-            let body = &event.event.data;
-            if body.kind == LEDGER_KIND {
-                entries.push((event.position, ix, decode_entries_sharing(&body.plain, names)?));
-                continue;
-            }
-            if !body.is_fact() {
-                continue;
-            }
-            let reason = match link_of(body)? {
-                Some(LinkFact::Linked(link, _)) => Reason::Link(link),
-                Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
-                None => {
-                    loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
-                    Reason::LateFact(event.event.id)
+impl Streams {
+    /// Decodes the facts, sorts them, and adds up what was announced.
+    pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
+        let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
+        let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
+        for (index, (profile, events)) in self.read.into_iter().enumerate() {
+            let ix = ProfileIx(index as u32);
+            let version = events.last().map_or(Version(0), |e| e.version);
+            loaded.profiles.push((profile, version));
+            for event in events {
+                loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
+                let body = &event.event.data;
+                if body.kind == LEDGER_KIND {
+                    entries.push((event.position, ix, decode_entries_sharing(&body.plain, names)?));
+                    continue;
                 }
-            };
-            if loaded.newest.is_none_or(|(position, _)| position < event.position) {
-                loaded.newest = Some((event.position, reason));
+                if !body.is_fact() {
+                    continue;
+                }
+                let reason = match link_of(body)? {
+                    Some(LinkFact::Linked(link, _)) => Reason::Link(link),
+                    Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
+                    None => {
+                        loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
+                        Reason::LateFact(event.event.id)
+                    }
+                };
+                if loaded.newest.is_none_or(|(position, _)| position < event.position) {
+                    loaded.newest = Some((event.position, reason));
+                }
             }
         }
-    }
-    loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
-    entries.sort_by_key(|(position, ..)| *position);
-    for (_, profile, record) in entries {
-        for entry in record {
-            loaded.announced.apply(entry, profile);
+        loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+        entries.sort_by_key(|(position, ..)| *position);
+        for (_, profile, record) in entries {
+            for entry in record {
+                loaded.announced.apply(entry, profile);
+            }
         }
+        Ok(loaded)
     }
-    Ok(loaded)
 }
