@@ -173,10 +173,10 @@ impl Truth {
                     }
                 }
                 Entry::Withdrawn { slot, reason, .. } => {
-                    let inside = Slot { case: by_known.judged.resolve(slot.case), ..slot };
+                    let inside = Slot { case: by_known.judged.inside(slot.case), ..slot };
                     let stands = standing(log, &customer).into_iter().filter(|(_, s)| s.effective.is_some());
                     let stands_still = stands
-                        .map(|(slot, _)| Slot { case: by_known.judged.resolve(slot.case), ..slot })
+                        .map(|(slot, _)| Slot { case: by_known.judged.inside(slot.case), ..slot })
                         .any(|slot| slot == inside);
                     if by_known.said.contains_key(&inside) && !stands_still {
                         return Err(format!(
@@ -193,7 +193,7 @@ impl Truth {
 impl Follows {
     /// A decision with the case's inside key in place of the handle that it was announced under.
     fn inside(&self, decision: Decision) -> Decision {
-        let slot = Slot { case: self.judged.resolve(decision.slot.case), ..decision.slot };
+        let slot = Slot { case: self.judged.inside(decision.slot.case), ..decision.slot };
         Decision { slot, ..decision }
     }
 }

@@ -1,0 +1,153 @@
+//! Deliberate mistakes, each of which a test must catch: tests that nothing can fail prove nothing.
+//!
+//! Every file in `tests/mutations/` says what to replace where, and which test must fail then. That each still
+//! applies is checked in every run; that each is caught by
+//! `cargo test --release --test mutations -- --ignored --nocapture`, which builds them one after the other.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use serde::Deserialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// How many lives a mutated engine lives: enough to meet what is rare, little enough to try all mutations.
+const LIVES: &str = "5000";
+
+/// One mutation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mutation {
+    #[serde(skip)]
+    name: String,
+    /// The file that is changed.
+    file: String,
+    /// What stands there once.
+    find: String,
+    /// What is put in its place.
+    replace: String,
+    /// The file of tests.
+    test: String,
+    /// The test in it that must fail.
+    must_fail: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn mutations() -> Vec<Mutation> {
+    let files = fs::read_dir(root().join("tests/mutations")).unwrap().map(|entry| entry.unwrap().path());
+    let mut mutations: Vec<Mutation> = files
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let mutation: Mutation =
+                toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            Mutation { name: path.file_stem().unwrap().to_string_lossy().into_owned(), ..mutation }
+        })
+        .collect();
+    mutations.sort_by(|a, b| a.name.cmp(&b.name));
+    mutations
+}
+
+impl Mutation {
+    fn apply(&self, text: &str) -> Result<String, String> {
+        match text.matches(&self.find).count() {
+            1 => Ok(text.replacen(&self.find, &self.replace, 1)),
+            found => Err(format!("{}: found {found} times in {}, not once", self.name, self.file)),
+        }
+    }
+
+    /// Runs the test that must fail in a copy of the workspace.
+    fn try_in(&self, copy: &Copy) -> Output {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["test", "--release", "--test", &self.test, "--", &self.must_fail]);
+        cargo.current_dir(&copy.tree).env("CARGO_TARGET_DIR", &copy.target).env("LIVES", LIVES);
+        cargo.env("RUST_BACKTRACE", "0").env_remove("SEED").output().unwrap()
+    }
+}
+
+/// A copy of the workspace that may be broken.
+struct Copy {
+    tree: PathBuf,
+    target: PathBuf,
+}
+
+impl Copy {
+    fn make() -> Self {
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutations");
+        let copy = Self { tree: place.join("tree"), target: place.join("target") };
+        let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
+        assert!(listed.status.success(), "the list of files comes from git: run this in a clone");
+        for file in String::from_utf8(listed.stdout).unwrap().split_terminator('\0') {
+            let (from, to) = (root().join(file), copy.tree.join(file));
+            // What is the same keeps its time, so that cargo does not build it again.
+            let text = fs::read(&from).unwrap();
+            if fs::read(&to).ok().as_ref() != Some(&text) {
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::write(&to, text).unwrap();
+            }
+        }
+        copy
+    }
+}
+
+#[test]
+fn every_mutation_still_applies() {
+    let mutations = mutations();
+    assert!(mutations.len() >= 14, "{} mutations are few", mutations.len());
+    for mutation in mutations {
+        let text = fs::read_to_string(root().join(&mutation.file)).unwrap();
+        assert_ne!(mutation.apply(&text).unwrap(), text, "{} changes nothing", mutation.name);
+        let tests = fs::read_to_string(root().join(format!("tests/{}.rs", mutation.test))).unwrap();
+        let more = root().join(format!("tests/{}", mutation.test));
+        let more =
+            fs::read_dir(more).into_iter().flatten().map(|e| fs::read_to_string(e.unwrap().path()).unwrap());
+        let wanted = format!("fn {}()", mutation.must_fail);
+        assert!(
+            tests.contains(&wanted) || more.into_iter().any(|text| text.contains(&wanted)),
+            "{}: there is no test {}",
+            mutation.name,
+            mutation.must_fail
+        );
+    }
+}
+
+#[test]
+#[ignore = "builds the workspace once for each mutation"]
+fn every_mutation_is_caught() {
+    let copy = Copy::make();
+    let mutations = mutations();
+    let mut tried: Vec<(&str, &str)> = Vec::new();
+    for mutation in &mutations {
+        if tried.contains(&(&mutation.test, &mutation.must_fail)) {
+            continue;
+        }
+        let output = mutation.try_in(&copy);
+        let told = String::from_utf8_lossy(&output.stdout);
+        let ran = told.contains("1 passed");
+        assert!(output.status.success() && ran, "unmutated, {} does not pass:\n{told}", mutation.must_fail);
+        tried.push((&mutation.test, &mutation.must_fail));
+    }
+    let mut survived = Vec::new();
+    for mutation in &mutations {
+        let path = copy.tree.join(&mutation.file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, mutation.apply(&text).unwrap()).unwrap();
+        let output = mutation.try_in(&copy);
+        fs::write(&path, text).unwrap();
+        let (told, built) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!built.contains("could not compile"), "{} does not compile:\n{built}", mutation.name);
+        let is_caught = !output.status.success() && told.contains("FAILED");
+        println!(
+            "{:>9}  {}  by {}",
+            if is_caught { "caught" } else { "SURVIVED" },
+            mutation.name,
+            mutation.must_fail
+        );
+        if !is_caught {
+            survived.push(mutation.name.clone());
+        }
+    }
+    assert!(survived.is_empty(), "no test minds these: {survived:?}");
+}
