@@ -125,6 +125,11 @@ fn live(c: &mut Criterion) {
         memory.bytes / memory.customers,
         memory.customers
     );
+    println!(
+        "a dormant one takes {} bytes ({} customers)",
+        memory.dormant_bytes / memory.dormant,
+        memory.dormant
+    );
 }
 
 fn late(c: &mut Criterion) {
