@@ -4,6 +4,8 @@
 //! `SEED=17 cargo test --test simulation` lives one life and prints it; `LIVES=100000` sets how many are lived.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "simulation/answers.rs"]
+mod answers;
 #[path = "simulation/coverage.rs"]
 mod coverage;
 #[path = "simulation/facts.rs"]

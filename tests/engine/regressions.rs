@@ -109,9 +109,10 @@ async fn the_due_customers_of_another_tenant_are_passed_by() {
     assert_eq!(kinds(&second, ann()).await, [CaseOpened, TargetMissed]);
 }
 
-/// One batch held a fact of Bob, who was at hand, and a link of Ann to Bob. Ann was read together with Bob while
-/// Bob was out for his own judgement, and both took the same place at hand: whoever was put back last was the
-/// customer of all, and the due time of the other was forgotten.
+/// A reader of the code saw that a customer who is read while one of her profiles is out for a judgement of the
+/// same batch would share a place at hand with that one, and the due time of one of them would be forgotten. It
+/// takes an evicted customer and another writer's link at the same moment; here is what must come of a link that
+/// turns up in a batch in any case.
 #[tokio::test]
 async fn a_customer_who_is_out_is_not_joined_before_being_back() {
     let (store, clock, engine) = scene().await;
@@ -125,7 +126,7 @@ async fn a_customer_who_is_out_is_not_joined_before_being_back() {
         event
     };
     clock.set(at(61));
-    // Both customers are due, and while they are taken out the link turns out to be there.
+    // Both are due and both get facts, and while they are taken out the link turns out to be there.
     write_raw(&store, ann(), &linked(ann(), bob()), at(0)).await;
     write_raw(&store, bob(), &linked(bob(), ann()), at(0)).await;
     let batch = vec![

@@ -88,7 +88,7 @@ impl Coverage {
         self.announced += said.announced;
         self.amended += said.amended;
         self.withdrawn += said.withdrawn;
-        self.said_again += said.said_again;
+        self.said_again += said.repeated;
         self.because_of_late_facts += said.because_of_late_facts;
         self.because_of_links += said.because_of_links;
         self.because_of_unlinks += said.because_of_unlinks;

@@ -4,7 +4,7 @@ use super::coverage::Coverage;
 use super::facts::{BEGIN, Facts, GRID};
 use super::gate::{Call, Fate};
 use super::model::{Known, Link, Model, Sent};
-use super::node::{Asked, Node, Running, place};
+use super::node::{Asked, Node, Running};
 use super::reader::{self, Happened, Story};
 use super::truth::Truth;
 use std::sync::Arc;
@@ -12,10 +12,9 @@ use throughline::core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
 use throughline::core::event::{EventData, NewEvent, Position};
 use throughline::core::ids::{EventId, LinkId, ProfileId};
 use throughline::core::time::{Micros, Span};
-use throughline::engine::{Announcements, EngineError, Incoming, Outcome};
+use throughline::engine::{Announcements, Incoming};
 use throughline::store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline::store::contract::EventStore;
-use throughline::store::error::StoreErrorKind;
 use throughline::store::memory::MemoryStore;
 use throughline::store::read::StoredEvent;
 use throughline::store::stream::{StreamId, TenantId};
@@ -36,8 +35,8 @@ pub(crate) struct Life<'t> {
     pub(crate) model: Model,
     facts: Facts,
     /// The consumer, and the process that it lives in.
-    reader: Option<(usize, Announcements)>,
-    reads_at: Option<usize>,
+    pub(crate) reader: Option<(usize, Announcements)>,
+    pub(crate) reads_at: Option<usize>,
     pub(crate) story: Story,
     pub(crate) truth: &'t mut Truth,
     pub(crate) met: Coverage,
@@ -77,7 +76,7 @@ impl<'t> Life<'t> {
         let is_crowd = rng.chance(60);
         let profiles = if is_crowd { 20 } else { 2 + rng.below(3) as usize };
         let is_harsh = rng.chance(500);
-        let nodes = (0..1 + rng.below(3)).map(|_| {
+        let nodes = (0..=rng.below(3)).map(|_| {
             let fault_seed = rng.next_u64();
             let plan = match (is_harsh, rng.chance(300)) {
                 (_, true) => Plan::calm(fault_seed),
@@ -135,9 +134,15 @@ impl<'t> Life<'t> {
         match self.rng.below(100) {
             0..66 => match self.rng.pick(&waiting).copied() {
                 Some(node) => self.let_through(node).await,
-                None => self.ask(any).await,
+                None => {
+                    self.ask(any);
+                    Ok(())
+                }
             },
-            66..82 => self.ask(any).await,
+            66..82 => {
+                self.ask(any);
+                Ok(())
+            }
             82..87 => self.write_raw().await,
             87..93 => {
                 let steps = if self.rng.chance(150) { 20 + self.rng.below(100) } else { self.rng.below(8) };
@@ -223,7 +228,7 @@ impl<'t> Life<'t> {
     }
 
     /// Ends a process, whatever it was doing.
-    fn bury(&mut self, at: usize) {
+    pub(crate) fn bury(&mut self, at: usize) {
         for running in self.nodes[at].die() {
             self.doubt(running);
         }
@@ -251,14 +256,14 @@ impl<'t> Life<'t> {
     }
 
     /// Makes a request of a process.
-    async fn ask(&mut self, at: usize) -> Result<(), String> {
+    fn ask(&mut self, at: usize) {
         if self.nodes[at].is_down() {
             self.start(at);
-            return Ok(());
+            return;
         }
-        let Some(engine) = self.nodes[at].engine.clone() else { return Ok(()) };
+        let Some(engine) = self.nodes[at].engine.clone() else { return };
         if self.nodes[at].is_stopping || self.nodes[at].running.len() > 4 {
-            return Ok(());
+            return;
         }
         let running = match self.rng.below(100) {
             0..52 => {
@@ -267,7 +272,7 @@ impl<'t> Life<'t> {
                 Running::Record(asked, tokio::spawn(async move { engine.record_all(facts).await }))
             }
             52..66 => {
-                let Some((link, makes)) = self.some_link() else { return Ok(()) };
+                let Some((link, makes)) = self.some_link() else { return };
                 let Link { id, ends: [a, b], .. } = self.model.links[link];
                 note!(self, "node {at} is to link ({makes}) {a} and {b}");
                 Running::Link(
@@ -293,7 +298,7 @@ impl<'t> Life<'t> {
                 }
                 (_, kept) => {
                     self.reader = kept;
-                    return Ok(());
+                    return;
                 }
             },
             _ => {
@@ -303,13 +308,12 @@ impl<'t> Life<'t> {
             }
         };
         self.nodes[at].running.push(running);
-        Ok(())
     }
 
     /// New facts as a rule; also what was sent before, and ids that are taken.
     fn some_facts(&mut self) -> (Vec<Asked>, Vec<Incoming>) {
         let (mut asked, mut facts) = (Vec::new(), Vec::new());
-        for _ in 0..1 + self.rng.below(4) {
+        for _ in 0..=self.rng.below(4) {
             let roll = self.rng.below(100);
             let known: Vec<EventId> = self.model.facts.keys().copied().collect();
             let known = if roll < 30 { self.rng.pick(&known).copied() } else { None };
@@ -395,7 +399,12 @@ impl<'t> Life<'t> {
         Ok(())
     }
 
-    fn acknowledge(&mut self, id: EventId, position: Position, was_there: bool) -> Result<(), String> {
+    pub(crate) fn acknowledge(
+        &mut self,
+        id: EventId,
+        position: Position,
+        was_there: bool,
+    ) -> Result<(), String> {
         let Some(sent) = self.model.facts.get_mut(&id) else { return Err(format!("{id} was never sent")) };
         if sent.known == Known::Acknowledged && sent.position != Some(position) {
             return Err(format!("{id} was acknowledged at {:?} and then at {position}", sent.position));
@@ -409,150 +418,6 @@ impl<'t> Life<'t> {
         self.met.facts += u64::from(sent.known != Known::Acknowledged);
         sent.known = Known::Acknowledged;
         sent.position = Some(position);
-        Ok(())
-    }
-
-    /// Takes in every answer that came.
-    pub(crate) async fn harvest(&mut self) -> Result<(), String> {
-        for at in 0..self.nodes.len() {
-            if self.nodes[at].starting.as_ref().is_some_and(tokio::task::JoinHandle::is_finished) {
-                self.started(at).await?;
-            }
-            while let Some(done) = self.nodes[at].running.iter().position(Running::is_finished) {
-                let running = self.nodes[at].running.remove(done);
-                self.answered(at, running).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn started(&mut self, at: usize) -> Result<(), String> {
-        let Some(starting) = self.nodes[at].starting.take() else { return Ok(()) };
-        match starting.await.map_err(|e| e.to_string())? {
-            Ok(engine) => {
-                note!(self, "node {at} is up");
-                self.nodes[at].engine = Some(engine);
-            }
-            Err(error) => {
-                note!(self, "node {at} did not start: {error}");
-                self.met.failed_starts += 1;
-                self.bury(at);
-                helps_to_try_again("start", &error)?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn answered(&mut self, at: usize, running: Running) -> Result<(), String> {
-        let broken = |e: tokio::task::JoinError| e.to_string();
-        match running {
-            Running::Record(asked, task) => match task.await.map_err(broken)? {
-                Ok(results) if results.len() == asked.len() => {
-                    for (one, result) in asked.into_iter().zip(results) {
-                        self.recorded(at, one, result.as_ref())?;
-                    }
-                }
-                Ok(results) => return Err(format!("{} answers to {asked:?}", results.len())),
-                Err(error) => self.refused(at, &error)?,
-            },
-            Running::Link(link, makes, task) => match task.await.map_err(broken)? {
-                Ok(()) => {
-                    note!(self, "node {at} linked ({makes}) {link}");
-                    if makes {
-                        self.met.links += 1;
-                    } else {
-                        self.met.unlinks += 1;
-                    }
-                    *self.model.links[link].of(makes) = Known::Acknowledged;
-                }
-                Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
-                Err(error) => {
-                    // The link may be in the log and its judgement may have failed.
-                    self.model.links[link].of(makes).doubt();
-                    helps_to_try_again("link", &error)?;
-                }
-            },
-            Running::Advance(task) => match task.await.map_err(broken)? {
-                Ok(next) => note!(self, "node {at} advanced; next {next:?}"),
-                Err(error) => self.refused(at, &error)?,
-            },
-            Running::Subscribe(task) => match task.await.map_err(broken)? {
-                Ok(reader) => {
-                    self.tell(Happened::Opened);
-                    self.reader = Some((at, reader));
-                }
-                Err(error) => {
-                    self.reads_at = None;
-                    helps_to_try_again("subscribe", &error)?;
-                }
-            },
-            Running::Read(task) => {
-                let read = task.await.map_err(broken)?;
-                self.read(at, read)?;
-            }
-            Running::Shutdown(task) => {
-                let stopped = task.await.map_err(broken)?;
-                note!(self, "node {at} has shut down: {stopped:?}");
-                self.met.shutdowns += 1;
-                self.bury(at);
-            }
-        }
-        Ok(())
-    }
-
-    fn refused(&mut self, at: usize, error: &EngineError) -> Result<(), String> {
-        note!(self, "node {at} answers: {error}");
-        self.met.busy += u64::from(matches!(error, EngineError::Busy { .. }));
-        if self.nodes[at].is_stopping && matches!(error, EngineError::Closed) {
-            return Ok(());
-        }
-        helps_to_try_again("a request", error)
-    }
-
-    fn recorded(
-        &mut self,
-        at: usize,
-        one: Asked,
-        result: Result<&throughline::engine::Receipt, &EngineError>,
-    ) -> Result<(), String> {
-        note!(self, "node {at}: {one:?} is {:?}", result.map(place).map_err(ToString::to_string));
-        match result {
-            Ok(_) if one.is_altered => return Err(format!("{one:?} was recorded with other content")),
-            Ok(receipt) => {
-                self.acknowledge(one.id, receipt.position, receipt.outcome == Outcome::Duplicate)?;
-            }
-            Err(EngineError::IdReused { .. }) if one.is_altered => self.met.reused += 1,
-            Err(EngineError::Store(error)) if error.is_retryable() => {
-                if error.kind == StoreErrorKind::Unknown
-                    && !one.is_altered
-                    && let Some(sent) = self.model.facts.get_mut(&one.id)
-                {
-                    sent.known.doubt();
-                }
-            }
-            Err(error) => return Err(format!("{one:?} was refused: {error}")),
-        }
-        Ok(())
-    }
-
-    fn read(&mut self, at: usize, read: reader::Read) -> Result<(), String> {
-        if let Some(error) = &read.failed {
-            helps_to_try_again("reading announcements", error)?;
-        }
-        let mut goes_on = true;
-        match read.commit {
-            Some(Ok(true)) => self.met.commits += 1,
-            // Its checkpoint is not what it knew: derived data was dropped, or an answer was lost.
-            Some(Ok(false)) => goes_on = false,
-            Some(Err(error)) => helps_to_try_again("committing", &error)?,
-            None => {}
-        }
-        if goes_on && self.rng.chance(850) {
-            self.reader = Some((at, read.reader));
-        } else {
-            self.met.readers_lost += 1;
-            self.reads_at = None;
-        }
         Ok(())
     }
 
@@ -588,8 +453,4 @@ fn link_event(link: LinkId, makes: bool, of: ProfileId, other: ProfileId) -> New
 fn some_skew(rng: &mut Rng) -> Span {
     let steps = [-24, -9, -3, -1, 1, 2, 7, 20];
     Span(GRID.0 * rng.pick(&steps).copied().unwrap_or_default())
-}
-
-fn helps_to_try_again(what: &str, error: &EngineError) -> Result<(), String> {
-    if error.is_retryable() { Ok(()) } else { Err(format!("{what} failed for good: {error}")) }
 }

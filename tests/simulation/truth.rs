@@ -45,7 +45,7 @@ pub(crate) struct Said {
     pub(crate) announced: u64,
     pub(crate) amended: u64,
     pub(crate) withdrawn: u64,
-    pub(crate) said_again: u64,
+    pub(crate) repeated: u64,
     pub(crate) because_of_late_facts: u64,
     pub(crate) because_of_links: u64,
     pub(crate) because_of_unlinks: u64,
@@ -75,7 +75,7 @@ fn customers(log: &[StoredEvent]) -> Vec<BTreeSet<ProfileId>> {
         let (mut joined, apart): (Vec<_>, Vec<_>) =
             customers.into_iter().partition(|c| ends.iter().any(|end| c.contains(end)));
         let mut one = joined.pop().unwrap_or_default();
-        joined.into_iter().for_each(|other| one.extend(other));
+        one.extend(joined.into_iter().flatten());
         customers = apart;
         customers.push(one);
     }
@@ -199,20 +199,19 @@ impl Follows {
 }
 
 fn differs(follows: &BTreeMap<Slot, Decision>, stands: &BTreeMap<Slot, Decision>) -> String {
-    let mut text = String::from("what stands announced is not what follows from the facts:");
+    let mut lines = vec![String::from("what stands announced is not what follows from the facts:")];
     for (slot, decision) in follows {
         match stands.get(slot) {
-            None => text += &format!("\n  follows and was not said: {decision:?}"),
+            None => lines.push(format!("follows and was not said: {decision:?}")),
             Some(said) if said != decision => {
-                text += &format!("\n  follows {decision:?}\n  and said is {said:?}")
+                lines.push(format!("follows {decision:?}, and said is {said:?}"));
             }
             Some(_) => {}
         }
     }
-    for said in stands.iter().filter(|(slot, _)| !follows.contains_key(slot)).map(|(_, said)| said) {
-        text += &format!("\n  said and does not follow: {said:?}");
-    }
-    text
+    let more = stands.iter().filter(|(slot, _)| !follows.contains_key(slot));
+    lines.extend(more.map(|(_, said)| format!("said and does not follow: {said:?}")));
+    lines.join("\n  ")
 }
 
 fn entries(log: &[StoredEvent]) -> impl Iterator<Item = (ProfileId, Position, Entry)> {
@@ -286,7 +285,7 @@ pub(crate) fn check_ledger(log: &[StoredEvent]) -> Result<Said, String> {
                     None => said.announced += 1,
                     Some(_) => said.amended += 1,
                 }
-                said.said_again += u64::from(because.is_none() && new.generation > 0);
+                said.repeated += u64::from(because.is_none() && new.generation > 0);
                 said.historical += u64::from(new.historical);
                 standing.generations += 1;
                 standing.effective = Some(new);
