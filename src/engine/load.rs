@@ -178,6 +178,7 @@ impl Streams {
                     let record = decode_entries_sharing(&body.plain, names)?;
                     // The records of one stream are in the order of the log; those of several must be brought there.
                     if alone {
+                        loaded.announced.reserve(record.len());
                         for entry in record {
                             loaded.announced.apply(entry, ix);
                         }
