@@ -431,11 +431,15 @@ impl EngineState {
     }
 
     /// Puts a customer back, and notes its due time for the store's index.
-    pub(super) fn put(&mut self, live: Box<Live>) {
+    pub(super) fn put(&mut self, mut live: Box<Live>) {
         let (before, first) = (live.due, live.profiles.first().map(|(p, _)| *p));
         let due = live.next_due();
         if let (Some(first), true) = (first, before != due) {
             self.due_changes.insert(first, due);
+            if due.is_none() {
+                // It may be dormant for years now.
+                live.journey.shrink();
+            }
         }
         self.cache.put(live);
     }

@@ -101,6 +101,8 @@ pub(super) struct Cache {
     free: Vec<u32>,
     by_profile: HashMap<ProfileId, u32, FxBuildHasher>,
     due: BinaryHeap<Reverse<(Micros, ProfileId)>>,
+    /// The length at which stale entries are looked for again.
+    due_limit: usize,
     clock: u64,
 }
 
@@ -187,13 +189,15 @@ impl Cache {
         None
     }
 
-    /// Drops what is stale when it is most of the queue, so that the queue stays as long as the customers are many.
+    /// Drops what is stale when the queue has grown by half, so that it stays about as long as customers are due.
     fn drop_stale(&mut self) {
-        if self.due.len() > 2 * self.len() + 1_024 {
+        if self.due.len() > self.due_limit.max(1_024) {
             let queued = std::mem::take(&mut self.due).into_vec();
             let still =
                 |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
             self.due = queued.into_iter().filter(|Reverse(entry)| still(entry)).collect();
+            self.due.shrink_to_fit();
+            self.due_limit = self.due.len() + self.due.len() / 2;
         }
     }
 

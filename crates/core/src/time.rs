@@ -34,6 +34,12 @@ impl MaybeMicros {
     }
 }
 
+impl Default for MaybeMicros {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl fmt::Debug for MaybeMicros {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.get(), f)

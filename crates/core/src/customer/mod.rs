@@ -35,10 +35,8 @@ const SWEEP_ABOVE: usize = 4;
 /// What is known about one customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerState {
-    /// When the first fact happened.
-    pub first_seen: Option<Micros>,
-    /// When the last one did.
-    pub last_seen: Option<Micros>,
+    first: MaybeMicros,
+    last: MaybeMicros,
     /// How many facts were folded.
     pub facts: u64,
     /// What the customer had to do and bear.
@@ -47,6 +45,16 @@ pub struct CustomerState {
 }
 
 impl CustomerState {
+    /// When the first fact happened.
+    pub const fn first_seen(&self) -> Option<Micros> {
+        self.first.get()
+    }
+
+    /// When the last one did.
+    pub const fn last_seen(&self) -> Option<Micros> {
+        self.last.get()
+    }
+
     /// The contacts that are remembered, in the order in which they began.
     pub fn contacts(&self) -> &[Contact] {
         &self.contacts
@@ -77,8 +85,10 @@ impl CustomerState {
 
     /// Takes in what happened next.
     pub fn evolve(&mut self, fact: &Fact) {
-        self.first_seen.get_or_insert(fact.at);
-        self.last_seen = Some(fact.at);
+        if self.facts == 0 {
+            self.first = MaybeMicros::some(fact.at);
+        }
+        self.last = MaybeMicros::some(fact.at);
         self.facts += 1;
         let at = fact.at;
         match &fact.data {
@@ -209,8 +219,8 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> CustomerState {
 
 impl Canonical for CustomerState {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
-        to.maybe_time(self.first_seen);
-        to.maybe_time(self.last_seen);
+        to.maybe_time(self.first_seen());
+        to.maybe_time(self.last_seen());
         to.number(self.facts);
         self.effort.canonical(to);
         to.list(&self.contacts);

@@ -137,6 +137,11 @@ fn says_the_same(derived: &Decision<Sym>, said: &Decision, names: &Interner) -> 
 
 /// For each case, by its inside key, the handle that it was first announced under, where that is another.
 pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
+    // Nearly always every handle is its case's inside key, and then there is nothing to tell.
+    let moved = |slot: &Slot| !slot.case.is_nil() && judged.inside(slot.case) != slot.case;
+    if !announced.slots().any(|(slot, standing)| standing.effective.is_some() && moved(slot)) {
+        return BTreeMap::new();
+    }
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
     for (slot, standing) in announced.slots().filter(|(slot, s)| !slot.case.is_nil() && s.effective.is_some())
     {
