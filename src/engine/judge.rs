@@ -2,9 +2,9 @@
 
 use super::EngineError;
 use super::live::{Live, Rare, Taken};
-use super::load::{Known, Loaded, load};
+use super::load::{Known, Loaded, Streams, fetch};
 use super::state::EngineState;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use throughline_core::event::{Body, NewEvent, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, ProfileId};
@@ -20,10 +20,14 @@ use throughline_rules::ledger::{
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
 use throughline_store::stream::StreamId;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How often a judgement is tried again when other writers were first.
 const ROUNDS: usize = 16;
+
+/// How many customers are read at once.
+const AT_ONCE: usize = 64;
 
 /// What is to be judged.
 #[derive(Debug)]
@@ -47,67 +51,99 @@ impl EngineState {
     /// Judges until nothing is left, or gives up on what others keep writing to. What is given up on is kept in
     /// `dirty` and tried again by the next `advance`.
     pub(super) async fn judge(&mut self, tasks: Vec<Task>) -> Result<(), EngineError> {
-        let mut tasks = VecDeque::from(tasks);
+        let mut tasks = tasks;
         let mut failed = None;
         for _ in 0..ROUNDS {
             let mut again = Vec::new();
             let mut ready = Vec::new();
-            while let Some(task) = tasks.pop_front() {
-                let profile = task.profile();
-                if let Err(error) = self.prepare(task, &mut ready, &mut again).await {
-                    self.dirty.insert(profile);
-                    failed = Some(error);
+            let mut unknown: Vec<(ProfileId, Option<Reason>)> = Vec::new();
+            for task in std::mem::take(&mut tasks) {
+                unknown.extend(self.step_or_ask(task, &mut ready, &mut again));
+            }
+            unknown.sort_by_key(|(profile, _)| *profile);
+            unknown.dedup_by_key(|(profile, _)| *profile);
+            for some in unknown.chunks(AT_ONCE) {
+                for (wanted, streams) in some.iter().zip(self.fetch_all(some).await) {
+                    if let Err(error) =
+                        streams.and_then(|s| self.read_again(*wanted, s, &mut ready, &mut again))
+                    {
+                        self.dirty.insert(wanted.0);
+                        failed = Some(error);
+                    }
                 }
             }
             self.announce(ready, &mut again, &mut failed).await;
             if again.is_empty() {
                 return failed.map_or(Ok(()), Err);
             }
-            tasks = again.into();
+            tasks = again;
         }
         self.dirty.extend(tasks.iter().map(Task::profile));
         Err(failed.unwrap_or(EngineError::Contended))
     }
 
-    /// Steps or refolds one customer. What has nothing to announce and nothing to check goes straight back.
-    async fn prepare(
+    /// Steps a customer at hand. Names the customer, and why, if it must be read.
+    fn step_or_ask(
         &mut self,
         task: Task,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
-    ) -> Result<(), EngineError> {
-        let (profile, reason) = match task {
-            Task::Facts(profile, from, facts) => match self.step_cached(profile, from, facts) {
-                Stepped::Done(judgement) => {
-                    ready.extend(judgement);
-                    return Ok(());
-                }
-                Stepped::Late(event) => (profile, Some(Reason::LateFact(event))),
-                Stepped::Unknown => (profile, None),
-                Stepped::Out(facts) => {
-                    again.push(Task::Facts(profile, from, facts));
-                    return Ok(());
-                }
-            },
-            Task::Due(profile) => match self.step_cached(profile, Version(0), Vec::new()) {
-                Stepped::Done(judgement) => {
-                    ready.extend(judgement);
-                    return Ok(());
-                }
-                Stepped::Late(_) | Stepped::Unknown => (profile, None),
-                Stepped::Out(_) => return Ok(()),
-            },
-            Task::Reload(profile, reason) => (profile, reason),
+    ) -> Option<(ProfileId, Option<Reason>)> {
+        let (profile, from, facts) = match task {
+            Task::Facts(profile, from, facts) => (profile, from, facts),
+            Task::Due(profile) => (profile, Version(0), Vec::new()),
+            Task::Reload(profile, reason) => return Some((profile, reason)),
         };
-        match self.cache.take(profile) {
-            Taken::Out => {
-                again.push(Task::Reload(profile, reason));
-                return Ok(());
+        match self.step_cached(profile, from, facts) {
+            Stepped::Done(judgement) => {
+                ready.extend(judgement);
+                None
             }
-            Taken::Live(live) => self.cache.put(live),
-            Taken::Missing => {}
+            Stepped::Late(event) => Some((profile, Some(Reason::LateFact(event)))),
+            Stepped::Unknown => Some((profile, None)),
+            Stepped::Out(facts) => {
+                // Nothing is lost by not stepping who is only due: whoever has it out puts it back with its due time.
+                if !facts.is_empty() {
+                    again.push(Task::Facts(profile, from, facts));
+                }
+                None
+            }
         }
-        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut self.names).await?;
+    }
+
+    /// Reads several customers at once: a store answers many readers as fast as one.
+    async fn fetch_all(&self, wanted: &[(ProfileId, Option<Reason>)]) -> Vec<Result<Streams, EngineError>> {
+        if let [(profile, _)] = wanted {
+            return vec![fetch(&*self.store, &self.tenant, *profile, Known::ALL).await];
+        }
+        let mut fetching = JoinSet::new();
+        for (index, (profile, _)) in wanted.iter().enumerate() {
+            let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), *profile);
+            fetching.spawn(async move { (index, fetch(&*store, &tenant, profile, Known::ALL).await) });
+        }
+        let mut fetched: Vec<_> = wanted.iter().map(|_| Err(EngineError::Closed)).collect();
+        while let Some(done) = fetching.join_next().await {
+            // A task that panicked leaves its error in place, and its customer is judged again later.
+            if let Ok((index, streams)) = done {
+                fetched[index] = streams;
+            }
+        }
+        fetched
+    }
+
+    /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.
+    fn read_again(
+        &mut self,
+        (profile, reason): (ProfileId, Option<Reason>),
+        streams: Streams,
+        ready: &mut Vec<Judgement>,
+        again: &mut Vec<Task>,
+    ) -> Result<(), EngineError> {
+        if self.cache.is_out(profile) {
+            again.push(Task::Reload(profile, reason));
+            return Ok(());
+        }
+        let loaded = streams.assemble(&mut self.names)?;
         if loaded.profiles.iter().any(|(p, _)| self.cache.is_out(*p)) {
             // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
             again.push(Task::Reload(profile, reason));
@@ -127,6 +163,8 @@ impl EngineState {
         let mut live = match self.cache.take(profile) {
             Taken::Live(live) => live,
             Taken::Out => return Stepped::Out(facts),
+            // Nothing stands before the first event of a stream, so there is nothing to read.
+            Taken::Missing if from == Version(1) => self.newcomer(profile),
             Taken::Missing => return Stepped::Unknown,
         };
         let Some(ix) = live.profile_ix(profile) else {
@@ -184,6 +222,13 @@ impl EngineState {
                 Stepped::Done(None)
             }
         }
+    }
+
+    /// A customer of whom nothing is known yet.
+    fn newcomer(&mut self, profile: ProfileId) -> Box<Live> {
+        let profiles = vec![(profile, Version(0))];
+        self.cache.reserve(&profiles);
+        Box::new(Live { profiles, ..Live::default() })
     }
 
     /// Puts future facts aside, takes out those whose time has come, and sorts.

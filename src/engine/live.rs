@@ -3,6 +3,7 @@
 //! A dormant customer costs its journey and two entries in tables; what only few customers need (parked facts,
 //! decisions that settle, slots that were withdrawn) is in a box that most do not have.
 
+use super::Memory;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use std::cmp::Reverse;
@@ -220,13 +221,23 @@ impl Cache {
         }
     }
 
-    /// The bytes that the customers at hand take, tables included.
-    pub(super) fn total_bytes(&self) -> usize {
-        let lives: usize = self.slots.iter().flatten().map(|l| l.total_bytes()).sum();
-        lives
-            + self.slots.capacity() * size_of::<Option<Box<Live>>>()
+    /// What the customers at hand take, tables included.
+    pub(super) fn memory(&self) -> Memory {
+        let tables = self.slots.capacity() * size_of::<Option<Box<Live>>>()
             + self.by_profile.capacity() * (size_of::<(ProfileId, u32)>() + 1)
-            + self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>()
+            + self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>();
+        let (mut lives, mut dormant, mut dormant_bytes) = (0, 0, 0);
+        for live in self.slots.iter().flatten() {
+            let bytes = live.total_bytes();
+            lives += bytes;
+            if live.next_due().is_none() && !live.journey.cases.any_open() {
+                dormant += 1;
+                dormant_bytes += bytes;
+            }
+        }
+        let customers = self.len();
+        let share = tables / customers.max(1);
+        Memory { customers, bytes: lives + tables, dormant, dormant_bytes: dormant_bytes + dormant * share }
     }
 }
 

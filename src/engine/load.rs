@@ -6,13 +6,14 @@
 
 use super::EngineError;
 use std::collections::{BTreeMap, BTreeSet};
-use throughline_core::event::{Body, EventData, Position, RecordedEvent, Version};
+use throughline_core::event::{Body, EventData, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 use throughline_rules::ledger::{Announced, Entry, LEDGER_KIND, Reason, decode_entries_sharing};
 use throughline_store::contract::EventStore;
+use throughline_store::read::StoredEvent;
 use throughline_store::stream::{StreamId, TenantId};
 
 /// How many events are read at once.
@@ -46,8 +47,10 @@ impl Known {
     pub(crate) const ALL: Self = Self { recorded_until: Micros::MAX };
 }
 
-struct Streams {
-    read: BTreeMap<ProfileId, Vec<RecordedEvent<Body>>>,
+/// The streams of a customer as they were read: what follows from them is a matter of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    read: BTreeMap<ProfileId, Vec<StoredEvent>>,
     links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
     unlinked: BTreeSet<LinkId>,
 }
@@ -60,7 +63,17 @@ pub(crate) async fn load(
     known: Known,
     names: &mut Interner,
 ) -> Result<Loaded, EngineError> {
-    let mut streams = Streams { read: BTreeMap::new(), links: BTreeMap::new(), unlinked: BTreeSet::new() };
+    fetch(store, tenant, profile, known).await?.assemble(names)
+}
+
+/// Reads the streams of the customer that a profile belongs to.
+pub(crate) async fn fetch(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profile: ProfileId,
+    known: Known,
+) -> Result<Streams, EngineError> {
+    let mut streams = Streams::default();
     let mut wanted = vec![profile];
     while let Some(next) = wanted.pop() {
         if !streams.read.contains_key(&next) {
@@ -68,7 +81,7 @@ pub(crate) async fn load(
             wanted.extend(streams.neighbours(next));
         }
     }
-    assemble(streams, names)
+    Ok(streams)
 }
 
 async fn read_stream(
@@ -76,7 +89,7 @@ async fn read_stream(
     tenant: &TenantId,
     profile: ProfileId,
     known: Known,
-) -> Result<Vec<RecordedEvent<Body>>, EngineError> {
+) -> Result<Vec<StoredEvent>, EngineError> {
     let stream = StreamId::profile(tenant.clone(), profile);
     let mut events = Vec::new();
     let mut from = Version(1);
@@ -85,19 +98,26 @@ async fn read_stream(
         let Some(last) = page.events.last() else { break };
         from = Version(last.recorded.version.0 + 1);
         let full = page.events.len() == PAGE;
-        let recorded = page.events.into_iter().map(|e| e.recorded);
-        events.extend(recorded.filter(|e| e.recorded_at <= known.recorded_until));
+        // Events are wide: the first page, as a rule the only one, is kept as it came.
+        if events.is_empty() {
+            events = page.events;
+        } else {
+            events.extend(page.events);
+        }
         if !full {
             break;
         }
+    }
+    if known.recorded_until < Micros::MAX {
+        events.retain(|e| e.recorded.recorded_at <= known.recorded_until);
     }
     Ok(events)
 }
 
 impl Streams {
-    fn add(&mut self, profile: ProfileId, events: Vec<RecordedEvent<Body>>) -> Result<(), EngineError> {
+    fn add(&mut self, profile: ProfileId, events: Vec<StoredEvent>) -> Result<(), EngineError> {
         for event in &events {
-            match link_of(&event.event.data)? {
+            match link_of(&event.recorded.event.data)? {
                 Some(LinkFact::Linked(link, other)) => {
                     self.links.insert(link, (profile, other));
                 }
@@ -140,42 +160,56 @@ pub(crate) fn link_of(body: &Body) -> Result<Option<LinkFact>, EngineError> {
     })
 }
 
-fn assemble(streams: Streams, names: &mut Interner) -> Result<Loaded, EngineError> {
-    let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
-    let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
-    for (index, (profile, events)) in streams.read.into_iter().enumerate() {
-        let ix = ProfileIx(index as u32);
-        let version = events.last().map_or(Version(0), |e| e.version);
-        loaded.profiles.push((profile, version));
-        for event in events {
-            loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
-            let body = &event.event.data;
-            if body.kind == LEDGER_KIND {
-                entries.push((event.position, ix, decode_entries_sharing(&body.plain, names)?));
-                continue;
-            }
-            if !body.is_fact() {
-                continue;
-            }
-            let reason = match link_of(body)? {
-                Some(LinkFact::Linked(link, _)) => Reason::Link(link),
-                Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
-                None => {
-                    loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
-                    Reason::LateFact(event.event.id)
+impl Streams {
+    /// Decodes the facts, sorts them, and adds up what was announced.
+    pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
+        let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
+        let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
+        let alone = self.read.len() == 1;
+        loaded.facts.reserve(self.read.values().map(Vec::len).sum());
+        for (index, (profile, events)) in self.read.into_iter().enumerate() {
+            let ix = ProfileIx(index as u32);
+            let version = events.last().map_or(Version(0), |e| e.recorded.version);
+            loaded.profiles.push((profile, version));
+            for StoredEvent { recorded: event, .. } in &events {
+                loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
+                let body = &event.event.data;
+                if body.kind == LEDGER_KIND {
+                    let record = decode_entries_sharing(&body.plain, names)?;
+                    // The records of one stream are in the order of the log; those of several must be brought there.
+                    if alone {
+                        loaded.announced.reserve(record.len());
+                        for entry in record {
+                            loaded.announced.apply(entry, ix);
+                        }
+                    } else {
+                        entries.push((event.position, ix, record));
+                    }
+                    continue;
                 }
-            };
-            if loaded.newest.is_none_or(|(position, _)| position < event.position) {
-                loaded.newest = Some((event.position, reason));
+                if !body.is_fact() {
+                    continue;
+                }
+                let reason = match link_of(body)? {
+                    Some(LinkFact::Linked(link, _)) => Reason::Link(link),
+                    Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
+                    None => {
+                        loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
+                        Reason::LateFact(event.event.id)
+                    }
+                };
+                if loaded.newest.is_none_or(|(position, _)| position < event.position) {
+                    loaded.newest = Some((event.position, reason));
+                }
             }
         }
-    }
-    loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
-    entries.sort_by_key(|(position, ..)| *position);
-    for (_, profile, record) in entries {
-        for entry in record {
-            loaded.announced.apply(entry, profile);
+        loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+        entries.sort_by_key(|(position, ..)| *position);
+        for (_, profile, record) in entries {
+            for entry in record {
+                loaded.announced.apply(entry, profile);
+            }
         }
+        Ok(loaded)
     }
-    Ok(loaded)
 }

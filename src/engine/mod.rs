@@ -69,6 +69,10 @@ pub struct Memory {
     pub customers: usize,
     /// The bytes that they take, tables included.
     pub bytes: usize,
+    /// Those of them for whom nothing is open and nothing will happen by itself.
+    pub dormant: usize,
+    /// The bytes that those take, with their share of the tables.
+    pub dormant_bytes: usize,
 }
 
 /// A handle to a live engine.

@@ -304,7 +304,7 @@ impl EngineState {
 
     /// What is kept in memory.
     pub(super) fn memory(&self) -> super::Memory {
-        super::Memory { customers: self.cache.len(), bytes: self.cache.total_bytes() }
+        self.cache.memory()
     }
 
     /// When the next customer at hand is due.

@@ -12,6 +12,34 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Micros(pub i64);
 
+/// An instant that may be missing, in the space of one: millions of contacts hold three of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct MaybeMicros(i64);
+
+impl MaybeMicros {
+    pub(crate) const NONE: Self = Self(i64::MIN);
+
+    pub(crate) const fn some(at: Micros) -> Self {
+        Self(at.0)
+    }
+
+    pub(crate) const fn get(self) -> Option<Micros> {
+        if self.0 == i64::MIN { None } else { Some(Micros(self.0)) }
+    }
+
+    pub(crate) const fn take(&mut self) -> Option<Micros> {
+        let was = self.get();
+        *self = Self::NONE;
+        was
+    }
+}
+
+impl fmt::Debug for MaybeMicros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.get(), f)
+    }
+}
+
 /// A length of time in microseconds. May be negative where two instants are subtracted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -7,9 +7,10 @@
 
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
 use crate::rulebook::ChurnRule;
-use alloc::vec::Vec;
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
+use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
 /// One signal's part of the score, as of [`Churn::as_of`].
@@ -36,13 +37,13 @@ pub struct Churn {
     /// The instant that the parts are as of: the last signal.
     pub as_of: Micros,
     /// The parts, in the order of their signals' indices.
-    pub parts: Vec<Part>,
+    pub parts: ThinVec<Part>,
     /// The flag, while it is up.
     pub flag: Option<Flag>,
     /// The newest events that gave signals.
     pub evidence: Evidence,
     /// How often each event flagged the customer: one missed target can, again and again, by its repeats.
-    flags: Vec<(EventId, u16)>,
+    flags: ThinVec<(EventId, u16)>,
 }
 
 /// The most flagging events that are told apart; the oldest go first.
@@ -52,6 +53,11 @@ impl Churn {
     /// No sign yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        tight::heap_bytes(&self.parts) + tight::heap_bytes(&self.flags)
     }
 
     /// The score at an instant; changes nothing.
@@ -75,7 +81,7 @@ impl Churn {
         if self.flags.len() == MAX_FLAGS {
             self.flags.remove(0);
         }
-        self.flags.push((event, 0));
+        tight::push(&mut self.flags, (event, 0));
         0
     }
 
@@ -97,7 +103,7 @@ impl Churn {
         let place = self.parts.partition_point(|p| p.signal < signal);
         match self.parts.get_mut(place).filter(|p| p.signal == signal) {
             Some(part) => part.score = (part.score + sign.weight).min(sign.cap),
-            None => self.parts.insert(place, Part { signal, score: sign.weight.min(sign.cap) }),
+            None => tight::insert(&mut self.parts, place, Part { signal, score: sign.weight.min(sign.cap) }),
         }
         if self.evidence.len() == MAX_EVIDENCE {
             self.evidence.remove(0);

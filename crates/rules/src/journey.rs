@@ -117,10 +117,7 @@ impl Journey {
 
     /// The bytes that the journey takes, on the heap and off it.
     pub fn total_bytes(&self) -> usize {
-        let churn = self
-            .churn
-            .as_ref()
-            .map_or(0, |c| size_of::<Churn>() + c.parts.capacity() * size_of::<crate::churn::Part>());
+        let churn = self.churn.as_ref().map_or(0, |c| size_of::<Churn>() + c.heap_bytes());
         size_of::<Self>()
             + self.customer.heap_bytes()
             + self.cases.heap_bytes()

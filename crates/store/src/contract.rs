@@ -18,7 +18,7 @@
 //! | **R1** | `read_stream` returns the events of one stream from a version on, in order, as they were written. |
 //! | **R2** | `read_all` returns the events of all streams after a position, in order of position. |
 //! | **R3** | `read_canonical` returns the events of one stream after a canonical key, in canonical order. |
-//! | **R4** | A page holds at most `limit` events (never none when there is one; it may hold fewer), and paging until a page is empty meets every event once. |
+//! | **R4** | A page holds `limit` events, or fewer where the stream or the log ends behind it; paging meets every event once. |
 //! | **R5** | A stream that does not exist reads as empty at version 0. |
 //! | **R6** | `versions` answers for each stream asked, in order. |
 //! | **R7** | `streams_tagged` names each stream that holds an event with the tag, once, in the order of [`StreamId`]. |

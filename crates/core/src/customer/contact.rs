@@ -4,7 +4,7 @@ use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Channel, Direction, Ending};
 use crate::ids::ContactId;
 use crate::name::Sym;
-use crate::time::{Micros, Span};
+use crate::time::{MaybeMicros, Micros, Span};
 
 /// A contact that is remembered.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,12 +13,9 @@ pub struct Contact {
     pub id: ContactId,
     /// When it began.
     pub started_at: Micros,
-    /// When it ended; none while it goes on.
-    pub ended_at: Option<Micros>,
-    /// Since when the customer waits in a queue, if that is so.
-    pub waiting_since: Option<Micros>,
-    /// Since when the customer is on hold, if that is so.
-    pub held_since: Option<Micros>,
+    pub(super) ended: MaybeMicros,
+    pub(super) waiting: MaybeMicros,
+    pub(super) held: MaybeMicros,
     /// Time spent in queues.
     pub wait: Span,
     /// Time spent on hold.
@@ -52,9 +49,9 @@ impl Contact {
         Self {
             id,
             started_at: at,
-            ended_at: None,
-            waiting_since: None,
-            held_since: None,
+            ended: MaybeMicros::NONE,
+            waiting: MaybeMicros::NONE,
+            held: MaybeMicros::NONE,
             wait: Span::ZERO,
             hold: Span::ZERO,
             topic: Sym::NONE,
@@ -71,10 +68,25 @@ impl Contact {
         }
     }
 
+    /// When it ended; none while it goes on.
+    pub const fn ended_at(&self) -> Option<Micros> {
+        self.ended.get()
+    }
+
+    /// Since when the customer waits in a queue, if that is so.
+    pub const fn waiting_since(&self) -> Option<Micros> {
+        self.waiting.get()
+    }
+
+    /// Since when the customer is on hold, if that is so.
+    pub const fn held_since(&self) -> Option<Micros> {
+        self.held.get()
+    }
+
     /// Ends waiting and hold, and says how long each lasted.
     pub(super) fn stop_waiting(&mut self, at: Micros) -> (Span, Span) {
         let lasted = |since: Option<Micros>| since.map_or(Span::ZERO, |since| at.since(since));
-        let (waited, held) = (lasted(self.waiting_since.take()), lasted(self.held_since.take()));
+        let (waited, held) = (lasted(self.waiting.take()), lasted(self.held.take()));
         self.wait = self.wait + waited;
         self.hold = self.hold + held;
         (waited, held)
@@ -100,9 +112,9 @@ impl Canonical for Contact {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         to.id(self.id.0);
         to.time(self.started_at);
-        to.maybe_time(self.ended_at);
-        to.maybe_time(self.waiting_since);
-        to.maybe_time(self.held_since);
+        to.maybe_time(self.ended_at());
+        to.maybe_time(self.waiting_since());
+        to.maybe_time(self.held_since());
         to.number(self.wait.0 as u64);
         to.number(self.hold.0 as u64);
         to.name(self.topic);

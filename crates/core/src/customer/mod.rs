@@ -19,7 +19,7 @@ use crate::fact::Fact;
 use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
-use crate::time::{Micros, Span};
+use crate::time::{MaybeMicros, Micros, Span};
 use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
@@ -94,8 +94,8 @@ impl CustomerState {
                 self.effort.menu_levels += 1;
                 self.effort.dead_ends += u32::from(e.exit == crate::event::MenuExit::DeadEnd);
             }
-            EventData::Queued(e) => self.begin(e.contact, at).waiting_since = Some(at),
-            EventData::Held(e) => self.begin(e.contact, at).held_since = Some(at),
+            EventData::Queued(e) => self.begin(e.contact, at).waiting = MaybeMicros::some(at),
+            EventData::Held(e) => self.begin(e.contact, at).held = MaybeMicros::some(at),
             EventData::Connected(e) => {
                 self.stop_waiting(e.contact, at);
                 self.begin(e.contact, at).connected = true;
@@ -124,7 +124,7 @@ impl CustomerState {
                 let contact = self.begin(e.contact, at);
                 // Work after the end means that the contact goes on: tickets are closed and taken up again.
                 if e.effect != WorkEffect::Notes {
-                    contact.ended_at = None;
+                    contact.ended = MaybeMicros::NONE;
                 }
                 self.handled_by(e.contact, e.agent);
             }
@@ -163,10 +163,10 @@ impl CustomerState {
     /// Forgets contacts that ended long ago. Only when a new one begins, so that it depends on facts alone.
     fn sweep(&mut self, at: Micros) {
         if self.contacts.len() >= SWEEP_ABOVE {
-            self.contacts.retain(|c| c.ended_at.is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
+            self.contacts.retain(|c| c.ended_at().is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
         }
         if self.contacts.len() >= MAX_CONTACTS {
-            let oldest = self.contacts.iter().position(|c| c.ended_at.is_some()).unwrap_or(0);
+            let oldest = self.contacts.iter().position(|c| c.ended_at().is_some()).unwrap_or(0);
             self.contacts.remove(oldest);
         }
     }
@@ -181,7 +181,7 @@ impl CustomerState {
     fn end(&mut self, id: ContactId, at: Micros, ending: Ending) {
         self.stop_waiting(id, at);
         let contact = self.begin(id, at);
-        contact.ended_at = Some(at);
+        contact.ended = MaybeMicros::some(at);
         contact.ending = Some(ending);
         self.effort.abandoned += u32::from(ending == Ending::Abandoned);
     }

@@ -34,6 +34,12 @@ impl Announced {
         Self::default()
     }
 
+    /// Makes room for so many entries more.
+    pub fn reserve(&mut self, entries: usize) {
+        self.slots.reserve(entries);
+        self.places.reserve(entries);
+    }
+
     /// Takes in the next entry, read from the stream of a profile.
     pub fn apply(&mut self, entry: Entry, profile: ProfileIx) {
         self.entries += 1;

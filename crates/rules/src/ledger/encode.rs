@@ -17,6 +17,9 @@ pub const LEDGER_KIND: u16 = 1_000;
 /// The version of a ledger record's layout.
 pub const LEDGER_SCHEMA: u8 = 1;
 
+/// The bytes that an entry has at least, near enough: a slot, a rulebook, a time and one event as evidence.
+const SHORTEST_ENTRY: usize = 72;
+
 const ANNOUNCED: u8 = 1;
 const AMENDED: u8 = 2;
 const WITHDRAWN: u8 = 3;
@@ -80,7 +83,8 @@ where
     Name: Decode<C>,
 {
     let mut from = Reader::new(plain);
-    let mut entries = Vec::new();
+    // Entries are wide, so that a list which grows moves many bytes: rather make room for a few too many.
+    let mut entries = Vec::with_capacity(plain.len() / SHORTEST_ENTRY + 1);
     while from.remaining() > 0 {
         entries.push(match from.byte()? {
             ANNOUNCED => Entry::Announced(decode_announcement(&mut from, context)?),

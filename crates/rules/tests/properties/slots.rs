@@ -15,7 +15,7 @@ fn no_two_decisions_of_one_journey_have_the_same_slot() {
         let (_, judged) = bench.fold(&facts, trial.history.end() + Span::from_days(60));
         let mut seen = BTreeSet::new();
         for (decision, _) in &judged.decisions {
-            prop_assert!(seen.insert(decision.slot.clone()), "twice: {:?}", decision);
+            prop_assert!(seen.insert(decision.slot), "twice: {:?}", decision);
         }
         Ok(())
     });
