@@ -121,6 +121,27 @@ async fn a_fact_of_the_future_waits_for_its_time() {
     clock.set(at(90));
     engine.advance().await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened]);
+    // The same for a customer who is at hand, whose journey would only have to be stepped.
+    engine.record(ann(), mail(100, 2)).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened]);
+    clock.set(at(100));
+    engine.advance().await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseOpened]);
+}
+
+#[tokio::test]
+async fn of_two_engines_that_see_half_of_a_customer_each_one_decides() {
+    let (store, clock, first) = scene().await;
+    first.link(LinkId::from_bytes([7; 16]), ann(), bob()).await.unwrap();
+    let second = engine(&store, &clock).await;
+    clock.set(at(5));
+    second.record(bob(), mail(0, 2)).await.unwrap();
+    first.advance().await.unwrap();
+    first.record(ann(), mail(1, 1)).await.unwrap();
+    // The second one holds the customer without the first mail, to which this is the answer: for all that it
+    // knows, nothing follows. Only the check of the other profile's version tells it that it knows too little.
+    second.record(bob(), answer(2, 1)).await.unwrap();
+    assert_eq!(kinds(&first, ann()).await, [CaseOpened, CaseOpened, CaseAnswered]);
 }
 
 #[tokio::test]
