@@ -23,4 +23,7 @@ pub use throughline_store as store;
 mod documents {
     #[doc = include_str!("../docs/book/01-the-idea.md")]
     struct TheIdea;
+
+    #[doc = include_str!("../README.md")]
+    struct Readme;
 }

@@ -1,7 +1,7 @@
 //! The live engine: record, judge, announce, exactly once in effect.
 //!
-//! An [`Engine`] is a handle, cheap to clone and to share. Behind it one task owns the state ([`state`]), appends
-//! facts, steps or refolds the customers that they belong to ([`judge`]), and appends what must be announced.
+//! An [`Engine`] is a handle, cheap to clone and to share. Behind it one task owns the state (`state`), appends
+//! facts, steps or refolds the customers that they belong to (`judge`), and appends what must be announced.
 //! Reading a journey does not go through that task: it is a pure function of what the store holds.
 
 mod actor;

@@ -1,7 +1,7 @@
 //! Decisions: what the rules concluded, with rule, rulebook, evidence and the time at which it became true.
 //!
 //! `N` is what a name is, as in the vocabulary of events: a [`Sym`] while folding, a
-//! [`Name`](throughline_core::name::Name) in the API and on disk.
+//! [`Name`] in the API and on disk.
 
 use arrayvec::ArrayVec;
 use serde::Serialize;
