@@ -4,7 +4,7 @@ use super::covered::Covered;
 use super::live::Cache;
 use super::state::{Clock, EngineState};
 use super::{Engine, EngineError, actor};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use throughline_core::event::Position;
 use throughline_core::name::{Interner, Name};
@@ -112,6 +112,8 @@ impl EngineBuilder {
             cursor: Position(0),
             checkpoint: Checkpoint::default(),
             due_changes: hashbrown::HashMap::default(),
+            refolds: 0,
+            remembered: VecDeque::new(),
             made: Vec::new(),
             event_limit: self.event_limit,
         };

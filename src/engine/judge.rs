@@ -26,6 +26,11 @@ use uuid::Uuid;
 /// How often a judgement is tried again when other writers were first.
 const ROUNDS: usize = 16;
 
+/// Of how many customers with late facts the facts are remembered, and of how many facts at most. Together some
+/// 100 MB at the very worst, and a few MB as a rule.
+const REMEMBERED_CUSTOMERS: usize = 256;
+const REMEMBERED_FACTS: usize = 2_048;
+
 /// How many customers are read at once.
 const AT_ONCE: usize = 64;
 
@@ -99,6 +104,10 @@ impl EngineState {
                 ready.extend(judgement);
                 None
             }
+            Stepped::Remembered(loaded, event) => {
+                self.refold_into(profile, *loaded, Some(Reason::LateFact(event)), ready, again);
+                None
+            }
             Stepped::Late(event) => Some((profile, Some(Reason::LateFact(event)))),
             Stepped::Unknown => Some((profile, None)),
             Stepped::Out(facts) => {
@@ -149,13 +158,24 @@ impl EngineState {
             again.push(Task::Reload(profile, reason));
             return Ok(());
         }
+        self.refold_into(profile, loaded, reason, ready, again);
+        Ok(())
+    }
+
+    fn refold_into(
+        &mut self,
+        profile: ProfileId,
+        loaded: Loaded,
+        reason: Option<Reason>,
+        ready: &mut Vec<Judgement>,
+        again: &mut Vec<Task>,
+    ) {
         let (live, append, left) = self.refold(loaded, reason);
         again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
         match append {
             Some(append) => ready.push(Judgement { live, append, profile }),
             None => self.put(live),
         }
-        Ok(())
     }
 
     /// Steps the customer at hand, if what it knows of the stream ends right before the new facts.
@@ -189,6 +209,8 @@ impl EngineState {
         for fact in &mut facts {
             fact.profile = ix;
         }
+        let remembered = live.rare.as_mut().and_then(|r| r.remembered.take());
+        let news = if remembered.is_some() { facts.clone() } else { Vec::new() };
         self.park_or_release(&mut live, &mut facts);
         if let Some(first) = facts.first()
             && live.journey.is_late(&first.key(), &self.names)
@@ -197,7 +219,13 @@ impl EngineState {
             // must not be stepped on, let alone announced from.
             let late = first.id;
             self.cache.release(&live);
-            return Stepped::Late(late);
+            let Some((_, mut loaded)) = remembered else { return Stepped::Late(late) };
+            // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
+            loaded.profiles = live.profiles;
+            loaded.recorded_until = loaded.recorded_until.max(self.now);
+            loaded.facts.extend(news);
+            loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
+            return Stepped::Remembered(loaded, late);
         }
         let rules = self.rules.clone();
         let evaluator = Evaluator::new(&rules);
@@ -325,7 +353,7 @@ impl EngineState {
         let append = self.append_of(&loaded.profiles, &records);
         let mut live = Box::new(Live { profiles: loaded.profiles, journey, ..Live::default() });
         let rare = live.rare();
-        rare.parked = loaded.facts.into_iter().skip(folded).collect();
+        rare.parked = loaded.facts[folded..].to_vec();
         rare.settling.extend(found.settling.into_iter().map(|(at, index)| {
             let (decision, profile) = judged.decisions[index].clone();
             (at, decision, profile)
@@ -333,6 +361,13 @@ impl EngineState {
         let silent = announced.slots().filter(|(_, s)| s.effective.is_none());
         rare.generations = silent.map(|(slot, s)| (slot.clone(), s.generations)).collect();
         rare.handles = judged.handles(&announced);
+        if matches!(reason, Reason::LateFact(_)) && loaded.facts.len() <= REMEMBERED_FACTS {
+            let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
+            let remembered = Loaded { facts, announced, recorded_until, ..Loaded::default() };
+            self.refolds += 1;
+            rare.remembered = Some((self.refolds, Box::new(remembered)));
+            self.remember(live.profiles.first().map(|(profile, _)| (self.refolds, *profile)));
+        }
         live.tidy();
         live.journey.shrink();
         live.profiles.shrink_to_fit();
@@ -343,6 +378,16 @@ impl EngineState {
         left.retain(|p| live.profile_ix(*p).is_none());
         self.cache.reserve(&live.profiles);
         (live, append, left)
+    }
+
+    /// Bounds how many customers' facts are remembered.
+    fn remember(&mut self, customer: Option<(u64, ProfileId)>) {
+        self.remembered.extend(customer);
+        if self.remembered.len() > REMEMBERED_CUSTOMERS
+            && let Some((refold, oldest)) = self.remembered.pop_front()
+        {
+            self.cache.forget_facts(refold, oldest);
+        }
     }
 
     /// One atomic append with the exact version of every profile. None if there is nothing to say and only one
@@ -451,6 +496,8 @@ enum Stepped {
     Done(Option<Judgement>),
     /// A fact belongs before the last step.
     Late(EventId),
+    /// A fact belongs before the last step, and everything before it is remembered.
+    Remembered(Box<Loaded>, EventId),
     /// The customer is not at hand, or somebody else wrote to its stream.
     Unknown,
     /// The customer is out for another judgement of this batch; the facts wait.

@@ -4,6 +4,7 @@
 //! decisions that settle, slots that were withdrawn) is in a box that most do not have.
 
 use super::Memory;
+use super::load::Loaded;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use std::cmp::Reverse;
@@ -42,6 +43,9 @@ pub(super) struct Rare {
     pub(super) generations: BTreeMap<Slot, u32>,
     /// The handles of cases that are announced under another handle than their inside key.
     pub(super) handles: BTreeMap<ContactId, ContactId>,
+    /// What a late fact made the engine read, kept for the next one: late facts come in bursts. Forgotten at the
+    /// first step that is taken without it. With the number of the refold that it is from.
+    pub(super) remembered: Option<(u64, Box<Loaded>)>,
 }
 
 impl Live {
@@ -76,7 +80,11 @@ impl Live {
     /// Frees the box when nothing is left in it.
     pub(super) fn tidy(&mut self) {
         if self.rare.as_ref().is_some_and(|r| {
-            r.parked.is_empty() && r.settling.is_empty() && r.generations.is_empty() && r.handles.is_empty()
+            r.parked.is_empty()
+                && r.settling.is_empty()
+                && r.generations.is_empty()
+                && r.handles.is_empty()
+                && r.remembered.is_none()
         }) {
             self.rare = None;
         }
@@ -155,6 +163,18 @@ impl Cache {
         }
         if let Some(slot) = self.by_profile.get(&first) {
             self.slots[*slot as usize] = Some(live);
+        }
+    }
+
+    /// Forgets what a refold remembered of a customer's facts, if no later one did.
+    pub(super) fn forget_facts(&mut self, refold: u64, profile: ProfileId) {
+        let slot = self.by_profile.get(&profile);
+        if let Some(live) = slot.and_then(|slot| self.slots[*slot as usize].as_mut())
+            && let Some(rare) = &mut live.rare
+            && rare.remembered.as_ref().is_some_and(|(number, _)| *number == refold)
+        {
+            rare.remembered = None;
+            live.tidy();
         }
     }
 
@@ -250,6 +270,7 @@ impl Live {
         let rare = self.rare.as_ref().map_or(0, |r| {
             size_of::<Rare>()
                 + r.parked.capacity() * size_of::<Fact>()
+                + r.remembered.as_ref().map_or(0, |(_, l)| l.facts.capacity() * size_of::<Fact>())
                 + r.settling.capacity() * size_of::<(Micros, Decision<Sym>, ProfileIx)>()
         });
         size_of::<Self>() - size_of::<Journey>()

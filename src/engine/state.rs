@@ -7,7 +7,7 @@ use super::load::{LinkFact, link_of};
 use super::{EngineError, Incoming, Outcome, Receipt};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use throughline_core::event::{Body, NewEvent, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
@@ -55,6 +55,10 @@ pub(super) struct EngineState {
     pub(super) checkpoint: Checkpoint,
     /// Due times that changed since they were saved.
     pub(super) due_changes: HashMap<ProfileId, Option<Micros>, FxBuildHasher>,
+    /// How many refolds remembered their customer's facts so far.
+    pub(super) refolds: u64,
+    /// Which ones, the oldest first. May name some whose facts are forgotten already.
+    pub(super) remembered: VecDeque<(u64, ProfileId)>,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
     /// The most bytes that an event's body may have.

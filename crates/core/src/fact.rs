@@ -70,6 +70,10 @@ impl Fact {
 }
 
 impl FactKey {
+    /// Before every fact: the last fact of a customer who has none.
+    pub const BEFORE_ALL: Self =
+        Self { at: Micros::MIN, source: Sym::NONE, sequence: 0, id: EventId::from_bytes([0; 16]) };
+
     /// Compares two places. Symbols are numbered by arrival, so where they differ their *names* decide.
     #[inline]
     pub fn compare(&self, other: &Self, names: &Interner) -> Ordering {

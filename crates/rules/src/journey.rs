@@ -23,7 +23,7 @@ use throughline_core::time::Micros;
 pub const MAX_EARLY_VERDICTS: usize = 16;
 
 /// Everything that follows from a customer's facts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Journey {
     /// What is known of the customer.
     pub customer: CustomerState,
@@ -44,9 +44,27 @@ pub struct Journey {
     /// The limits that each recent contact passed, a bit each.
     limits_passed: ThinVec<(ContactId, u64)>,
     /// The last fact that was folded.
-    pub(crate) last_fact: Option<FactKey>,
+    pub(crate) last_fact: FactKey,
     /// When the last deadline fired.
-    pub(crate) last_fired: Option<Micros>,
+    pub(crate) last_fired: Micros,
+}
+
+impl Default for Journey {
+    fn default() -> Self {
+        Self {
+            customer: CustomerState::default(),
+            cases: CaseBook::default(),
+            promises: ThinVec::new(),
+            promise_count: PromiseCount::default(),
+            churn: None,
+            deadlines: Deadlines::default(),
+            early_verdicts: ThinVec::new(),
+            cooldowns: ThinVec::new(),
+            limits_passed: ThinVec::new(),
+            last_fact: FactKey::BEFORE_ALL,
+            last_fired: Micros::MIN,
+        }
+    }
 }
 
 impl Journey {
@@ -65,8 +83,7 @@ impl Journey {
     ///
     /// A fired deadline is a step: a fact of the same instant comes after it, an earlier one before.
     pub fn is_late(&self, fact: &FactKey, names: &Interner) -> bool {
-        self.last_fired.is_some_and(|fired| fact.at < fired)
-            || self.last_fact.is_some_and(|last| fact.compare(&last, names) == Ordering::Less)
+        fact.at < self.last_fired || fact.compare(&self.last_fact, names) == Ordering::Less
     }
 
     pub(crate) fn limits_passed(&self, contact: ContactId) -> u64 {
@@ -95,8 +112,8 @@ impl Journey {
         self.early_verdicts.clear();
         self.cooldowns.clear();
         self.limits_passed.clear();
-        self.last_fact = None;
-        self.last_fired = None;
+        self.last_fact = FactKey::BEFORE_ALL;
+        self.last_fired = Micros::MIN;
     }
 
     /// Gives back memory that is not used, before the journey is kept for long.
@@ -159,7 +176,7 @@ impl Canonical for Journey {
             to.id(contact.0);
             to.number(*bits);
         }
-        to.maybe_time(self.last_fired);
-        to.id(self.last_fact.map_or(EventId::default(), |k| k.id).0);
+        to.time(self.last_fired);
+        to.id(self.last_fact.id.0);
     }
 }

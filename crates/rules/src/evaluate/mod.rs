@@ -44,7 +44,7 @@ impl<'r> Evaluator<'r> {
     /// Takes in the next fact in canonical order, after every deadline that fires at or before it.
     pub fn step(&self, journey: &mut Journey, fact: &Fact, out: &mut impl Outlet) {
         self.advance(journey, fact.at, out);
-        journey.last_fact = Some(fact.key());
+        journey.last_fact = fact.key();
         journey.customer.evolve(fact);
         let trigger = Trigger { event: fact.id, profile: fact.profile };
         Step { rules: self.rules, journey, out, at: fact.at, trigger }.react(fact);
@@ -54,7 +54,7 @@ impl<'r> Evaluator<'r> {
     #[inline]
     pub fn advance(&self, journey: &mut Journey, until: Micros, out: &mut impl Outlet) {
         while let Some(deadline) = journey.deadlines.pop_until(until) {
-            journey.last_fired = Some(deadline.at);
+            journey.last_fired = deadline.at;
             let (at, trigger) = (deadline.at, deadline.trigger);
             Step { rules: self.rules, journey, out, at, trigger }.fire(&deadline);
         }
