@@ -4,7 +4,8 @@ use super::gather::{Gathering, StoredHead};
 use super::{History, Progress, all_cores, arrange};
 use std::path::Path;
 use thiserror::Error;
-use throughline_channels::native::{open_range, split_at_lines};
+use throughline_channels::item::LogItem;
+use throughline_channels::native::{ByteRange, open_range_counted, split_at_lines};
 use throughline_channels::open::{Format, OpenError, OpenOptions, open_log_with};
 use throughline_channels::reject::{ReadCounts, Reject};
 use throughline_core::event::{EventKind, Position};
@@ -65,28 +66,18 @@ impl History {
         }
         let first = Gathering::new();
         let ranges = split_at_lines(path, all_cores().get())?;
-        let parts: Vec<Gathering> = (0..ranges.len()).map(|part| first.share(part)).collect();
-        let gathered = std::thread::scope(|scope| {
-            let work = |range, mut gathering: Gathering| -> Result<Gathering, SourceError> {
-                let reader = open_range(path, range)?.with_max_line_bytes(limit);
-                gathering.read_native(reader, total, progress, rejected)?;
-                Ok(gathering)
-            };
-            let threads: Vec<_> = ranges
-                .into_iter()
-                .zip(parts)
-                .map(|(range, part)| scope.spawn(move || work(range, part)))
-                .collect();
-            threads
-                .into_iter()
-                .map(|t| t.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
-                .collect::<Vec<_>>()
-        });
-        let mut gatherings = vec![first];
-        for gathering in gathered {
-            gatherings.push(gathering?);
-        }
-        Ok(arrange::arrange(gatherings, all_cores()))
+        let read = throughline_channels::input::Progress::default();
+        let work = |range: ByteRange, mut gathering: Gathering| -> Result<Gathering, SourceError> {
+            let mut reader = open_range_counted(path, range, read.clone())?.with_max_line_bytes(limit);
+            let cut = gathering.take(reader.by_ref(), rejected, || {
+                if let Some(progress) = progress {
+                    progress(read.bytes_read(), Some(total));
+                }
+            });
+            gathering.note(reader.counts());
+            cut.map_or(Ok(gathering), |reject| Err(SourceError::Cut(reject)))
+        };
+        gather_parts(first, ranges, work)
     }
 
     /// Gathers a tenant's facts from any store.
@@ -136,7 +127,6 @@ impl History {
         let all = store.range()?;
         let first = Gathering::new();
         let ranges = all.split(all_cores().get());
-        let parts: Vec<Gathering> = (0..ranges.len()).map(|part| first.share(part)).collect();
         let done = std::sync::atomic::AtomicU64::new(0);
         let tell = |events: u64| {
             let so_far = done.fetch_add(events, std::sync::atomic::Ordering::Relaxed) + events;
@@ -144,26 +134,30 @@ impl History {
                 progress(so_far, Some(all.len()));
             }
         };
-        let gathered = std::thread::scope(|scope| {
-            let threads: Vec<_> = ranges
-                .into_iter()
-                .zip(parts)
-                .map(|(range, mut part)| {
-                    let tell = &tell;
-                    scope.spawn(move || part.read_sqlite(store, tenant, range, tell).map(|()| part))
-                })
-                .collect();
-            threads
-                .into_iter()
-                .map(|t| t.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
-                .collect::<Vec<_>>()
-        });
-        let mut gatherings = vec![first];
-        for gathering in gathered {
-            gatherings.push(gathering?);
-        }
-        Ok(arrange::arrange(gatherings, all_cores()))
+        gather_parts(first, ranges, |range, mut part| {
+            part.read_sqlite(store, tenant, range, &tell)?;
+            Ok(part)
+        })
     }
+}
+
+/// Gathers the parts of one source side by side, and arranges them in their order.
+fn gather_parts<P: Send>(
+    first: Gathering,
+    parts: Vec<P>,
+    work: impl Fn(P, Gathering) -> Result<Gathering, SourceError> + Sync,
+) -> Result<History, SourceError> {
+    let work = &work;
+    let gathered: Vec<_> = std::thread::scope(|scope| {
+        let shares = parts.into_iter().enumerate().map(|(index, part)| (part, first.share(index)));
+        let threads: Vec<_> = shares.map(|(part, share)| scope.spawn(move || work(part, share))).collect();
+        threads.into_iter().map(|t| t.join().unwrap_or_else(|e| std::panic::resume_unwind(e))).collect()
+    });
+    let mut gatherings = vec![first];
+    for gathering in gathered {
+        gatherings.push(gathering?);
+    }
+    Ok(arrange::arrange(gatherings, all_cores()))
 }
 
 fn is_gzip(path: &Path) -> Result<bool, SourceError> {
@@ -182,32 +176,24 @@ impl Gathering {
         rejected: &(dyn Fn(&Reject) + Sync),
     ) -> Result<(), SourceError> {
         let read = log.progress();
-        let mut cut = None;
-        for (index, item) in log.by_ref().enumerate() {
-            match item {
-                Ok(item) => self.push(item.profile, &item.event),
-                Err(reject) => {
-                    rejected(&reject);
-                    cut = reject.ends_log().then_some(reject);
-                }
-            }
-            if let (0, Some(progress)) = (index % PAGE, progress) {
+        let cut = self.take(log.by_ref(), rejected, || {
+            if let Some(progress) = progress {
                 progress(read.bytes_read(), Some(total));
             }
-        }
+        });
         self.note(log.counts());
         cut.map_or(Ok(()), |reject| Err(SourceError::Cut(reject)))
     }
 
-    fn read_native<R: std::io::BufRead>(
+    /// Takes in what a reader yields. Answers with the reject that ended the log before its end, if one did.
+    fn take(
         &mut self,
-        mut reader: throughline_channels::native::NativeReader<R>,
-        total: u64,
-        progress: Option<&Progress>,
+        items: impl Iterator<Item = Result<LogItem, Reject>>,
         rejected: &(dyn Fn(&Reject) + Sync),
-    ) -> Result<(), SourceError> {
+        tell: impl Fn(),
+    ) -> Option<Reject> {
         let mut cut = None;
-        for (index, item) in reader.by_ref().enumerate() {
+        for (index, item) in items.enumerate() {
             match item {
                 Ok(item) => self.push(item.profile, &item.event),
                 Err(reject) => {
@@ -215,12 +201,12 @@ impl Gathering {
                     cut = reject.ends_log().then_some(reject);
                 }
             }
-            if let (0, Some(progress)) = (index % PAGE, progress) {
-                progress(0, Some(total));
+            if index % PAGE == PAGE - 1 {
+                tell();
             }
         }
-        self.note(reader.counts());
-        cut.map_or(Ok(()), |reject| Err(SourceError::Cut(reject)))
+        tell();
+        cut
     }
 
     fn note(&mut self, counts: &ReadCounts) {

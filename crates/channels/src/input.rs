@@ -28,10 +28,18 @@ impl Progress {
     }
 }
 
+/// A file that says how much of it was read.
 #[derive(Debug)]
-struct Counted {
+pub(crate) struct Counted {
     file: File,
     read: Arc<AtomicU64>,
+}
+
+impl Counted {
+    /// Counts what is read of `file` into `progress`, together with whatever else is counted there.
+    pub(crate) fn new(file: File, progress: Progress) -> Self {
+        Self { file, read: progress.read }
+    }
 }
 
 impl Read for Counted {

@@ -43,7 +43,7 @@ mod ranges;
 mod reader;
 mod writer;
 
-pub use ranges::{ByteRange, open_range, split_at_lines};
+pub use ranges::{ByteRange, open_range, open_range_counted, split_at_lines};
 pub use reader::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 pub use writer::{NativeWriter, WriteError};
 

@@ -1,9 +1,9 @@
 //! Parts of one plain file, for several threads to read at once.
 
 use super::NativeReader;
-use crate::input::BUFFER_BYTES;
+use crate::input::{BUFFER_BYTES, Counted, Progress};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Take};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// A part of a file that begins at the start of a line and ends at the end of one.
@@ -47,14 +47,20 @@ fn line_end_from(file: &mut File, from: u64) -> io::Result<u64> {
 }
 
 /// Reads one range of a file. Line numbers in rejects are those of the whole file.
-pub fn open_range(
+pub fn open_range(path: impl AsRef<Path>, range: ByteRange) -> io::Result<NativeReader<impl BufRead>> {
+    open_range_counted(path, range, Progress::default())
+}
+
+/// The same, and counts the bytes that are read into a progress that the readers of several ranges share.
+pub fn open_range_counted(
     path: impl AsRef<Path>,
     range: ByteRange,
-) -> io::Result<NativeReader<BufReader<Take<File>>>> {
+    progress: Progress,
+) -> io::Result<NativeReader<impl BufRead>> {
     let path = path.as_ref();
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(range.start))?;
-    let part = file.take(range.end.saturating_sub(range.start));
+    let part = Counted::new(file, progress).take(range.end.saturating_sub(range.start));
     let reader = NativeReader::new(BufReader::with_capacity(BUFFER_BYTES, part));
     if range.start == 0 {
         return Ok(reader);
