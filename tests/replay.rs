@@ -7,7 +7,7 @@ use std::path::Path;
 use throughline::channels::native::NativeWriter;
 use throughline::channels::open::OpenOptions;
 use throughline::core::time::Micros;
-use throughline::replay::{Gathering, ReplayReport};
+use throughline::replay::{Gathering, ReadReport, ReplayReport};
 use throughline::store::append::{Append, ExpectedVersion};
 use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
@@ -30,7 +30,7 @@ fn in_memory(arrivals: &[Arrival]) -> History {
 /// The report without what was read: a store has dropped duplicates before.
 fn found(history: &History, as_of: Option<Micros>) -> ReplayReport {
     let replay = as_of.map_or_else(Replay::new, |at| Replay::new().as_of(at));
-    ReplayReport { read: Default::default(), ..replay.run(history).unwrap() }
+    ReplayReport { read: ReadReport::default(), ..replay.run(history).unwrap() }
 }
 
 fn from_file(path: &Path) -> History {
