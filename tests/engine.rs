@@ -110,6 +110,23 @@ async fn a_link_joins_two_journeys_and_an_unlink_parts_them_as_if_never_joined()
 }
 
 #[tokio::test]
+async fn an_unlink_is_judged_on_both_sides_also_by_an_engine_that_has_neither_at_hand() {
+    let (store, clock, first) = scene().await;
+    let link = LinkId::from_bytes([7; 16]);
+    first.link(link, ann(), bob()).await.unwrap();
+    first.record(ann(), mail(0, 1)).await.unwrap();
+    clock.advance(hours(1));
+    first.record(bob(), answer(30, 1)).await.unwrap();
+    assert_eq!(kinds(&first, bob()).await, [CaseOpened, CaseAnswered]);
+    first.shutdown().await.unwrap();
+    let second = engine(&store, &clock).await;
+    assert_eq!(second.memory().await.unwrap().customers, 0);
+    second.unlink(link, ann(), bob()).await.unwrap();
+    // What was said because of Bob's answer stands in Bob's stream, and nothing of it follows any more.
+    assert_eq!(kinds(&second, bob()).await, []);
+}
+
+#[tokio::test]
 async fn a_fact_of_the_future_waits_for_its_time() {
     let (_, clock, engine) = scene().await;
     engine.record(ann(), mail(90, 1)).await.unwrap();
