@@ -32,21 +32,16 @@ pub(super) async fn run(mut state: EngineState, mut queue: mpsc::Receiver<Reques
             Some(Request::Record(facts, answer)) => {
                 put_back = record(&mut state, &mut queue, facts, answer).await;
             }
-            Some(Request::Link(ends, answer)) => drop(answer.send(state.record_link(*ends).await)),
-            Some(Request::Advance(answer)) => {
-                let advanced = state.advance().await;
-                drop(answer.send(advanced.map(|()| state.next_due())));
-            }
-            Some(Request::Memory(answer)) => drop(answer.send(state.memory())),
             Some(Request::Shutdown(answer)) => {
                 // What waits in the queue was accepted, so it is done; nothing new comes in.
                 queue.close();
                 while let Some(request) = queue.recv().await {
-                    finish(&mut state, request).await;
+                    serve(&mut state, request).await;
                 }
                 drop(answer.send(state.save_progress().await));
                 break;
             }
+            Some(request) => serve(&mut state, request).await,
         }
     }
 }
@@ -82,7 +77,8 @@ async fn record(
     other
 }
 
-async fn finish(state: &mut EngineState, request: Request) {
+/// Serves one request by itself. A shutdown that comes here waited behind another, which does the work.
+async fn serve(state: &mut EngineState, request: Request) {
     match request {
         Request::Record(facts, answer) => drop(answer.send(state.record(facts).await)),
         Request::Link(ends, answer) => drop(answer.send(state.record_link(*ends).await)),

@@ -96,11 +96,6 @@ impl Span {
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e6
     }
-
-    /// The whole seconds in it, rounded towards zero.
-    pub const fn whole_secs(self) -> i64 {
-        self.0 / 1_000_000
-    }
 }
 
 impl From<DateTime<Utc>> for Micros {

@@ -193,11 +193,6 @@ impl Rulebook {
         self.rules.iter().find(|(name, _)| *name == rule).map_or(Span::ZERO, |(_, settle)| *settle)
     }
 
-    /// The longest settle time of any rule.
-    pub fn longest_settle(&self) -> Span {
-        self.rules.iter().map(|(_, settle)| *settle).max().unwrap_or(Span::ZERO)
-    }
-
     /// Policies of a channel.
     pub fn channel(&self, channel: Option<Channel>) -> ChannelPolicy {
         channel
