@@ -67,12 +67,14 @@ impl Live {
         self.rare.get_or_insert_default()
     }
 
-    /// Whether a contact that a case was announced under belongs to another case by now: its case was settled long
-    /// ago, and it goes on elsewhere. What was said under it must then be said under another handle.
+    /// Whether a contact that a case was announced under is not of that case any more: the case was settled long ago,
+    /// and the contact goes on elsewhere, or the case's key opened another one. What is said must then be said under
+    /// another handle.
     pub(super) fn a_handle_moved(&self) -> bool {
         let cases = &self.journey.cases;
-        let moved = |(key, handle): (&ContactId, &ContactId)| {
-            cases.members().any(|(contact, case)| contact == *handle && case.key != *key)
+        let moved = |(key, handle): (&ContactId, &ContactId)| match cases.of_contact(*handle) {
+            Some(ix) => cases.of_key(*key) != Some(ix),
+            None => cases.of_key(*key).is_some(),
         };
         self.rare.as_deref().is_some_and(|r| r.handles.iter().any(moved))
     }

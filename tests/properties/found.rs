@@ -1,6 +1,6 @@
 //! Bugs that these properties found, each told as it happened.
 
-use crate::arrivals::{Arrival, Arrivals, Op};
+use crate::arrivals::{Arrival, Arrivals, Op, profile};
 use crate::desk::Desk;
 use crate::ledger;
 use crate::truth::Truth;
@@ -67,6 +67,33 @@ fn what_was_said_under_a_handle_does_not_move_to_the_case_that_its_contact_goes_
         for op in &arrivals.ops {
             desk.take_calmly(op).await;
         }
+        desk.come_to_the_end().await;
+        Truth::of(&arrivals).holds_at(&desk).await;
+        ledger::is_sound(&desk.log().await);
+    });
+}
+
+/// A case was announced under its second contact and settled. A quarter of a year later its first contact went on
+/// about something else: a new case, that its first contact names once more. It was shown, and announced, under the
+/// second contact, which it does not hold, so that whoever asked for that handle found nothing.
+#[test]
+fn a_contact_that_opens_a_case_again_does_not_inherit_the_handle_of_the_old_one() {
+    runtime().block_on(async {
+        let day = |n: i64| START + Span::from_days(n);
+        let arrivals = Arrivals::told([
+            (day(10), day(10), started(2, "delivery")),
+            (day(11), day(5), started(1, "delivery")),
+            (day(12), day(12), AnswerAccepted { contact: contact(2) }.into()),
+            (day(120), day(120), started(1, "billing")),
+        ]);
+        let mut desk = Desk::open(arrivals.rulebook(), 1).await;
+        for op in &arrivals.ops {
+            desk.take_calmly(op).await;
+        }
+        let announced = desk.engine().announced(profile(0)).await.unwrap();
+        let handles =
+            announced.iter().filter(|a| a.decision.effective_at >= day(120)).map(|a| a.decision.slot.case);
+        assert!(handles.into_iter().all(|handle| handle == contact(1)), "{announced:#?}");
         desk.come_to_the_end().await;
         Truth::of(&arrivals).holds_at(&desk).await;
         ledger::is_sound(&desk.log().await);

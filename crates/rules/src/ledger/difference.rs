@@ -20,6 +20,11 @@ pub struct Judged {
     pub cases: BTreeMap<ContactId, ContactId>,
     /// The contacts that a case was opened for, each the inside key of that case.
     pub opened: BTreeSet<ContactId>,
+    /// The keys that opened another case after their first one was retired, each with how many decisions came
+    /// before: those are about the earlier case.
+    again: BTreeMap<ContactId, usize>,
+    /// The contacts that only an earlier case of their case's key held.
+    left: BTreeSet<ContactId>,
 }
 
 /// What must be said to make the ledger true.
@@ -37,10 +42,13 @@ impl Outlet for Judged {
     }
 
     fn joined(&mut self, contact: ContactId, case: ContactId) {
-        self.cases.insert(contact, case);
-        if contact == case {
-            self.opened.insert(case);
+        if contact == case && !self.opened.insert(case) {
+            self.again.insert(case, self.decisions.len());
+            let others = self.cases.iter().filter(|(held, of)| **of == case && **held != case);
+            self.left.extend(others.map(|(held, _)| *held));
         }
+        self.left.remove(&contact);
+        self.cases.insert(contact, case);
     }
 }
 
@@ -61,6 +69,8 @@ impl Judged {
         self.decisions.clear();
         self.cases.clear();
         self.opened.clear();
+        self.again.clear();
+        self.left.clear();
     }
 }
 
@@ -114,7 +124,9 @@ pub fn difference(
             continue;
         }
         let mut decision = derived.named(names);
-        if let Some(handle) = handles.get(&decision.slot.case) {
+        // What a later case of the same key was announced under names that one, not this.
+        let earlier = judged.again.get(&decision.slot.case).is_some_and(|first| index < *first);
+        if let Some(handle) = handles.get(&decision.slot.case).filter(|_| !earlier) {
             decision.slot.case = *handle;
         }
         let generation = announced.next_generation(&decision.slot);
@@ -135,7 +147,8 @@ fn says_the_same(derived: &Decision<Sym>, said: &Decision, names: &Interner) -> 
         && derived.content == said.content.map(&mut |name: &Name| symbol(name))
 }
 
-/// For each case, by its inside key, the handle that it was first announced under, where that is another.
+/// For each case, by its inside key, the handle that it was first announced under, where that is another. Where a
+/// key named several cases, one long after the other, the last is meant.
 pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
     // Nearly always every handle is its case's inside key, and then there is nothing to tell.
     let moved = |slot: &Slot| !slot.case.is_nil() && judged.inside(slot.case) != slot.case;
@@ -143,8 +156,8 @@ pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap
         return BTreeMap::new();
     }
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
-    for (slot, standing) in announced.slots().filter(|(slot, s)| !slot.case.is_nil() && s.effective.is_some())
-    {
+    let names_one = |slot: &Slot| !slot.case.is_nil() && !judged.left.contains(&slot.case);
+    for (slot, standing) in announced.slots().filter(|(slot, s)| names_one(slot) && s.effective.is_some()) {
         let inside = judged.inside(slot.case);
         let entry = first.entry(inside).or_insert((standing.first, slot.case));
         if standing.first < entry.0 {
