@@ -11,11 +11,11 @@ use throughline_core::ids::{EventId, ProfileId};
 use throughline_core::name::Sym;
 use throughline_core::time::Span;
 use throughline_core::wire::Writer;
-use throughline_rules::decision::Decision;
+use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{
-    Judged, LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries,
+    Judged, LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries_of,
 };
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
@@ -312,8 +312,7 @@ impl EngineState {
         let handle = handle.unwrap_or(decision.slot.case);
         let mut generation = 0;
         if let Some(rare) = rare.filter(|r| !r.generations.is_empty()) {
-            let mut slot = decision.named(&self.names).slot;
-            slot.case = handle;
+            let slot = Slot { case: handle, ..decision.slot };
             if let Some(said) = rare.generations.get_mut(&slot) {
                 generation = *said;
                 *said += 1;
@@ -348,8 +347,10 @@ impl EngineState {
             announced.apply(entry.clone(), *profile);
             records.entry(*profile).or_default().push(entry);
         }
-        let records: Vec<(ProfileIx, Vec<u8>)> =
-            records.into_iter().map(|(profile, entries)| (profile, encode_entries(entries))).collect();
+        let records: Vec<(ProfileIx, Vec<u8>)> = records
+            .into_iter()
+            .map(|(profile, entries)| (profile, encode_entries_of(entries, &self.names)))
+            .collect();
         let append = self.append_of(&loaded.profiles, &records);
         let mut live = Box::new(Live { profiles: loaded.profiles, journey, ..Live::default() });
         let rare = live.rare();
@@ -358,8 +359,8 @@ impl EngineState {
             let (decision, profile) = judged.decisions[index].clone();
             (at, decision, profile)
         }));
-        let silent = announced.slots().filter(|(_, s)| s.effective.is_none());
-        rare.generations = silent.map(|(slot, s)| (slot.clone(), s.generations)).collect();
+        let silent = announced.slots().iter().filter(|s| s.effective.is_none());
+        rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
         if matches!(reason, Reason::LateFact(_)) && loaded.facts.len() <= REMEMBERED_FACTS {
             let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);

@@ -40,7 +40,7 @@ pub(super) struct Rare {
     /// Decisions that settle before they are announced, with the time at which they are.
     pub(super) settling: Vec<(Micros, Decision<Sym>, ProfileIx)>,
     /// Slots that were announced and withdrawn, and how often they were announced.
-    pub(super) generations: BTreeMap<Slot, u32>,
+    pub(super) generations: BTreeMap<Slot<Sym>, u32>,
     /// The handles of cases that are announced under another handle than their inside key.
     pub(super) handles: BTreeMap<ContactId, ContactId>,
     /// What a late fact made the engine read, kept for the next one: late facts come in bursts. Forgotten at the

@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::event::{Body, EventData, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{LinkId, ProfileId};
-use throughline_core::name::Interner;
+use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
-use throughline_rules::ledger::{Announced, Entry, LEDGER_KIND, Reason, decode_entries_sharing};
+use throughline_rules::ledger::{
+    Announced, Entry, LEDGER_KIND, Reason, decode_entries_into, entries_at_most,
+};
 use throughline_store::contract::EventStore;
 use throughline_store::read::StoredEvent;
 use throughline_store::stream::{StreamId, TenantId};
@@ -164,7 +166,7 @@ impl Streams {
     /// Decodes the facts, sorts them, and adds up what was announced.
     pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
         let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
-        let mut entries: Vec<(Position, ProfileIx, Vec<Entry>)> = Vec::new();
+        let mut entries: Vec<(Position, ProfileIx, Vec<Entry<Sym>>)> = Vec::new();
         let alone = self.read.len() == 1;
         loaded.facts.reserve(self.read.values().map(Vec::len).sum());
         for (index, (profile, events)) in self.read.into_iter().enumerate() {
@@ -175,14 +177,14 @@ impl Streams {
                 loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
                 let body = &event.event.data;
                 if body.kind == LEDGER_KIND {
-                    let record = decode_entries_sharing(&body.plain, names)?;
                     // The records of one stream are in the order of the log; those of several must be brought there.
                     if alone {
-                        loaded.announced.reserve(record.len());
-                        for entry in record {
-                            loaded.announced.apply(entry, ix);
-                        }
+                        loaded.announced.reserve(entries_at_most(&body.plain));
+                        let announced = &mut loaded.announced;
+                        decode_entries_into(&body.plain, names, |entry| announced.apply(entry, ix))?;
                     } else {
+                        let mut record = Vec::with_capacity(entries_at_most(&body.plain));
+                        decode_entries_into(&body.plain, names, |entry| record.push(entry))?;
                         entries.push((event.position, ix, record));
                     }
                     continue;

@@ -44,7 +44,7 @@ impl Engine {
     pub async fn announced(&self, profile: ProfileId) -> Result<Vec<Announcement>, EngineError> {
         let mut names = (*self.names).clone();
         let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut names).await?;
-        Ok(loaded.announced.effective().map(|(announcement, _)| announcement.clone()).collect())
+        Ok(loaded.announced.effective().map(|(announcement, _)| announcement.named(&names)).collect())
     }
 
     /// The decisions that follow from the facts as of an instant, in the order in which they became true.

@@ -268,12 +268,19 @@ impl<N> Slot<N> {
     }
 }
 
+impl Slot<Sym> {
+    /// The slot with the rule's name spelled out.
+    pub fn named(&self, names: &Interner) -> Slot {
+        self.map(names.name(self.rule).unwrap_or_else(unknown))
+    }
+}
+
 impl Decision<Sym> {
     /// The decision with its names spelled out. Texts are shared with the interner, not copied.
     pub fn named(&self, names: &Interner) -> Decision {
         let name = |sym: Sym| names.name(sym).unwrap_or_else(unknown);
         Decision {
-            slot: self.slot.map(name(self.slot.rule)),
+            slot: self.slot.named(names),
             rulebook: name(self.rulebook),
             effective_at: self.effective_at,
             content: self.content.map(&mut |sym: &Sym| name(*sym)),

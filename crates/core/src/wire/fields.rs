@@ -2,7 +2,7 @@
 
 use super::{DecodeError, Reader, Writer};
 use crate::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
-use crate::name::{Interner, Name};
+use crate::name::Name;
 use crate::text::{IdentifierHash, Text};
 use crate::time::{Micros, Span};
 use alloc::string::String;
@@ -47,33 +47,6 @@ impl Reading for Owned {
 
     fn text(&mut self, text: Option<&str>) -> Text {
         text.map_or_else(Text::erased, Text::new)
-    }
-}
-
-/// Reads names as owned strings that share the text of an interner: no copy for a name that was seen before.
-#[derive(Debug)]
-pub struct Sharing<'a> {
-    /// Where the texts are.
-    pub names: &'a mut Interner,
-}
-
-impl Reading for Sharing<'_> {
-    type Name = Name;
-    type Text = Text;
-
-    fn name(&mut self, name: &str) -> Result<Name, DecodeError> {
-        let sym = self.names.intern(name);
-        self.names.name(sym).ok_or(DecodeError::NotUtf8 { at: 0 })
-    }
-
-    fn text(&mut self, text: Option<&str>) -> Text {
-        text.map_or_else(Text::erased, Text::new)
-    }
-}
-
-impl<'a> Decode<Sharing<'a>> for Name {
-    fn decode(from: &mut Reader<'_>, context: &mut Sharing<'a>) -> Result<Self, DecodeError> {
-        context.name(from.text()?)
     }
 }
 

@@ -8,6 +8,6 @@ mod fields;
 mod reader;
 mod writer;
 
-pub use fields::{Decode, Encode, Owned, Reading, Sharing};
+pub use fields::{Decode, Encode, Owned, Reading};
 pub use reader::{DecodeError, Reader};
 pub use writer::Writer;

@@ -1,6 +1,6 @@
 //! The difference between what follows from the facts and what was announced.
 
-use super::{Announced, Announcement, Entry, Reason};
+use super::{Announced, Announcement, Entry, Reason, Standing, announcement_id};
 use crate::decision::{Decision, Slot};
 use crate::evaluate::Outlet;
 use crate::rulebook::Rulebook;
@@ -8,7 +8,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
-use throughline_core::name::{Interner, Name, Sym};
+use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
 
 /// What an evaluation concluded: collected as its [`Outlet`].
@@ -31,7 +31,7 @@ pub struct Judged {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Difference {
     /// The entries, each with the profile whose stream it goes to.
-    pub entries: Vec<(ProfileIx, Entry)>,
+    pub entries: Vec<(ProfileIx, Entry<Sym>)>,
     /// Decisions that still settle: when each is due to be said, and its index in [`Judged::decisions`].
     pub settling: Vec<(Micros, usize)>,
 }
@@ -92,23 +92,23 @@ pub fn difference(
     let mut said = alloc::vec![false; judged.decisions.len()];
     let mut difference = Difference::default();
     // In the order in which they were said first: that one keeps its place where two handles now name one case.
-    for (slot, standing) in announced.slots() {
+    for standing in announced.slots() {
         let Some((announcement, profile)) = &standing.effective else { continue };
-        let rule = names.get(slot.rule.as_str()).unwrap_or(Sym::NONE);
-        let inside = Slot { case: judged.inside(slot.case), ..slot.map(rule) };
+        let slot = standing.slot;
+        let inside = Slot { case: judged.inside(slot.case), ..slot };
         let found = order.binary_search_by(|(derived, _)| derived.cmp(&inside)).map(|place| order[place].1);
         match found.ok().filter(|index| !said[*index]) {
-            None => difference.entries.push((
-                *profile,
-                Entry::Withdrawn { slot: slot.clone(), generation: announcement.generation, reason },
-            )),
+            None => difference
+                .entries
+                .push((*profile, Entry::Withdrawn { slot, generation: announcement.generation, reason })),
             Some(index) => {
                 said[index] = true;
                 let derived = &judged.decisions[index].0;
-                if !says_the_same(derived, &announcement.decision, names) {
-                    let decision = Decision { slot: slot.clone(), ..derived.named(names) };
-                    let supersedes = announcement.id();
-                    let generation = announced.next_generation(slot);
+                if !says_the_same(derived, &announcement.decision) {
+                    let decision = Decision { slot, ..derived.clone() };
+                    let rule = names.resolve(slot.rule);
+                    let supersedes = announcement_id(&slot.map(rule), announcement.generation);
+                    let generation = standing.generations;
                     let historical = announcement.historical;
                     let announcement = Announcement { generation, historical, decision };
                     difference.entries.push((*profile, Entry::Amended { supersedes, reason, announcement }));
@@ -123,7 +123,7 @@ pub fn difference(
             difference.settling.push((settled, index));
             continue;
         }
-        let mut decision = derived.named(names);
+        let mut decision = derived.clone();
         // What a later case of the same key was announced under names that one, not this.
         let earlier = judged.again.get(&decision.slot.case).is_some_and(|first| index < *first);
         if let Some(handle) = handles.get(&decision.slot.case).filter(|_| !earlier) {
@@ -139,30 +139,25 @@ pub fn difference(
 }
 
 /// Whether what follows and what was said agree in everything but the handle of the case.
-fn says_the_same(derived: &Decision<Sym>, said: &Decision, names: &Interner) -> bool {
-    let symbol = |name: &Name| names.get(name.as_str()).unwrap_or(Sym::NONE);
+fn says_the_same(derived: &Decision<Sym>, said: &Decision<Sym>) -> bool {
     derived.effective_at == said.effective_at
-        && derived.rulebook == symbol(&said.rulebook)
+        && derived.rulebook == said.rulebook
         && derived.evidence == said.evidence
-        && derived.content == said.content.map(&mut |name: &Name| symbol(name))
+        && derived.content == said.content
 }
 
 /// For each case, by its inside key, the handle that it was first announced under, where that is another. Where a
 /// key named several cases, one long after the other, the last is meant.
 pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
+    let standing = announced.slots().iter().filter(|s| s.effective.is_some() && !s.slot.case.is_nil());
     // Nearly always every handle is its case's inside key, and then there is nothing to tell.
-    let moved = |slot: &Slot| !slot.case.is_nil() && judged.inside(slot.case) != slot.case;
-    if !announced.slots().any(|(slot, standing)| standing.effective.is_some() && moved(slot)) {
+    if standing.clone().all(|s| judged.inside(s.slot.case) == s.slot.case) {
         return BTreeMap::new();
     }
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
-    let names_one = |slot: &Slot| !slot.case.is_nil() && !judged.left.contains(&slot.case);
-    for (slot, standing) in announced.slots().filter(|(slot, s)| names_one(slot) && s.effective.is_some()) {
-        let inside = judged.inside(slot.case);
-        let entry = first.entry(inside).or_insert((standing.first, slot.case));
-        if standing.first < entry.0 {
-            *entry = (standing.first, slot.case);
-        }
+    for Standing { slot, first: said, .. } in standing.filter(|s| !judged.left.contains(&s.slot.case)) {
+        let entry = first.entry(judged.inside(slot.case)).or_insert((*said, slot.case));
+        *entry = (*said, slot.case).min(*entry);
     }
     first
         .into_iter()

@@ -6,9 +6,10 @@ use crate::decision::{
     ReopenCause, Slot,
 };
 use alloc::vec::Vec;
+use throughline_core::fact::Interning;
 use throughline_core::ids::{ContactId, EventId, LinkId};
 use throughline_core::name::{Interner, Name, Sym};
-use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Reading, Sharing, Writer};
+use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Reading, Writer};
 use uuid::Uuid;
 
 /// The kind number of a ledger record: above those of facts.
@@ -26,22 +27,37 @@ const WITHDRAWN: u8 = 3;
 
 /// Encodes the entries of one record.
 pub fn encode_entries<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<u8> {
+    encode_with(entries, Name::as_str)
+}
+
+/// Encodes the entries of one record as an evaluation came to them.
+pub fn encode_entries_of<'e>(
+    entries: impl IntoIterator<Item = &'e Entry<Sym>>,
+    names: &'e Interner,
+) -> Vec<u8> {
+    encode_with(entries, |sym| names.resolve(*sym))
+}
+
+fn encode_with<'e, N: 'e>(
+    entries: impl IntoIterator<Item = &'e Entry<N>>,
+    text: impl Fn(&'e N) -> &'e str + Copy,
+) -> Vec<u8> {
     let mut out = Writer::new();
     for entry in entries {
         match entry {
             Entry::Announced(announcement) => {
                 out.plain.push(ANNOUNCED);
-                encode_announcement(announcement, &mut out);
+                encode_announcement(announcement, text, &mut out);
             }
             Entry::Amended { supersedes, reason, announcement } => {
                 out.plain.push(AMENDED);
                 supersedes.0.encode(&mut out);
                 encode_reason(*reason, &mut out);
-                encode_announcement(announcement, &mut out);
+                encode_announcement(announcement, text, &mut out);
             }
             Entry::Withdrawn { slot, generation, reason } => {
                 out.plain.push(WITHDRAWN);
-                encode_slot(&slot.map(slot.rule.as_str()), &mut out);
+                encode_slot(&slot.map(text(&slot.rule)), &mut out);
                 generation.encode(&mut out);
                 encode_reason(*reason, &mut out);
             }
@@ -70,23 +86,36 @@ pub fn encode_announced(
 
 /// Decodes the entries of one record.
 pub fn decode_entries(plain: &[u8]) -> Result<Vec<Entry>, DecodeError> {
-    decode_with(plain, &mut Owned)
+    let mut entries = Vec::new();
+    decode_with(plain, &mut Owned, |entry| entries.push(entry))?;
+    Ok(entries)
 }
 
-/// Decodes the entries of one record, with names that share their text with an interner's.
-pub fn decode_entries_sharing(plain: &[u8], names: &mut Interner) -> Result<Vec<Entry>, DecodeError> {
-    decode_with(plain, &mut Sharing { names })
+/// Decodes the entries of one record one by one, with names as symbols.
+pub fn decode_entries_into(
+    plain: &[u8],
+    names: &mut Interner,
+    into: impl FnMut(Entry<Sym>),
+) -> Result<(), DecodeError> {
+    decode_with(plain, &mut Interning { names }, into)
 }
 
-fn decode_with<C: Reading>(plain: &[u8], context: &mut C) -> Result<Vec<Entry>, DecodeError>
+/// About how many entries a record has, for making room: rather a few too many.
+pub const fn entries_at_most(plain: &[u8]) -> usize {
+    plain.len() / SHORTEST_ENTRY + 1
+}
+
+fn decode_with<C: Reading>(
+    plain: &[u8],
+    context: &mut C,
+    mut into: impl FnMut(Entry<C::Name>),
+) -> Result<(), DecodeError>
 where
-    Name: Decode<C>,
+    C::Name: Decode<C>,
 {
     let mut from = Reader::new(plain);
-    // Entries are wide, so that a list which grows moves many bytes: rather make room for a few too many.
-    let mut entries = Vec::with_capacity(plain.len() / SHORTEST_ENTRY + 1);
     while from.remaining() > 0 {
-        entries.push(match from.byte()? {
+        into(match from.byte()? {
             ANNOUNCED => Entry::Announced(decode_announcement(&mut from, context)?),
             AMENDED => Entry::Amended {
                 supersedes: AnnouncementId(Uuid::decode(&mut from, context)?),
@@ -101,28 +130,32 @@ where
             found => return Err(unknown("a ledger entry", found, &from)),
         });
     }
-    Ok(entries)
+    Ok(())
 }
 
-fn encode_announcement(announcement: &Announcement, out: &mut Writer) {
+fn encode_announcement<'n, N>(
+    announcement: &'n Announcement<N>,
+    text: impl Fn(&'n N) -> &'n str,
+    out: &mut Writer,
+) {
     announcement.generation.encode(out);
     out.plain.push(u8::from(announcement.historical));
     let slot = &announcement.decision.slot;
-    encode_slot(&slot.map(slot.rule.as_str()), out);
-    encode_rest(&announcement.decision, |name| name.as_str(), out);
+    encode_slot(&slot.map(text(&slot.rule)), out);
+    encode_rest(&announcement.decision, text, out);
 }
 
 fn decode_announcement<C: Reading>(
     from: &mut Reader<'_>,
     context: &mut C,
-) -> Result<Announcement, DecodeError>
+) -> Result<Announcement<C::Name>, DecodeError>
 where
-    Name: Decode<C>,
+    C::Name: Decode<C>,
 {
     let generation = u32::decode(from, context)?;
     let historical = from.byte()? != 0;
     let slot = decode_slot(from, context)?;
-    let rulebook = Name::decode(from, context)?;
+    let rulebook = Decode::decode(from, context)?;
     let effective_at = Decode::decode(from, context)?;
     let content = decode_content(slot.kind, from, context)?;
     let mut evidence = Evidence::new();
@@ -148,14 +181,14 @@ fn encode_slot(slot: &Slot<&str>, out: &mut Writer) {
     slot.occurrence.encode(out);
 }
 
-fn decode_slot<C: Reading>(from: &mut Reader<'_>, context: &mut C) -> Result<Slot, DecodeError>
+fn decode_slot<C: Reading>(from: &mut Reader<'_>, context: &mut C) -> Result<Slot<C::Name>, DecodeError>
 where
-    Name: Decode<C>,
+    C::Name: Decode<C>,
 {
     let number = from.byte()?;
     Ok(Slot {
         kind: DecisionKind::from_number(number).ok_or_else(|| unknown("a decision", number, from))?,
-        rule: Name::decode(from, context)?,
+        rule: Decode::decode(from, context)?,
         case: ContactId::decode(from, context)?,
         trigger: EventId::decode(from, context)?,
         occurrence: u16::decode(from, context)?,
@@ -221,9 +254,9 @@ fn decode_content<C: Reading>(
     kind: DecisionKind,
     from: &mut Reader<'_>,
     context: &mut C,
-) -> Result<Content, DecodeError>
+) -> Result<Content<C::Name>, DecodeError>
 where
-    Name: Decode<C>,
+    C::Name: Decode<C>,
 {
     macro_rules! word {
         ($ty:ty, $what:literal) => {{

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use serde::Serialize;
 use throughline_core::ids::{EventId, LinkId};
+use throughline_core::name::{Interner, Name, Sym};
 use uuid::Uuid;
 
 /// Names one announcement for ever: UUIDv5 of its slot and generation. Use it as idempotency key.
@@ -14,7 +15,7 @@ pub struct AnnouncementId(pub Uuid);
 
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Announcement {
+pub struct Announcement<N = Name> {
     /// How often this slot had been announced before.
     pub generation: u32,
     /// Whether it was long past when it was said: an import of old facts. Subscriptions leave these out unless
@@ -22,7 +23,7 @@ pub struct Announcement {
     pub historical: bool,
     /// What was said.
     #[serde(flatten)]
-    pub decision: Decision,
+    pub decision: Decision<N>,
 }
 
 /// Why something that was said does not stand any more.
@@ -49,9 +50,9 @@ pub enum Reason {
 /// One entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "entry")]
-pub enum Entry {
+pub enum Entry<N = Name> {
     /// Something is said for the first time, or again after it was withdrawn.
-    Announced(Announcement),
+    Announced(Announcement<N>),
     /// Something is said in place of what was said before.
     Amended {
         /// What it takes the place of.
@@ -59,12 +60,12 @@ pub enum Entry {
         /// Why.
         reason: Reason,
         /// What holds now.
-        announcement: Announcement,
+        announcement: Announcement<N>,
     },
     /// Something does not stand any more.
     Withdrawn {
         /// What it was about.
-        slot: Slot,
+        slot: Slot<N>,
         /// The generation that is withdrawn.
         generation: u32,
         /// Why.
@@ -93,22 +94,20 @@ impl Announcement {
     }
 }
 
-impl Entry {
+impl Announcement<Sym> {
+    /// The announcement with its names spelled out.
+    pub fn named(&self, names: &Interner) -> Announcement {
+        let Self { generation, historical, ref decision } = *self;
+        Announcement { generation, historical, decision: decision.named(names) }
+    }
+}
+
+impl<N> Entry<N> {
     /// What the entry is about.
-    pub const fn slot(&self) -> &Slot {
+    pub const fn slot(&self) -> &Slot<N> {
         match self {
             Self::Announced(announcement) | Self::Amended { announcement, .. } => &announcement.decision.slot,
             Self::Withdrawn { slot, .. } => slot,
-        }
-    }
-
-    /// The id of the announcement that is made, or withdrawn.
-    pub fn announcement_id(&self) -> AnnouncementId {
-        match self {
-            Self::Announced(announcement) | Self::Amended { announcement, .. } => announcement.id(),
-            Self::Withdrawn { slot, generation, .. } => {
-                announcement_id(&slot.map(slot.rule.as_str()), *generation)
-            }
         }
     }
 
@@ -117,6 +116,35 @@ impl Entry {
         match self {
             Self::Announced(announcement) | Self::Amended { announcement, .. } => announcement.historical,
             Self::Withdrawn { .. } => false,
+        }
+    }
+}
+
+impl Entry<Sym> {
+    /// The entry with its names spelled out.
+    pub fn named(&self, names: &Interner) -> Entry {
+        match self {
+            Self::Announced(announcement) => Entry::Announced(announcement.named(names)),
+            Self::Amended { supersedes, reason, announcement } => Entry::Amended {
+                supersedes: *supersedes,
+                reason: *reason,
+                announcement: announcement.named(names),
+            },
+            Self::Withdrawn { slot, generation, reason } => {
+                Entry::Withdrawn { slot: slot.named(names), generation: *generation, reason: *reason }
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// The id of the announcement that is made, or withdrawn.
+    pub fn announcement_id(&self) -> AnnouncementId {
+        match self {
+            Self::Announced(announcement) | Self::Amended { announcement, .. } => announcement.id(),
+            Self::Withdrawn { slot, generation, .. } => {
+                announcement_id(&slot.map(slot.rule.as_str()), *generation)
+            }
         }
     }
 }

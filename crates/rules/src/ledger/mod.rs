@@ -13,6 +13,7 @@ mod entry;
 pub use announced::{Announced, Standing};
 pub use difference::{Difference, Judged, difference};
 pub use encode::{
-    LEDGER_KIND, LEDGER_SCHEMA, decode_entries, decode_entries_sharing, encode_announced, encode_entries,
+    LEDGER_KIND, LEDGER_SCHEMA, decode_entries, decode_entries_into, encode_announced, encode_entries,
+    encode_entries_of, entries_at_most,
 };
 pub use entry::{Announcement, AnnouncementId, Entry, Reason, announcement_id};

@@ -28,7 +28,7 @@ fn what_stands_is_what_is_true_after_every_judgement_whatever_arrived_in_between
         }
         let end = trial.history.end().max(now) + Span::from_days(60);
         let (judged, _) = said.judge(&bench, &facts, end)?;
-        prop_assert_eq!(said.standing(&judged).len(), judged.decisions.len());
+        prop_assert_eq!(said.standing(&bench, &judged).len(), judged.decisions.len());
         Ok(())
     });
 }

@@ -6,10 +6,12 @@ use proptest::test_runner::TestCaseError;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{ContactId, EventId};
+use throughline_core::name::Sym;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::ledger::{
     Announced, AnnouncementId, Entry, Judged, Reason, decode_entries, difference, encode_entries,
+    encode_entries_of,
 };
 
 /// What was said so far, and every id under which it was.
@@ -31,13 +33,15 @@ impl Said {
         let (_, judged) = bench.fold(facts, now);
         let found = self.difference(bench, &judged, now);
         let mut entries = Vec::new();
-        for (profile, entry) in found {
-            let decoded = decode_entries(&encode_entries([&entry])).unwrap();
-            prop_assert_eq!(&decoded, &vec![entry.clone()]);
+        for (profile, derived) in found {
+            let entry = derived.named(&bench.names);
+            let encoded = encode_entries([&entry]);
+            prop_assert_eq!(&encode_entries_of([&derived], &bench.names), &encoded);
+            prop_assert_eq!(&decode_entries(&encoded).unwrap(), &vec![entry.clone()]);
             let trigger = facts.iter().find(|fact| fact.id == entry.slot().trigger);
             prop_assert!(trigger.is_none_or(|fact| fact.profile == profile), "not where its trigger is");
             self.note(bench, &entry, now)?;
-            self.announced.apply(entry.clone(), profile);
+            self.announced.apply(derived, profile);
             entries.push(entry);
         }
         prop_assert_eq!(self.difference(bench, &judged, now), vec![], "said twice");
@@ -50,7 +54,7 @@ impl Said {
         bench: &Bench,
         judged: &Judged,
         now: Micros,
-    ) -> Vec<(throughline_core::fact::ProfileIx, Entry)> {
+    ) -> Vec<(throughline_core::fact::ProfileIx, Entry<Sym>)> {
         let reason = Reason::LateFact(EventId::default());
         let (rules, names) = (&bench.rules, &bench.names);
         difference(judged, &self.announced, rules, names, now, Span::from_days(30), reason).entries
@@ -77,7 +81,7 @@ impl Said {
 
     /// What stands is what is true: everything that has settled, with the content that it has.
     fn holds(&self, bench: &Bench, judged: &Judged, now: Micros) -> Result<(), TestCaseError> {
-        let standing = self.standing(judged);
+        let standing = self.standing(bench, judged);
         let all = settled_slots(bench, judged, Micros::MAX);
         for (slot, decision) in &standing {
             prop_assert_eq!(all.get(slot), Some(decision), "what stands does not follow");
@@ -90,9 +94,9 @@ impl Said {
     }
 
     /// What stands, with every handle as the inside key of the case that it names.
-    pub(crate) fn standing(&self, judged: &Judged) -> BTreeMap<Slot, Decision> {
+    pub(crate) fn standing(&self, bench: &Bench, judged: &Judged) -> BTreeMap<Slot, Decision> {
         let standing = self.announced.effective().map(|(announcement, _)| {
-            let mut decision = announcement.decision.clone();
+            let mut decision = announcement.decision.named(&bench.names);
             decision.slot.case = judged.inside(decision.slot.case);
             (decision.slot.clone(), decision)
         });
@@ -102,12 +106,12 @@ impl Said {
     /// For each case, by its inside key, the handle of what was said of it first and still stands.
     pub(crate) fn handles(&self, judged: &Judged) -> BTreeMap<ContactId, ContactId> {
         let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
-        for (slot, standing) in self.announced.slots().filter(|(s, _)| !s.case.is_nil()) {
+        for standing in self.announced.slots().iter().filter(|s| !s.slot.case.is_nil()) {
             if standing.effective.is_none() {
                 continue;
             }
-            let place = (standing.first, slot.case);
-            let known = first.entry(judged.inside(slot.case)).or_insert(place);
+            let place = (standing.first, standing.slot.case);
+            let known = first.entry(judged.inside(standing.slot.case)).or_insert(place);
             *known = place.min(*known);
         }
         first.into_iter().map(|(key, (_, handle))| (key, handle)).collect()
