@@ -9,6 +9,8 @@ use std::sync::Arc;
 use throughline_core::event::Position;
 use throughline_core::name::{Interner, Name};
 use throughline_core::time::{Micros, Span};
+use throughline_rules::journey::Journey;
+use throughline_rules::ledger::Judged;
 use throughline_rules::rulebook::{DEFAULT, Rulebook};
 use throughline_store::contract::EventStore;
 use throughline_store::read::Checkpoint;
@@ -115,6 +117,8 @@ impl EngineBuilder {
             refolds: 0,
             remembered: VecDeque::new(),
             made: Vec::new(),
+            judged: Judged::default(),
+            spare: Journey::new(),
             event_limit: self.event_limit,
         };
         state.start().await?;

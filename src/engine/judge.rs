@@ -13,9 +13,8 @@ use throughline_core::time::Span;
 use throughline_core::wire::Writer;
 use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::evaluate::Evaluator;
-use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{
-    Judged, LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries_of,
+    LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries_of,
 };
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
@@ -219,6 +218,7 @@ impl EngineState {
             // must not be stepped on, let alone announced from.
             let late = first.id;
             self.cache.release(&live);
+            self.spare = std::mem::take(&mut live.journey);
             let Some((_, mut loaded)) = remembered else { return Stepped::Late(late) };
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
             loaded.profiles = live.profiles;
@@ -337,7 +337,10 @@ impl EngineState {
             .or(loaded.newest.map(|(_, reason)| reason))
             .unwrap_or(Reason::LateFact(EventId::default()));
         let as_of = self.now.max(loaded.recorded_until);
-        let (mut journey, mut judged) = (Journey::new(), Judged::default());
+        // Mostly the journey of this very customer, so that its lists have the room that they need.
+        let (mut journey, mut judged) = (std::mem::take(&mut self.spare), std::mem::take(&mut self.judged));
+        journey.clear();
+        judged.clear();
         let folded = Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
         let mut announced = loaded.announced;
         let found =
@@ -362,6 +365,7 @@ impl EngineState {
         let silent = announced.slots().iter().filter(|s| s.effective.is_none());
         rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
+        self.judged = judged;
         if matches!(reason, Reason::LateFact(_)) && loaded.facts.len() <= REMEMBERED_FACTS {
             let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
             let remembered = Loaded { facts, announced, recorded_until, ..Loaded::default() };
@@ -422,8 +426,7 @@ impl EngineState {
         hash.update(profile.as_bytes());
         hash.update(plain);
         let id = EventId(Uuid::new_v8(hash.digest128().to_le_bytes()));
-        let data =
-            Body { kind: LEDGER_KIND, schema: LEDGER_SCHEMA, plain: plain.to_vec(), ..Body::default() };
+        let data = Body { kind: LEDGER_KIND, schema: LEDGER_SCHEMA, plain: plain.into(), ..Body::default() };
         NewEvent::new(id, self.now, self.ledger_source.clone(), data)
     }
 

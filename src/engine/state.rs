@@ -15,7 +15,8 @@ use throughline_core::ids::ProfileId;
 use throughline_core::name::{Interner, Name, Sym};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::Decision;
-use throughline_rules::ledger::Reason;
+use throughline_rules::journey::Journey;
+use throughline_rules::ledger::{Judged, Reason};
 use throughline_rules::rulebook::Rulebook;
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::contract::EventStore;
@@ -61,6 +62,10 @@ pub(super) struct EngineState {
     pub(super) remembered: VecDeque<(u64, ProfileId)>,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
+    /// Reused from refold to refold.
+    pub(super) judged: Judged,
+    /// A journey that is not needed any more, for the memory that it has.
+    pub(super) spare: Journey,
     /// The most bytes that an event's body may have.
     pub(super) event_limit: usize,
 }

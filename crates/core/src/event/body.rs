@@ -1,9 +1,8 @@
 //! The stored form of an event's data: a kind, a schema version, and two sections of bytes.
 
-use super::{EventData, EventKind, NewEvent, RecordedEvent, vocabulary};
+use super::{EventData, EventKind, NewEvent, RecordedEvent, Section, vocabulary};
 use crate::ids::ContactId;
 use crate::wire::{DecodeError, Owned, Reader, Writer};
-use alloc::vec::Vec;
 use uuid::Uuid;
 
 /// Sealed data: what a store keeps without knowing what it means.
@@ -18,15 +17,15 @@ pub struct Body {
     /// The key that the personal section is encrypted under; 0 = none. Reserved for erasure by key.
     pub key_id: u32,
     /// Fields that say nothing about who the customer is.
-    pub plain: Vec<u8>,
+    pub plain: Section,
     /// Fields that may.
-    pub personal: Vec<u8>,
+    pub personal: Section,
 }
 
 impl Body {
     /// Seals an event's data.
     pub fn of(data: &EventData) -> Self {
-        let mut out = Writer::new();
+        let mut out = Writer::with_room();
         data.encode(&mut out);
         let kind = data.kind();
         let tag = data.tag().map(|ContactId(contact)| contact);
@@ -35,8 +34,8 @@ impl Body {
             schema: kind.schema(),
             tag,
             key_id: 0,
-            plain: out.plain,
-            personal: out.personal,
+            plain: out.plain.into(),
+            personal: out.personal.into(),
         }
     }
 

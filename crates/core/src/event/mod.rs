@@ -7,6 +7,7 @@
 mod body;
 mod choices;
 mod header;
+mod section;
 pub mod vocabulary;
 
 pub use crate::text::{IdentifierHash, Text};
@@ -15,4 +16,5 @@ pub use choices::{
     Author, Channel, Direction, Ending, Instrument, MenuExit, TextVerdict, TransferKind, WorkEffect,
 };
 pub use header::{NewEvent, Position, RecordedEvent, Version};
+pub use section::Section;
 pub use vocabulary::{EventData, EventKind};

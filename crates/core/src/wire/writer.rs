@@ -17,6 +17,11 @@ impl Writer {
         Self { plain: Vec::new(), personal: Vec::new() }
     }
 
+    /// Two empty sections with room for what nearly every event needs, so that none grows on the way.
+    pub fn with_room() -> Self {
+        Self { plain: Vec::with_capacity(96), personal: Vec::new() }
+    }
+
     /// Appends bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.plain.extend_from_slice(bytes);

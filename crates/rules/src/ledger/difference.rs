@@ -86,9 +86,7 @@ pub fn difference(
     reason: Reason,
 ) -> Difference {
     let handles = public_handles(judged, announced);
-    let mut order: Vec<(Slot<Sym>, usize)> =
-        judged.decisions.iter().enumerate().map(|(index, (decision, _))| (decision.slot, index)).collect();
-    order.sort_unstable();
+    let mut derived = Derived { judged, next: 0, order: Vec::new() };
     let mut said = alloc::vec![false; judged.decisions.len()];
     let mut difference = Difference::default();
     // In the order in which they were said first: that one keeps its place where two handles now name one case.
@@ -96,8 +94,7 @@ pub fn difference(
         let Some((announcement, profile)) = &standing.effective else { continue };
         let slot = standing.slot;
         let inside = Slot { case: judged.inside(slot.case), ..slot };
-        let found = order.binary_search_by(|(derived, _)| derived.cmp(&inside)).map(|place| order[place].1);
-        match found.ok().filter(|index| !said[*index]) {
+        match derived.find(&inside).filter(|index| !said[*index]) {
             None => difference
                 .entries
                 .push((*profile, Entry::Withdrawn { slot, generation: announcement.generation, reason })),
@@ -136,6 +133,32 @@ pub fn difference(
             .push((*profile, Entry::Announced(Announcement { generation, historical, decision })));
     }
     difference
+}
+
+/// Finds what follows about a slot. Most of it was said in the order in which it follows, so the place after the one
+/// found last is looked at first; an order is made only when that fails.
+struct Derived<'a> {
+    judged: &'a Judged,
+    next: usize,
+    order: Vec<(Slot<Sym>, usize)>,
+}
+
+impl Derived<'_> {
+    fn find(&mut self, slot: &Slot<Sym>) -> Option<usize> {
+        let decisions = &self.judged.decisions;
+        let found = if decisions.get(self.next).is_some_and(|(decision, _)| decision.slot == *slot) {
+            self.next
+        } else {
+            if self.order.is_empty() {
+                self.order.extend(decisions.iter().enumerate().map(|(index, (d, _))| (d.slot, index)));
+                self.order.sort_unstable();
+            }
+            let place = self.order.binary_search_by(|(derived, _)| derived.cmp(slot)).ok()?;
+            self.order[place].1
+        };
+        self.next = found + 1;
+        Some(found)
+    }
 }
 
 /// Whether what follows and what was said agree in everything but the handle of the case.

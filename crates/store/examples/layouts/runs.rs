@@ -40,7 +40,7 @@ impl Layout for Runs {
     fn append(&mut self, input: &mut Input, events: u64) -> Result<(), Failure> {
         let appends = (0..events).map(|_| {
             let e = input.next();
-            let body = Body { kind: 8, schema: 1, plain: e.body.to_vec(), ..Body::default() };
+            let body = Body { kind: 8, schema: 1, plain: e.body.as_slice().into(), ..Body::default() };
             let event = NewEvent::new(EventId(e.id), Micros(e.at), self.source.clone(), body);
             let expected = ExpectedVersion::Exact(Version(e.version - 1));
             Append::to(self.stream(e.stream), expected, vec![event], Micros(e.at))

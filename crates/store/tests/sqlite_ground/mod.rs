@@ -92,8 +92,8 @@ pub(crate) fn event(n: u64) -> NewEvent<Body> {
         schema: numbers.below(4) as u8,
         tag: numbers.chance(4).then(|| Numbers(numbers.below(20)).uuid()),
         key_id: if numbers.chance(8) { numbers.next() as u32 } else { 0 },
-        plain: bytes(&mut numbers, 80),
-        personal: bytes(&mut numbers, 40),
+        plain: bytes(&mut numbers, 80).into(),
+        personal: bytes(&mut numbers, 40).into(),
     };
     NewEvent {
         sequence: numbers.below(5),

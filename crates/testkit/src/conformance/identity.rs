@@ -80,8 +80,8 @@ fn changes() -> Vec<(&'static str, NewEvent<Body>)> {
     change("schema", |e| e.data.schema += 1);
     change("tag", |e| e.data.tag = Some(Uuid::from_u128(1)));
     change("key", |e| e.data.key_id += 1);
-    change("plain section", |e| e.data.plain.push(0));
-    change("personal section", |e| e.data.personal.push(0));
+    change("plain section", |e| e.data.plain = vec![0; e.data.plain.len() + 1].into());
+    change("personal section", |e| e.data.personal = vec![0; e.data.personal.len() + 1].into());
     changes
 }
 

@@ -219,8 +219,8 @@ fn extremes() -> Vec<NewEvent<Body>> {
         schema: u8::MAX,
         tag: Some(Uuid::max()),
         key_id: u32::MAX,
-        plain: vec![byte; len],
-        personal: vec![!byte; len / 2],
+        plain: vec![byte; len].into(),
+        personal: vec![!byte; len / 2].into(),
     };
     let id = |n: u128| EventId(Uuid::from_u128(n));
     let bare = NewEvent::new(id(0), Micros(0), source("s"), Body::default());
@@ -230,7 +230,7 @@ fn extremes() -> Vec<NewEvent<Body>> {
     whole.causation_id = Some(Uuid::nil());
     let early = NewEvent::new(id(1), Micros::MIN, source("'; --"), full(0xff, 1));
     let large = NewEvent::new(id(2), Micros(1), source("s"), full(7, 200_000));
-    let personal = Body { personal: b"words".to_vec(), ..Body::default() };
+    let personal = Body { personal: b"words".as_slice().into(), ..Body::default() };
     vec![bare, whole, early, large, NewEvent::new(id(3), Micros(2), source("s"), personal)]
 }
 

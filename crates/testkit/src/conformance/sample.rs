@@ -28,7 +28,7 @@ pub(crate) fn source(name: &str) -> Name {
 
 /// The `n`-th event: it happened `n` seconds after the epoch, and nothing else is special about it.
 pub(crate) fn event(n: u64) -> NewEvent<Body> {
-    let body = Body { kind: 24, schema: 1, plain: n.to_le_bytes().to_vec(), ..Body::default() };
+    let body = Body { kind: 24, schema: 1, plain: n.to_le_bytes().to_vec().into(), ..Body::default() };
     let id = EventId(Uuid::from_u128(0x7e57_0000 + u128::from(n)));
     NewEvent::new(id, Micros(n as i64 * 1_000_000), source("desk"), body)
 }

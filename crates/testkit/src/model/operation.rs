@@ -147,9 +147,9 @@ fn event(n: u64, k: u64, oddness: Oddness) -> NewEvent<Body> {
     event.source = source(if k.is_multiple_of(3) { "desk" } else { "Desk" });
     event.sequence = k % 2;
     event.data.tag = k.is_multiple_of(2).then(|| Uuid::from_u128(u128::from(k % 3)));
-    event.data.personal = vec![1; (k % 3) as usize];
+    event.data.personal = vec![1; (k % 3) as usize].into();
     if matches!(oddness, Oddness::Changed) {
-        event.data.plain.push(1);
+        event.data.plain = [&*event.data.plain, &[1]].concat().into();
     }
     event
 }

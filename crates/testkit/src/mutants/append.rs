@@ -2,7 +2,7 @@
 
 use super::{Flaw, Mutant};
 use std::collections::BTreeSet;
-use throughline_core::event::{Body, NewEvent};
+use throughline_core::event::{Body, NewEvent, Section};
 use throughline_core::ids::EventId;
 use throughline_store::append::ExpectedVersion::{self, Any, Exact, Exists};
 use throughline_store::append::{Append, Appended, StreamAppend};
@@ -54,7 +54,7 @@ impl Mutant {
             };
             for event in &mut part.events {
                 if self.has(Flaw::PersonalSectionDropped) {
-                    event.data.personal.clear();
+                    event.data.personal = Section::default();
                 }
             }
         }

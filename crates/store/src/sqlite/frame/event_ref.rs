@@ -76,8 +76,8 @@ impl EventRef<'_> {
             && self.schema == body.schema
             && self.tag == body.tag
             && self.key_id == body.key_id
-            && self.plain == body.plain
-            && self.personal == body.personal
+            && *self.plain == *body.plain
+            && *self.personal == *body.personal
     }
 }
 
@@ -111,8 +111,8 @@ impl Names {
                         schema: event.schema,
                         tag: event.tag,
                         key_id: event.key_id,
-                        plain: event.plain.to_vec(),
-                        personal: event.personal.to_vec(),
+                        plain: event.plain.into(),
+                        personal: event.personal.into(),
                     },
                 },
             },
