@@ -4,16 +4,18 @@
 //! which names arrived, so it is never written, compared across interners, or part of a digest; the name's
 //! [`Interner::stable_hash`] is.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::{fmt, hash::BuildHasherDefault};
 use hashbrown::HashMap;
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 use thiserror::Error;
 
-/// A short word of the domain, kept as it was written: `billing`, `desk-2`, `cancellation-terms`.
+/// A short word of the domain, kept as it was written: `billing`, `desk-2`, `cancellation-terms`. Up to 23 bytes
+/// take no memory of their own; a longer one is shared between copies.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+pub struct Name(SmolStr);
 
 /// Why a text is not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -116,13 +118,13 @@ impl fmt::Debug for Sym {
 /// Turns names into symbols and back. Grows with the number of *different* names only.
 #[derive(Clone, Debug)]
 pub struct Interner {
-    names: Vec<(Arc<str>, u64)>,
-    by_name: HashMap<Arc<str>, Sym, BuildHasherDefault<FxHasher>>,
+    names: Vec<(SmolStr, u64)>,
+    by_name: HashMap<SmolStr, Sym, BuildHasherDefault<FxHasher>>,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        let nothing: Arc<str> = "".into();
+        let nothing = SmolStr::default();
         let hash = stable_hash("");
         let mut by_name = HashMap::default();
         by_name.insert(nothing.clone(), Sym::NONE);
@@ -142,7 +144,7 @@ impl Interner {
             return sym;
         }
         let sym = Sym(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
-        let text: Arc<str> = name.into();
+        let text = SmolStr::from(name);
         self.names.push((text.clone(), stable_hash(name)));
         self.by_name.insert(text, sym);
         sym
