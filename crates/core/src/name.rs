@@ -119,16 +119,51 @@ impl fmt::Debug for Sym {
 #[derive(Clone, Debug)]
 pub struct Interner {
     names: Vec<(SmolStr, u64)>,
-    by_name: HashMap<SmolStr, Sym, BuildHasherDefault<FxHasher>>,
+    /// Names of up to 15 bytes, which nearly all are, as one number: found without comparing text.
+    short: HashMap<u128, Sym, BuildHasherDefault<FxHasher>>,
+    long: HashMap<SmolStr, Sym, BuildHasherDefault<FxHasher>>,
+}
+
+/// A text of up to 15 bytes as a number that no other text has: its bytes, and its length in the last one.
+#[inline]
+fn packed(text: &str) -> Option<u128> {
+    let bytes = text.as_bytes();
+    let length = bytes.len();
+    let word = |at: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_le_bytes(word)
+    };
+    let half = |at: usize| {
+        let mut half = [0; 4];
+        half.copy_from_slice(&bytes[at..at + 4]);
+        u64::from(u32::from_le_bytes(half))
+    };
+    // Overlapping parts instead of a loop: what two lengths share is told apart by the length.
+    let (low, high) = match length {
+        0 => (0, 0),
+        1..4 => {
+            let [first, middle, last] = [0, length / 2, length - 1].map(|at| u64::from(bytes[at]));
+            (first | middle << 8 | last << 16, 0)
+        }
+        4..8 => (half(0) | half(length - 4) << 32, 0),
+        8 => (word(0), 0),
+        9..16 => (word(0), word(length - 8) >> (8 * (16 - length))),
+        _ => return None,
+    };
+    Some(u128::from(low) | u128::from(high) << 64 | (length as u128) << 120)
 }
 
 impl Default for Interner {
     fn default() -> Self {
         let nothing = SmolStr::default();
         let hash = stable_hash("");
-        let mut by_name = HashMap::default();
-        by_name.insert(nothing.clone(), Sym::NONE);
-        Self { names: alloc::vec![(nothing, hash)], by_name }
+        let short = packed("").map(|number| (number, Sym::NONE));
+        Self {
+            names: alloc::vec![(nothing, hash)],
+            short: short.into_iter().collect(),
+            long: HashMap::default(),
+        }
     }
 }
 
@@ -140,19 +175,27 @@ impl Interner {
 
     /// The symbol of a name, a new one if the name is new. The empty text is [`Sym::NONE`].
     pub fn intern(&mut self, name: &str) -> Sym {
-        if let Some(&sym) = self.by_name.get(name) {
+        if let Some(sym) = self.get(name) {
             return sym;
         }
         let sym = Sym(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
         let text = SmolStr::from(name);
-        self.names.push((text.clone(), stable_hash(name)));
-        self.by_name.insert(text, sym);
+        match packed(name) {
+            Some(number) => self.short.insert(number, sym),
+            None => self.long.insert(text.clone(), sym),
+        };
+        self.names.push((text, stable_hash(name)));
         sym
     }
 
     /// The symbol of a name that is already known.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<Sym> {
-        self.by_name.get(name).copied()
+        match packed(name) {
+            Some(number) => self.short.get(&number),
+            None => self.long.get(name),
+        }
+        .copied()
     }
 
     /// The text that a symbol stands for; empty for [`Sym::NONE`] and for a symbol of another interner.
@@ -198,6 +241,26 @@ mod tests {
         let b = names.intern("delivery");
         assert_eq!((names.intern("billing"), names.resolve(a), names.resolve(b)), (a, "billing", "delivery"));
         assert_eq!((names.intern(""), names.resolve(Sym::NONE)), (Sym::NONE, ""));
+    }
+
+    #[test]
+    fn names_of_every_length_are_told_apart() {
+        let whole = "abcdefghijklmnopqrstuvwxyz";
+        let mut texts: Vec<String> = (0..whole.len()).map(|n| whole[..n].into()).collect();
+        // The same bytes in other places, and text that ends in what padding looks like.
+        texts.extend((1..whole.len()).map(|n| whole[n..].into()));
+        texts.extend((1..20).map(|n| "a".repeat(n) + "\0"));
+        texts.extend((2..20).map(|n| "a".repeat(n)));
+        let mut names = Interner::new();
+        let syms: Vec<Sym> = texts.iter().map(|text| names.intern(text)).collect();
+        for (text, sym) in texts.iter().zip(&syms) {
+            assert_eq!(
+                (names.intern(text), names.get(text), names.resolve(*sym)),
+                (*sym, Some(*sym), &**text)
+            );
+        }
+        let different: alloc::collections::BTreeSet<_> = texts.iter().collect();
+        assert_eq!(names.len(), different.len());
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::evaluate::Outlet;
 use crate::rulebook::Rulebook;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
+use rustc_hash::FxBuildHasher;
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
@@ -17,9 +19,9 @@ pub struct Judged {
     /// The decisions, in the order of the steps, each with the profile of its trigger.
     pub decisions: Vec<(Decision<Sym>, ProfileIx)>,
     /// Which case each contact belongs to.
-    pub cases: BTreeMap<ContactId, ContactId>,
+    pub cases: HashMap<ContactId, ContactId, FxBuildHasher>,
     /// The contacts that a case was opened for, each the inside key of that case.
-    pub opened: BTreeSet<ContactId>,
+    pub opened: HashSet<ContactId, FxBuildHasher>,
     /// The keys that opened another case after their first one was retired, each with how many decisions came
     /// before: those are about the earlier case.
     again: BTreeMap<ContactId, usize>,
