@@ -2,7 +2,7 @@
 
 use super::EngineError;
 use super::live::{Live, Rare, Taken};
-use super::load::{Known, Loaded, Streams, fetch};
+use super::load::{Known, Loaded, Streams, fetch, sort_nearly_sorted};
 use super::state::EngineState;
 use std::collections::BTreeMap;
 use throughline_core::event::{Body, NewEvent, Version};
@@ -224,7 +224,7 @@ impl EngineState {
             loaded.profiles = live.profiles;
             loaded.recorded_until = loaded.recorded_until.max(self.now);
             loaded.facts.extend(news);
-            loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
+            sort_nearly_sorted(&mut loaded.facts, &self.names);
             return Stepped::Remembered(loaded, late);
         }
         let rules = self.rules.clone();

@@ -162,6 +162,21 @@ pub(crate) fn link_of(body: &Body) -> Result<Option<LinkFact>, EngineError> {
     })
 }
 
+/// Brings facts into canonical order. As a rule they are in it but for a late one at the end, which is put where it
+/// belongs; a general sort would look at everything for it.
+pub(super) fn sort_nearly_sorted(facts: &mut [Fact], names: &Interner) {
+    let after = |a: &Fact, b: &Fact| a.key().compare(&b.key(), names).is_gt();
+    let sorted = facts.windows(2).position(|pair| after(&pair[0], &pair[1])).map_or(facts.len(), |at| at + 1);
+    if facts.len() - sorted > 4 {
+        facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+        return;
+    }
+    for next in sorted..facts.len() {
+        let place = facts[..next].partition_point(|fact| !after(fact, &facts[next]));
+        facts[place..=next].rotate_right(1);
+    }
+}
+
 impl Streams {
     /// Decodes the facts, sorts them, and adds up what was announced.
     pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
@@ -205,7 +220,7 @@ impl Streams {
                 }
             }
         }
-        loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), names));
+        sort_nearly_sorted(&mut loaded.facts, names);
         entries.sort_by_key(|(position, ..)| *position);
         for (_, profile, record) in entries {
             for entry in record {

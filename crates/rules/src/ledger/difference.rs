@@ -90,12 +90,16 @@ pub fn difference(
     let handles = public_handles(judged, announced);
     let mut derived = Derived { judged, next: 0, order: Vec::new() };
     let mut said = alloc::vec![false; judged.decisions.len()];
+    let mut last = (ContactId::default(), judged.inside(ContactId::default()));
     let mut difference = Difference::default();
     // In the order in which they were said first: that one keeps its place where two handles now name one case.
     for standing in announced.slots() {
         let Some((announcement, profile)) = &standing.effective else { continue };
         let slot = standing.slot;
-        let inside = Slot { case: judged.inside(slot.case), ..slot };
+        if last.0 != slot.case {
+            last = (slot.case, judged.inside(slot.case));
+        }
+        let inside = Slot { case: last.1, ..slot };
         match derived.find(&inside).filter(|index| !said[*index]) {
             None => difference
                 .entries
@@ -176,7 +180,14 @@ fn says_the_same(derived: &Decision<Sym>, said: &Decision<Sym>) -> bool {
 pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
     let standing = announced.slots().iter().filter(|s| s.effective.is_some() && !s.slot.case.is_nil());
     // Nearly always every handle is its case's inside key, and then there is nothing to tell.
-    if standing.clone().all(|s| judged.inside(s.slot.case) == s.slot.case) {
+    let mut last = ContactId::default();
+    let at_home = |handle: ContactId| {
+        // One case has many slots, one after the other.
+        let known = handle == last || judged.inside(handle) == handle;
+        last = handle;
+        known
+    };
+    if standing.clone().map(|s| s.slot.case).all(at_home) {
         return BTreeMap::new();
     }
     let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
