@@ -8,10 +8,13 @@
 //! CloudEvent a line); [`segment`] reads the calls of customer-data platforms. Everything else comes through a [`mapping::Mapping`], a document that says what a
 //! source's columns mean, so that a new source needs no code; [`xes`] is the first format read that way.
 //!
+//! The other way out, for programs of others, is [`export`].
+//!
 //! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
 //! its business. It only sees to it that reading twice names every event the same.
 
 mod attribute;
+pub mod export;
 mod fields;
 pub mod input;
 pub mod item;

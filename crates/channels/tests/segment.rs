@@ -203,7 +203,7 @@ fn a_broken_call_says_what_was_expected_and_not_what_stood_there() {
         ),
         (
             call("").replace(",}", ""),
-            "line 1, column 71: not JSON; expected one whole JSON object on each line",
+            "line 1, column 68: not JSON; expected one whole JSON object on each line",
         ),
         ("[1]".into(), "line 1, column 1: not a JSON object; expected one call, an object, on each line"),
         (
