@@ -78,11 +78,10 @@ impl<'a> Story<'a> {
             story.note(&journey, &mut said);
             let data = bodies.open(fact.id)?;
             let says = data.map_or_else(Described::default, |data| describe(&data));
-            let contact = contact(&says);
             story.steps.push(Step::Happened { fact, says });
             evaluator.step(&mut journey, fact, &mut said);
             story.note(&journey, &mut said);
-            if let Some(contact) = contact.and_then(|id| journey.customer.contact(id)) {
+            if let Some(contact) = fact.data.contact().and_then(|id| journey.customer.contact(id)) {
                 story.contacts.insert(contact.id, contact.clone());
             }
         }
@@ -107,15 +106,10 @@ impl<'a> Story<'a> {
     /// The case that a step belongs to.
     pub(super) fn case_of(&self, step: &Step<'_>) -> Option<ContactId> {
         match step {
-            Step::Happened { says, .. } => self.case_of.get(&contact(says)?).copied(),
+            Step::Happened { fact, .. } => self.case_of.get(&fact.data.contact()?).copied(),
             Step::Concluded(decision) => Some(decision.slot.case).filter(|case| !case.is_nil()),
         }
     }
-}
-
-/// The contact that an event names.
-pub(super) fn contact(says: &Described) -> Option<ContactId> {
-    says.object("contact")?.parse().ok()
 }
 
 /// A name, if a symbol stands for one.

@@ -1,7 +1,7 @@
 //! A log as XES: one trace for each customer, case or contact.
 
 use super::attributes::{of_case, of_contact, of_decision};
-use super::story::{Step, Story, contact};
+use super::story::{Step, Story};
 use super::{Export, ExportError, Exported};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -34,7 +34,7 @@ impl Export {
             let mut by_trace: BTreeMap<ContactId, Vec<&Step<'_>>> = BTreeMap::new();
             for step in &story.steps {
                 let trace = match (traces, step) {
-                    (Traces::ByContact, Step::Happened { says, .. }) => contact(says),
+                    (Traces::ByContact, Step::Happened { fact, .. }) => fact.data.contact(),
                     (Traces::ByContact, Step::Concluded(_)) => None,
                     _ => story.case_of(step),
                 };

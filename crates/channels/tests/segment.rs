@@ -8,7 +8,7 @@ use throughline_channels::open::{Format, OpenOptions, open_log, open_log_with};
 use throughline_channels::reject::RejectReason;
 use throughline_channels::rejects_file::RejectsFile;
 use throughline_channels::segment::{IdentifierKey, SegmentReader};
-use throughline_core::event::{Author, EventData};
+use throughline_core::event::{Author, Consent, EventData};
 use throughline_core::ids::{ContactId, EventId, ProfileId};
 use throughline_core::name::Name;
 
@@ -94,6 +94,46 @@ fn another_event_is_kept_under_its_name() {
     let group = read(&call(r#""type":"group","groupId":"acme","traits":{"plan":"pro"}"#));
     let EventData::Custom(custom) = &group[0].event.data else { panic!("{group:?}") };
     assert_eq!(custom.payload.as_ref().unwrap().as_str(), r#"{"groupId":"acme","traits":{"plan":"pro"}}"#);
+}
+
+#[test]
+fn an_order_is_a_purchase_and_its_refund_a_refund() {
+    let order = |event: &str, rest: &str| {
+        let line = call(&format!(
+            r#""type":"track","event":"Order {event}","properties":{{"order_id":"o-1",{rest}}}"#
+        ));
+        read(&line).swap_remove(0).event.data
+    };
+    let products = r#""products":[{"product_id":"p","quantity":2},{"product_id":"q"}]"#;
+    let EventData::Purchase(purchase) =
+        order("Completed", &format!(r#""total":27.5,"revenue":25,"currency":"usd",{products}"#))
+    else {
+        panic!()
+    };
+    let amount = purchase.amount.unwrap();
+    assert_eq!((amount.minor, amount.currency.as_str(), purchase.items), (2_750, "USD", 3));
+    assert_eq!(purchase.order.unwrap().as_str(), "o-1");
+    let EventData::Refunded(refund) = order("Refunded", r#""total":"5","currency":"JPY""#) else { panic!() };
+    assert_eq!(refund.amount.unwrap().minor, 5);
+    // Five of what?
+    let EventData::Refunded(refund) = order("Refunded", r#""total":5"#) else { panic!() };
+    assert_eq!(refund.amount, None);
+}
+
+#[test]
+fn consent_is_read_where_it_changes_and_not_where_it_is_repeated() {
+    let consent = r#""context":{"consent":{"categoryPreferences":{"Advertising":false,"Functional":true}}}"#;
+    let said = |rest: &str| -> Vec<(String, Consent)> {
+        let of_consent = |item: LogItem| match item.event.data {
+            EventData::ConsentChanged(e) => Some((e.purpose.as_str().to_owned(), e.consent)),
+            _ => None,
+        };
+        read(&call(&format!("{rest},{consent}"))).into_iter().filter_map(of_consent).collect()
+    };
+    let both = [("Advertising".into(), Consent::Withdrawn), ("Functional".into(), Consent::Given)];
+    assert_eq!(said(r#""type":"identify""#), both);
+    assert_eq!(said(r#""type":"track","event":"Segment Consent Preference Updated""#), both);
+    assert_eq!(said(r#""type":"page","name":"p""#), []);
 }
 
 #[test]
@@ -194,7 +234,7 @@ fn a_broken_call_says_what_was_expected_and_not_what_stood_there() {
         ),
         (
             call(r#""type":"identify","context":{"externalIds":5}"#),
-            "line 1: `context`: not readable; expected an object whose `externalIds` are a list of objects",
+            "line 1: `context`: not readable; expected an object with a list of objects as `externalIds` and true or false for each category",
         ),
         (call(r#""type":"alias""#), "line 1: `previousId`: missing; expected a text that is not empty"),
         (

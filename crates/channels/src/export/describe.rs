@@ -48,6 +48,13 @@ impl Described {
 pub fn describe(data: &impl Serialize) -> Described {
     let mut out = Described::default();
     let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(data) else { return out };
+    // An object in a field, such as an amount of money, is a field for each of its parts.
+    let fields = fields.into_iter().flat_map(|(name, value)| match value {
+        serde_json::Value::Object(parts) => {
+            parts.into_iter().map(|(part, value)| (format!("{name}_{part}"), value)).collect()
+        }
+        value => vec![(name, value)],
+    });
     for (name, value) in fields {
         let Some(value) = scalar(value) else { continue };
         let object = OBJECT_FIELDS.iter().find(|(field, _)| *field == name);

@@ -4,6 +4,7 @@ use crate::attribute::Attribute;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The fields of all calls together. Takes anything in every place; what is wrong is said by name afterwards.
 #[derive(Debug, Deserialize)]
@@ -54,6 +55,25 @@ pub(super) struct Properties<'a> {
     pub(super) message_body: Attribute<'a>,
     #[serde(borrow, default)]
     pub(super) value: Attribute<'a>,
+    #[serde(borrow, default)]
+    pub(super) order_id: Attribute<'a>,
+    #[serde(borrow, default)]
+    pub(super) total: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) revenue: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(super) currency: Attribute<'a>,
+    #[serde(borrow, default)]
+    pub(super) products: Option<&'a RawValue>,
+}
+
+/// One of the products of an order.
+#[derive(Debug, Deserialize)]
+pub(super) struct Product<'a> {
+    #[serde(borrow, default)]
+    pub(super) quantity: Attribute<'a>,
+    #[serde(borrow, default)]
+    pub(super) product_id: Attribute<'a>,
 }
 
 /// What is read of a user's traits.
@@ -71,6 +91,16 @@ pub(super) struct Traits<'a> {
 pub(super) struct Context<'a> {
     #[serde(borrow, default)]
     pub(super) external_ids: Vec<ExternalId<'a>>,
+    #[serde(default)]
+    pub(super) consent: Consents,
+}
+
+/// What a user allowed, by purpose.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Consents {
+    #[serde(default)]
+    pub(super) category_preferences: BTreeMap<String, bool>,
 }
 
 /// An identifier of another system.

@@ -2,32 +2,31 @@
 
 use super::IdentifierKey;
 use super::call::{Call, Context, Properties, Traits, key, object};
+use super::fault::{Fault, missing, name_of, optional_name, time, word};
+use super::order;
 use crate::attribute::Attribute;
 use crate::item::LogItem;
 use crate::naming::Source;
-use crate::reject::{Reject, RejectReason};
+use crate::reject::RejectReason;
 use crate::timestamp;
 use serde_json::value::RawValue;
 use throughline_core::event::vocabulary::{
-    ContactEnded, ContactStarted, Custom, IdentifierClaimed, Message, PageViewed, ProfileLinked,
+    ConsentChanged, ContactEnded, ContactStarted, Custom, IdentifierClaimed, Message, PageViewed,
+    ProfileLinked,
 };
-use throughline_core::event::{Author, Channel, Direction, Ending, EventData, NewEvent, Text};
+use throughline_core::event::{Author, Channel, Consent, Direction, Ending, EventData, NewEvent, Text};
 use throughline_core::ids::{ContactId, LinkId, ProfileId};
-use throughline_core::name::Name;
 use throughline_core::time::Micros;
-
-/// Why a call gives nothing, before it is known where it stands.
-pub(super) type Fault = (RejectReason, &'static str, &'static str);
 
 /// The kinds of call.
 const KINDS: &str = "one of `track`, `identify`, `page`, `screen`, `group`, `alias`";
 const KEY: &str = "a text that is not empty";
 const OBJECT: &str = "an object";
+const CONTEXT: &str = "an object with a list of objects as `externalIds` and true or false for each category";
 
-/// A fault as a reject.
-pub(super) fn at_line(line: u64, (reason, attribute, expected): Fault) -> Reject {
-    Reject::new(line, reason, expected).about(attribute)
-}
+/// The event by which the spec says that a user changed what is allowed. Every other call repeats it in its context,
+/// which is no change.
+const CONSENT_UPDATED: &str = "Segment Consent Preference Updated";
 
 /// Makes events of calls.
 #[derive(Debug)]
@@ -59,7 +58,9 @@ impl Maker {
             "track" => self.track(&head, call),
             "group" => Ok(vec![self.only(&head, group(call)?)?]),
             "identify" => {
-                let mut items = self.claims(&head, call)?;
+                let context = context(call)?;
+                let mut items = self.claims(&head, call, &context)?;
+                items.extend(self.consents(&head, &context)?);
                 if let (Some(_), Some(anonymous)) = (key(&call.user_id), key(&call.anonymous_id)) {
                     items.extend(self.link(&head, self.profile(&anonymous, "anonymousId")?));
                 }
@@ -90,6 +91,9 @@ impl Maker {
 
     fn track(&self, head: &Head<'_>, call: &Call<'_>) -> Result<Vec<LogItem>, Fault> {
         let name = word(&call.event, "event", "the name of what happened")?;
+        if name == CONSENT_UPDATED {
+            return self.consents(head, &context(call)?);
+        }
         let properties: Properties<'_> =
             object(call.properties).ok_or((RejectReason::BadAttribute, "properties", OBJECT))?;
         let contact = || -> Result<ContactId, Fault> {
@@ -126,6 +130,8 @@ impl Maker {
                 let author = if agent.is_some() { Author::Human } else { Author::Unknown };
                 Message { contact: contact()?, author, agent, verdict: None, text }.into()
             }
+            "Order Completed" => order::purchase(&properties)?,
+            "Order Refunded" => order::refund(&properties)?,
             other => Custom {
                 name: name_of(other, "event")?,
                 version: 1,
@@ -142,13 +148,8 @@ impl Maker {
     }
 
     /// The identifiers under which a user was seen. Each is an event of its own, named by message and kind.
-    fn claims(&self, head: &Head<'_>, call: &Call<'_>) -> Result<Vec<LogItem>, Fault> {
+    fn claims(&self, head: &Head<'_>, call: &Call<'_>, context: &Context<'_>) -> Result<Vec<LogItem>, Fault> {
         let traits: Traits<'_> = object(call.traits).ok_or((RejectReason::BadAttribute, "traits", OBJECT))?;
-        let context: Context<'_> = object(call.context).ok_or((
-            RejectReason::BadAttribute,
-            "context",
-            "an object whose `externalIds` are a list of objects",
-        ))?;
         let Some(secret) = &self.identifiers else { return Ok(Vec::new()) };
         let mut items: Vec<LogItem> = Vec::new();
         let mut claim = |kind: &str, value: &Attribute<'_>, attribute: &'static str| -> Result<(), Fault> {
@@ -176,6 +177,21 @@ impl Maker {
         Ok(items)
     }
 
+    /// What the user allows, an event for each purpose.
+    fn consents(&self, head: &Head<'_>, context: &Context<'_>) -> Result<Vec<LogItem>, Fault> {
+        let preferences = context.consent.category_preferences.iter();
+        preferences
+            .map(|(purpose, given)| {
+                let id = self.source.derived_event(&format!("consent {}:{purpose}", head.message));
+                let consent = if *given { Consent::Given } else { Consent::Withdrawn };
+                let purpose = name_of(purpose, "context.consent.categoryPreferences")?;
+                let data = ConsentChanged { purpose, consent, contact: None }.into();
+                let event = NewEvent::new(id, head.at, self.source.name().clone(), data);
+                Ok(LogItem { profile: head.profile, event, recorded_at: head.recorded_at })
+            })
+            .collect()
+    }
+
     /// Both halves of a link between two profiles. Everything in them follows from the profiles, so that saying
     /// it again is the same fact.
     fn link(&self, head: &Head<'_>, other: ProfileId) -> Vec<LogItem> {
@@ -192,6 +208,10 @@ impl Maker {
         };
         vec![half(head.profile, other), half(other, head.profile)]
     }
+}
+
+fn context<'a>(call: &Call<'a>) -> Result<Context<'a>, Fault> {
+    object(call.context).ok_or((RejectReason::BadAttribute, "context", CONTEXT))
 }
 
 fn page(call: &Call<'_>) -> Result<EventData, Fault> {
@@ -226,43 +246,7 @@ fn occurred_at(call: &Call<'_>, received_at: Option<Micros>) -> Result<Micros, F
     }
 }
 
-fn time(it: &Attribute<'_>, attribute: &'static str) -> Result<Option<Micros>, Fault> {
-    let parsed = match it {
-        Attribute::Missing => return Ok(None),
-        Attribute::Text(text) => timestamp::parse(text),
-        _ => None,
-    };
-    parsed.map(Some).ok_or((RejectReason::BadTime, attribute, timestamp::EXPECTED))
-}
-
-fn word<'a>(
-    it: &'a Attribute<'_>,
-    attribute: &'static str,
-    expected: &'static str,
-) -> Result<&'a str, Fault> {
-    match it {
-        Attribute::Text(text) if !text.is_empty() => Ok(text),
-        _ => Err((missing(it), attribute, expected)),
-    }
-}
-
-fn name_of(text: &str, attribute: &'static str) -> Result<Name, Fault> {
-    const NAME: &str = "a text of 1 to 256 bytes without control characters";
-    Name::new(text).map_err(|_| (RejectReason::BadAttribute, attribute, NAME))
-}
-
-fn optional_name(it: &Attribute<'_>, attribute: &'static str) -> Result<Option<Name>, Fault> {
-    key(it).map(|text| name_of(&text, attribute)).transpose()
-}
-
 /// Whatever else stands there, as it stands there; kept as personal data, since it may be anything.
 fn payload(raw: Option<&RawValue>) -> Option<Text> {
     raw.map(RawValue::get).filter(|text| *text != "{}").map(Text::new)
-}
-
-const fn missing(it: &Attribute<'_>) -> RejectReason {
-    match it {
-        Attribute::Missing => RejectReason::MissingAttribute,
-        _ => RejectReason::BadAttribute,
-    }
 }

@@ -23,7 +23,9 @@
 
 mod call;
 mod events;
+mod fault;
 mod identifier;
+mod order;
 mod reader;
 
 pub use identifier::IdentifierKey;

@@ -2,7 +2,8 @@
 
 use super::IdentifierKey;
 use super::call::Call;
-use super::events::{Maker, at_line};
+use super::events::Maker;
+use super::fault::at_line;
 use crate::item::LogItem;
 use crate::lines::{Line, Lines};
 use crate::naming::Source;
