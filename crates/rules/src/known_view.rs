@@ -3,6 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 use serde::Serialize;
+use throughline_core::customer::CustomerState;
 use throughline_core::customer::known::Known;
 use throughline_core::event::{AccountRole, Channel, Consent, Preference, StatedBy, Strength};
 use throughline_core::ids::{ContactId, EventId, PromiseId};
@@ -55,6 +56,8 @@ view! {
         contact: Option<ContactId>,
         /// Until when it holds; none: as long as the contact lasts.
         expires: Option<Micros>,
+        /// Whether it holds at the instant that the journey is as of.
+        holds: bool,
     }
     /// A time of being asked again.
     AskedAgainView {
@@ -157,7 +160,12 @@ view! {
 }
 
 impl KnownView {
-    pub(crate) fn of(known: &Known, names: &Interner) -> Self {
+    /// What is known of a customer, if anything ever was stated.
+    pub(crate) fn of(customer: &CustomerState, names: &Interner, as_of: Micros) -> Option<Self> {
+        customer.known().map(|known| Self::read(known, customer, names, as_of))
+    }
+
+    fn read(known: &Known, customer: &CustomerState, names: &Interner, as_of: Micros) -> Self {
         let name = |sym: Sym| String::from(names.resolve(sym));
         let maybe = |sym: Sym| (!sym.is_none()).then(|| name(sym));
         Self {
@@ -166,6 +174,7 @@ impl KnownView {
                 at: v.at,
                 contact: v.contact,
                 expires: v.expires(),
+                holds: customer.verification_at(as_of, v.contact).is_some(),
             }),
             asked_again: all(known.asked_again(), |it| AskedAgainView {
                 event: it.event,
@@ -232,13 +241,14 @@ fn all<T, V>(items: &[T], view: impl Fn(&T) -> V) -> Vec<V> {
 
 impl fmt::Display for KnownView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(VerificationView { strength, at, contact, expires }) = &self.verification {
+        if let Some(VerificationView { strength, at, contact, expires, holds }) = &self.verification {
             write!(f, "  identity proved ({strength}) {at}")?;
             match (contact, expires) {
-                (_, Some(expires)) => writeln!(f, ", until {expires}")?,
-                (Some(contact), None) => writeln!(f, ", as long as contact {contact} lasts")?,
-                (None, None) => writeln!(f)?,
+                (_, Some(expires)) => write!(f, ", until {expires}")?,
+                (Some(contact), None) => write!(f, ", for contact {contact}")?,
+                (None, None) => {}
             }
+            writeln!(f, "{}", if *holds { "" } else { "; holds no longer" })?;
         }
         for AskedAgainView { at, contact, agent, event } in &self.asked_again {
             write!(f, "  asked again who she is: {at}")?;

@@ -178,7 +178,7 @@ impl JourneyView {
             promises: promises.collect(),
             promise_count: journey.promise_count,
             effort: journey.customer.effort.clone(),
-            known: journey.customer.known().map(|known| KnownView::of(known, names)),
+            known: KnownView::of(&journey.customer, names, as_of),
             churn: churn_view(journey, rules, names, as_of),
             next_deadline: journey.next_deadline(),
         }
