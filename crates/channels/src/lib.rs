@@ -19,6 +19,8 @@ mod fields;
 pub mod input;
 pub mod item;
 mod lines;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod mapping;
 mod naming;
 pub mod native;
