@@ -9,6 +9,7 @@ mod body;
 mod choices;
 mod define;
 mod header;
+pub mod mail;
 mod money;
 mod section;
 mod upcast;
