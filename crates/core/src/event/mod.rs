@@ -9,7 +9,6 @@ mod body;
 mod choices;
 mod define;
 mod header;
-pub mod mail;
 mod money;
 mod section;
 mod upcast;
