@@ -11,15 +11,20 @@
 //! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
 //! its business. It only sees to it that reading twice names every event the same.
 
+mod delimited;
 mod fields;
+mod fixed;
 pub mod input;
 pub mod item;
 mod lines;
+mod make;
 pub mod mapping;
 mod naming;
 pub mod native;
 pub mod open;
 pub mod reject;
 pub mod rejects_file;
+mod shape;
+pub mod table;
 mod timestamp;
 pub mod xes;

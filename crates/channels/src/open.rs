@@ -6,6 +6,7 @@ use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
+use crate::table::TableReader;
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek};
@@ -21,6 +22,8 @@ pub enum Format {
     Native,
     /// XES, through a mapping.
     Xes,
+    /// A table, delimited or of fixed width, through a mapping.
+    Table,
 }
 
 /// How to read a log. The default reads a native log and keeps no rejects.
@@ -32,7 +35,7 @@ pub struct OpenOptions {
     pub max_line_bytes: usize,
     /// The most memory that one trace may take.
     pub max_trace_bytes: usize,
-    /// Where rejected lines are kept, as they stood. Only the native log has lines that mean something alone.
+    /// Where rejected lines are kept, as they stood. Those of XES mean nothing alone and are not kept.
     pub rejects: Option<RejectsFile>,
 }
 
@@ -64,7 +67,7 @@ pub enum OpenError {
     #[error("this is one JSON array; write one object a line, without commas between them")]
     JsonArray,
     /// Neither name nor content say what it is.
-    #[error("not a known format; name it .ndjson, .jsonl, .json or .xes, or these with .gz")]
+    #[error("not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table")]
     UnknownFormat,
     /// The format is read through a mapping, and there is none.
     #[error("a log of this format needs a mapping that says what its columns mean")]
@@ -72,6 +75,9 @@ pub enum OpenError {
     /// The mapping is for another format.
     #[error("the mapping is for another format than this log's")]
     WrongMapping,
+    /// The mapping is for another file of its format.
+    #[error("the mapping is for another file: {0}")]
+    WrongColumns(Reject),
 }
 
 /// An open log: an iterator over what is in it.
@@ -87,6 +93,7 @@ pub struct Log {
 enum Reader {
     Native(Box<NativeReader<Input>>),
     Xes(Box<XesReader<Input>>),
+    Table(Box<TableReader<Input>>),
 }
 
 /// Opens a native log. For other formats see [`open_log_with`].
@@ -109,7 +116,7 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         return Err(OpenError::NotGzip);
     }
     let (mut input, progress) = Input::new(file, packing)?;
-    let format = format(&mut input, name)?;
+    let format = format(&mut input, name, options.mapping.as_deref())?;
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
@@ -120,9 +127,17 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         }
         Format::Xes => {
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
-            let MappedFormat::Xes = mapping.format();
             let reader = XesReader::new(input, mapping).with_max_trace_bytes(options.max_trace_bytes);
             Reader::Xes(Box::new(reader))
+        }
+        Format::Table => {
+            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
+            let mut reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
+            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
+            Reader::Table(Box::new(match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            }))
         }
     };
     Ok(Log { reader, format, file: path.into(), progress })
@@ -139,22 +154,31 @@ fn packing(file: &mut File) -> Result<Packing, OpenError> {
     }
 }
 
-fn format(input: &mut Input, name: &str) -> Result<Format, OpenError> {
+fn format(input: &mut Input, name: &str, mapping: Option<&Mapping>) -> Result<Format, OpenError> {
     // A damaged stream is reported by the reader, with its place, and not here.
     let start = input.fill_buf().unwrap_or_default();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let by_name = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("ndjson" | "jsonl" | "json") => Some(Format::Native),
         Some("xes") => Some(Format::Xes),
+        Some("csv" | "tsv" | "tab") => Some(Format::Table),
         _ => None,
     };
-    match (by_name, start.first()) {
-        (None | Some(Format::Native), Some(b'[')) => Err(OpenError::JsonArray),
-        (Some(format), _) => Ok(format),
-        (None, Some(b'{')) => Ok(Format::Native),
-        (None, Some(b'<')) => Ok(Format::Xes),
-        (None, _) => Err(OpenError::UnknownFormat),
-    }
+    let found = match (by_name, start.first()) {
+        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => return Err(OpenError::JsonArray),
+        (Some(format), _) => format,
+        (None, Some(b'{')) if mapping.is_none() => Format::Native,
+        (None, Some(b'<')) => Format::Xes,
+        // Tables have no signs of their own and come under any name: the mapping says that it is one.
+        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => Format::Table,
+        (None, _) => return Err(OpenError::UnknownFormat),
+    };
+    let fits = match (found, mapping.map(Mapping::format)) {
+        (Format::Native, _) | (_, None) => true,
+        (Format::Xes, Some(format)) => format == MappedFormat::Xes,
+        (Format::Table, Some(format)) => format != MappedFormat::Xes,
+    };
+    if fits { Ok(found) } else { Err(OpenError::WrongMapping) }
 }
 
 impl Log {
@@ -173,6 +197,7 @@ impl Log {
         match &self.reader {
             Reader::Native(reader) => reader.counts(),
             Reader::Xes(reader) => reader.counts(),
+            Reader::Table(reader) => reader.counts(),
         }
     }
 }
@@ -184,6 +209,7 @@ impl Iterator for Log {
         let next = match &mut self.reader {
             Reader::Native(reader) => reader.next(),
             Reader::Xes(reader) => reader.next(),
+            Reader::Table(reader) => reader.next(),
         };
         next.map(|item| item.map_err(|reject| Reject { file: Some(self.file.clone()), ..reject }))
     }
