@@ -97,6 +97,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
             instrument: Instrument::Csat,
             score: 1 + which % 5,
             best: 5,
+            worst: None,
             comment: None,
         }
         .into(),
@@ -143,35 +144,5 @@ fn rare(contact: ContactId, which: u8, how: u8) -> EventData {
             payload: None,
         }
         .into(),
-    }
-}
-
-/// The contact that an event is about.
-pub(super) const fn contact_of(data: &EventData) -> Option<ContactId> {
-    match data {
-        EventData::ContactStarted(e) => Some(e.contact),
-        EventData::MenuReached(e) => Some(e.contact),
-        EventData::Queued(e) => Some(e.contact),
-        EventData::Held(e) => Some(e.contact),
-        EventData::Connected(e) => Some(e.contact),
-        EventData::Transferred(e) => Some(e.contact),
-        EventData::ContactEnded(e) => Some(e.contact),
-        EventData::Message(e) => Some(e.contact),
-        EventData::AnswerAccepted(e) => Some(e.contact),
-        EventData::AnswerRejected(e) => Some(e.contact),
-        EventData::ResolutionClaimed(e) => Some(e.contact),
-        EventData::WorkDone(e) => Some(e.contact),
-        EventData::VoicemailLeft(e) => Some(e.contact),
-        EventData::CaseOverridden(e) => Some(e.contact),
-        EventData::Rated(_)
-        | EventData::PageViewed(_)
-        | EventData::PromiseMade(_)
-        | EventData::PromiseKept(_)
-        | EventData::IdentifierClaimed(_)
-        | EventData::ProfileLinked(_)
-        | EventData::ProfileUnlinked(_)
-        | EventData::ActionTaken(_)
-        | EventData::TextJudged(_)
-        | EventData::Custom(_) => None,
     }
 }

@@ -183,5 +183,6 @@ fn worked(s: &Said, n: &Names, effect: WorkEffect) -> Stated {
 fn rating(s: &Said, contact: Option<ContactId>) -> EventData {
     let byte = |slot| u8::try_from(s.number(slot)).unwrap_or(u8::MAX);
     let instrument = s.get("instrument").and_then(Instrument::from_word).unwrap_or(Instrument::Csat);
-    Rated { contact, instrument, score: byte("number"), best: byte("of"), comment: text(s) }.into()
+    Rated { contact, instrument, score: byte("number"), best: byte("of"), worst: None, comment: text(s) }
+        .into()
 }
