@@ -11,6 +11,7 @@
 //! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
 //! its business. It only sees to it that reading twice names every event the same.
 
+pub mod check;
 mod delimited;
 mod fields;
 mod fixed;

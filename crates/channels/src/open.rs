@@ -2,6 +2,7 @@
 
 use crate::input::{Input, Packing, Progress};
 use crate::item::LogItem;
+use crate::make::Note;
 use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
@@ -182,6 +183,34 @@ fn format(input: &mut Input, name: &str, mapping: Option<&Mapping>) -> Result<Fo
 }
 
 impl Log {
+    /// Notes of each row what became of it. A native log has no mapping, and so nothing to note.
+    pub(crate) fn with_notes(self) -> Self {
+        let reader = match self.reader {
+            Reader::Native(reader) => Reader::Native(reader),
+            Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
+            Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
+        };
+        Self { reader, ..self }
+    }
+
+    /// The notes that were taken since they were taken from here last.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        match &mut self.reader {
+            Reader::Native(_) => Vec::new(),
+            Reader::Xes(reader) => reader.take_notes(),
+            Reader::Table(reader) => reader.take_notes(),
+        }
+    }
+
+    /// The columns that there are and, in a table, the places of those that the mapping uses.
+    pub(crate) fn columns_seen(&self) -> (Vec<String>, Option<&[usize]>) {
+        match &self.reader {
+            Reader::Native(_) => (Vec::new(), None),
+            Reader::Xes(reader) => (reader.columns_seen(), None),
+            Reader::Table(reader) => (reader.columns_seen(), Some(reader.columns_used())),
+        }
+    }
+
     /// What the log is written in.
     pub const fn format(&self) -> Format {
         self.format

@@ -112,8 +112,8 @@ impl<R: BufRead> TableReader<R> {
         Self { maker: self.maker.with_notes(), ..self }
     }
 
-    pub(crate) fn next_note(&mut self) -> Option<Note> {
-        self.maker.next_note()
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        self.maker.take_notes()
     }
 
     /// The columns that there are.

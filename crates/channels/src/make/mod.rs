@@ -96,6 +96,8 @@ struct Whose<'a> {
     key: &'a str,
     contact: ContactId,
     profile: ProfileId,
+    /// The event that the row's parent is, if it has one.
+    cause: Option<EventId>,
 }
 
 impl Maker {
@@ -133,9 +135,14 @@ impl Maker {
         Self { notes: Some(VecDeque::new()), ..self }
     }
 
-    /// The next note, if notes are taken.
-    pub(crate) fn next_note(&mut self) -> Option<Note> {
-        self.notes.as_mut()?.pop_front()
+    /// The notes so far of rows that do not wait. Rows that wait get theirs when they go on.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        let all = self.ready.is_empty();
+        let done = |notes: &mut VecDeque<Note>| {
+            let count = if all { notes.len() } else { 0 };
+            notes.drain(..count).collect()
+        };
+        self.notes.as_mut().map(done).unwrap_or_default()
     }
 
     pub(crate) const fn mapping(&self) -> &Arc<Mapping> {
@@ -289,7 +296,7 @@ impl Maker {
             self.counts.warn(OUT_OF_ORDER);
         }
         memory.row = time;
-        self.one(mapping, row, Whose { key, contact, profile }, time, &mut memory);
+        self.one(mapping, row, Whose { key, contact, profile, cause: None }, time, &mut memory);
         self.contacts.insert(contact, memory);
         Ok(())
     }
@@ -311,7 +318,9 @@ impl Maker {
                 },
             };
             let mut memory = self.contacts.get(&contact).copied().unwrap_or(Memory::NEW);
-            self.one(mapping, row, Whose { key: &placed.contact, contact, profile }, time, &mut memory);
+            let cause = placed.parent.as_deref().and_then(|parent| mapping.parent_event(parent));
+            let whose = Whose { key: &placed.contact, contact, profile, cause };
+            self.one(mapping, row, whose, time, &mut memory);
             self.contacts.insert(contact, memory);
             Ok(())
         })();
@@ -371,7 +380,7 @@ impl Maker {
             let row = rows[index];
             match one.map_or_else(|| self.profile(mapping, row, &key), |profile| Ok(Some(profile))) {
                 Ok(Some(profile)) => {
-                    self.one(mapping, row, Whose { key: &key, contact, profile }, time, &mut memory);
+                    self.one(mapping, row, Whose { key: &key, contact, profile, cause: None }, time, &mut memory);
                 }
                 Ok(None) => self.ignored(row),
                 Err(fault) => self.fault(row, fault),
@@ -398,12 +407,10 @@ impl Maker {
 
     /// Makes the events of one row.
     fn one(&mut self, mapping: &Mapping, row: &impl Row, whose: Whose<'_>, time: Micros, memory: &mut Memory) {
-        if mapping.starts_with_first_event() && !memory.started {
-            memory.started = true;
+        if !std::mem::replace(&mut memory.started, true) {
             match mapping.started(whose.contact, row) {
-                Ok(data) => {
-                    self.give(row, whose.profile, mapping.started_id(whose.key), (time, 0), data);
-                }
+                Ok(None) => {}
+                Ok(Some(data)) => self.give(row, whose, mapping.started_id(whose.key), (time, 0), data),
                 Err(fault) => self.fault(row, fault),
             }
         }
@@ -456,7 +463,7 @@ impl Maker {
                 Ok((at, id, data))
             });
             match made {
-                Ok((at, id, data)) => self.give(row, whose.profile, id, (at, memory.next(at)), data),
+                Ok((at, id, data)) => self.give(row, whose, id, (at, memory.next(at)), data),
                 Err(fault) => self.fault(row, fault),
             }
         }
@@ -467,17 +474,18 @@ impl Maker {
     fn give(
         &mut self,
         row: &impl Row,
-        profile: ProfileId,
+        whose: Whose<'_>,
         id: EventId,
         (at, sequence): (Micros, u64),
         data: EventData,
     ) {
-        let event = NewEvent::new(id, at, self.mapping.source().clone(), data).with_sequence(sequence);
+        let mut event = NewEvent::new(id, at, self.mapping.source().clone(), data).with_sequence(sequence);
+        event.causation_id = whose.cause.filter(|_| sequence > 0).map(|cause| cause.0);
         if self.notes.is_some() {
             self.note(row, Became::Event { kind: event.data.kind(), id, at });
         }
         self.counts.events += 1;
-        self.ready.push_back(Ok(LogItem { profile, event, recorded_at: None }));
+        self.ready.push_back(Ok(LogItem { profile: whose.profile, event, recorded_at: None }));
     }
 
     fn ignored(&mut self, row: &impl Row) {

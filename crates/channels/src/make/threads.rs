@@ -30,7 +30,7 @@ pub(super) struct Threads {
     asked: VecDeque<String>,
     /// The first customer of each thread, and before there is one the rows that wait for one.
     customers: FxHashMap<Arc<str>, Arc<str>>,
-    nobodys: FxHashMap<Arc<str>, Vec<HeldRow>>,
+    nobodys: FxHashMap<Arc<str>, Vec<(HeldRow, Option<String>)>>,
     /// The roots of `nobodys`, in order.
     silent: VecDeque<Arc<str>>,
     most: usize,
@@ -47,6 +47,8 @@ struct Known {
 pub(super) struct Placed {
     pub(super) row: HeldRow,
     pub(super) contact: String,
+    /// The row that it answers, if that is in the file.
+    pub(super) parent: Option<String>,
     pub(super) customer: Option<Arc<str>>,
 }
 
@@ -76,7 +78,7 @@ impl Threads {
             return Ok(self.place(mapping, name, row, None));
         };
         if let Some(known) = self.known.get(&xxh3_128(parent.as_bytes())).cloned() {
-            return Ok(self.place(mapping, name, row, Some(known)));
+            return Ok(self.place(mapping, name, row, Some((known, Some(parent)))));
         }
         if !self.waiting.contains_key(&parent) {
             self.asked.push_back(parent.clone());
@@ -94,7 +96,8 @@ impl Threads {
         // Threads in which nobody ever named a customer.
         let root = self.silent.pop_front()?;
         let rows = self.nobodys.remove(&root).unwrap_or_default();
-        Some(rows.into_iter().map(|row| Placed { row, contact: root.to_string(), customer: None }).collect())
+        let contact = || root.to_string();
+        Some(rows.into_iter().map(|(row, parent)| Placed { row, parent, contact: contact(), customer: None }).collect())
     }
 
     /// Waits no longer for the row that was asked for first.
@@ -117,21 +120,27 @@ impl Threads {
         let mut placed = Vec::new();
         for (name, row) in self.waiting.remove(&missing).unwrap_or_default() {
             self.answers.remove(&name);
-            placed.extend(self.place(mapping, name, row, Some(known.clone())));
+            placed.extend(self.place(mapping, name, row, Some((known.clone(), None))));
         }
         // Whoever asked first may still wait, behind others of the same thread that are not there.
         Some(placed)
     }
 
     /// Places a row and, behind it, all that waited for it.
-    fn place(&mut self, mapping: &Mapping, name: String, row: HeldRow, parent: Option<Known>) -> Vec<Placed> {
+    fn place(
+        &mut self,
+        mapping: &Mapping,
+        name: String,
+        row: HeldRow,
+        parent: Option<(Known, Option<String>)>,
+    ) -> Vec<Placed> {
         let mut placed = Vec::new();
         let mut next = VecDeque::from([(name, row, parent)]);
         while let Some((name, row, parent)) = next.pop_front() {
             let known = self.one(mapping, &name, row, parent, &mut placed);
             for (child, row) in self.waiting.remove(&name).unwrap_or_default() {
                 self.answers.remove(&child);
-                next.push_back((child, row, Some(known.clone())));
+                next.push_back((child, row, Some((known.clone(), Some(name.clone())))));
             }
             self.known.put(xxh3_128(name.as_bytes()), known);
         }
@@ -143,12 +152,12 @@ impl Threads {
         mapping: &Mapping,
         name: &str,
         row: HeldRow,
-        parent: Option<Known>,
+        parent: Option<(Known, Option<String>)>,
         placed: &mut Vec<Placed>,
     ) -> Known {
-        let (root, above) = match parent {
-            Some(known) => (known.root, known.customer),
-            None => (Arc::from(name), None),
+        let (root, above, parent) = match parent {
+            Some((known, parent)) => (known.root, known.customer, parent),
+            None => (Arc::from(name), None, None),
         };
         let own = mapping.customer_of(&row).map(|customer| Arc::<str>::from(customer.as_ref()));
         let first = self.customers.get(&root).cloned();
@@ -161,18 +170,19 @@ impl Threads {
             if !self.nobodys.contains_key(&root) {
                 self.silent.push_back(root.clone());
             }
-            self.nobodys.entry(root.clone()).or_default().push(row);
+            self.nobodys.entry(root.clone()).or_default().push((row, parent));
             return Known { root, customer: None };
         };
         if first.is_none() {
             self.customers.insert(root.clone(), customer.clone());
-            for row in self.nobodys.remove(&root).unwrap_or_default() {
-                placed.push(Placed { row, contact: root.to_string(), customer: Some(customer.clone()) });
+            for (row, parent) in self.nobodys.remove(&root).unwrap_or_default() {
+                let contact = root.to_string();
+                placed.push(Placed { row, contact, parent, customer: Some(customer.clone()) });
             }
         }
         let is_first = first.is_none_or(|first| first == customer);
         let contact = if is_first { root.to_string() } else { format!("{root} {customer}") };
-        placed.push(Placed { row, contact, customer: Some(customer.clone()) });
+        placed.push(Placed { row, contact, parent, customer: Some(customer.clone()) });
         Known { root, customer: Some(customer) }
     }
 }

@@ -142,7 +142,10 @@ impl Compiler<'_> {
     }
 
     fn contact(&mut self) -> Result<Contact> {
-        let contact = &self.document.contact;
+        let Some(contact) = &self.document.contact else {
+            let id = self.inline(&self.document.customer.id)?;
+            return Ok(Contact { id, started: Started::ByRule, template: None });
+        };
         let channels: Vec<_> = Channel::ALL.iter().map(|c| (c.as_str(), *c)).collect();
         let directions: Vec<_> = Direction::ALL.iter().map(|d| (d.as_str(), *d)).collect();
         let starts = [("with-first-event", Started::WithFirstEvent), ("by-rule", Started::ByRule)];
@@ -156,7 +159,7 @@ impl Compiler<'_> {
         let started = self.word(&contact.started, "choice", &starts)?;
         let template =
             self.template(EventKind::ContactStarted, &Default::default(), contact.channel.span())?;
-        Ok(Contact { id, started, template })
+        Ok(Contact { id, started, template: Some(template) })
     }
 
     fn key(&mut self, time: super::time::TimeIx, id: Option<CellIx>) -> Result<Vec<KeyPart>> {

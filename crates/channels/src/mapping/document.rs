@@ -31,7 +31,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) times: BTreeMap<Word, Spanned<Time>>,
     pub(super) customer: Customer,
-    pub(super) contact: Contact,
+    pub(super) contact: Option<Contact>,
     pub(super) event: Event,
     pub(super) parent: Option<Parent>,
     pub(super) changes: Option<Changes>,

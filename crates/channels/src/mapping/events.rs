@@ -41,10 +41,10 @@ impl Compiler<'_> {
                     let instead = "the columns and values it is for, or leave it out and use `otherwise`";
                     return self.wrong(place, "this rule fits every row", instead);
                 }
-                let time = rule.time.as_ref().map(|time| self.time(time)).transpose()?;
+                let times = self.times_of(rule.time.as_ref())?;
                 let kind = self.kind(give)?;
                 let give = self.template(kind, &rule.set, give.span())?;
-                vec![RowEvent { name: None, when: Vec::new(), time, give }]
+                vec![RowEvent { name: None, when: Vec::new(), times, give }]
             }
             (None, Some(events)) => {
                 if !rule.set.is_empty() || rule.time.is_some() {
@@ -81,7 +81,7 @@ impl Compiler<'_> {
                     Some(when) => self.when(when)?,
                     None => Vec::new(),
                 },
-                time: event.time.as_ref().map(|time| self.time(time)).transpose()?,
+                times: self.times_of(event.time.as_ref())?,
                 give: self.template(kind, &event.set, event.give.span())?,
             });
         }
@@ -89,6 +89,18 @@ impl Compiler<'_> {
             return self.wrong(events.span(), "this rule gives nothing", "at least one event");
         }
         Ok(made)
+    }
+
+    /// One time or several, of which the first that is there counts.
+    fn times_of(&mut self, time: Option<&Spanned<Value>>) -> Result<Vec<super::time::TimeIx>> {
+        match time.map(|time| (time, time.as_ref())) {
+            None => Ok(Vec::new()),
+            Some((time, Value::Array(times))) => {
+                let place = time.span();
+                times.iter().map(|time| self.time(&Spanned::new(place.clone(), time.clone()))).collect()
+            }
+            Some((time, _)) => self.time(time).map(|time| vec![time]),
+        }
     }
 
     fn kind(&self, give: &Word) -> Result<EventKind> {
@@ -203,7 +215,9 @@ impl Compiler<'_> {
             let contact = || (kind == EventKind::ContactStarted).then(|| self.of_contact(name)).flatten();
             match given(set).or_else(contact).or_else(|| given(&document.fields)) {
                 Some(value) => fields.push((name, self.field_source(&value)?)),
-                None if name == "contact" => fields.push((name, FieldSource::Contact)),
+                None if name == "contact" && document.contact.is_some() => {
+                    fields.push((name, FieldSource::Contact));
+                }
                 None => {}
             }
         }
@@ -213,7 +227,7 @@ impl Compiler<'_> {
 
     /// What `[contact]` says of a field of `contact.started`.
     fn of_contact(&self, field: &str) -> Option<Spanned<Value>> {
-        let contact = &self.document.contact;
+        let contact = self.document.contact.as_ref()?;
         match field {
             "channel" => Some(contact.channel.clone()),
             "direction" => Some(contact.direction.clone()),

@@ -146,8 +146,9 @@ pub(crate) enum Started {
 pub(crate) struct Contact {
     id: CellIx,
     started: Started,
-    /// The event that says that it started.
-    template: Template,
+    /// The event that says that it started; none if rows belong to no contact, and then the customer's name stands
+    /// for the contact's.
+    template: Option<Template>,
 }
 
 impl Contact {
@@ -191,8 +192,8 @@ pub(crate) struct RowEvent {
     /// What tells its id from those of the row's other events; none: it is the row's only one.
     name: Option<String>,
     when: Vec<Condition>,
-    /// Its own time; none: the row's.
-    time: Option<TimeIx>,
+    /// Its own times, of which the first that is there counts; empty: the row's.
+    times: Vec<TimeIx>,
     give: Template,
 }
 

@@ -148,9 +148,11 @@ impl Mapping {
         self.customer.take == Take::First
     }
 
-    /// Whether a contact's first row also says that it started.
-    pub(crate) fn starts_with_first_event(&self) -> bool {
-        self.contact.started == Started::WithFirstEvent
+    /// The id of the event that a row's parent is.
+    pub(crate) fn parent_event(&self, parent: &str) -> Option<EventId> {
+        // Rows are called by the ids of their events, or else what they are called names no event.
+        let is_id = self.parent.is_some_and(|names| self.id == Some(names.id));
+        if is_id { self.ground.source.event(parent) } else { None }
     }
 
     /// Which contact a row belongs to, in the source's own words.
@@ -221,9 +223,14 @@ impl Mapping {
         self.ground.source.derived_event(&format!("started {}:{contact}", contact.len()))
     }
 
-    /// The event that says that a contact started, from its first row.
-    pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        self.filled(&self.contact.template, contact, row)
+    /// The event that says that a contact started, from its first row; `None` if a rule says so, or there is none.
+    pub(crate) fn started(
+        &self,
+        contact: ContactId,
+        row: &impl Row,
+    ) -> Result<Option<EventData>, RowFault> {
+        let template = self.contact.template.as_ref().filter(|_| self.contact.started == Started::WithFirstEvent);
+        template.map(|template| self.filled(template, contact, row)).transpose()
     }
 
     /// The first entry of `ignore` that is for this row.
@@ -246,6 +253,19 @@ impl Mapping {
     pub(crate) fn warnings(&self, row: &impl Row) -> impl Iterator<Item = &str> {
         let fitting = self.warn.iter().filter(|(when, _)| self.fit(when, row, None));
         fitting.map(|(_, because)| because.as_str())
+    }
+
+    /// A rule as the person who wrote it may know it again.
+    pub(crate) fn rule_in_words(&self, rule: usize) -> String {
+        let Some(rule) = self.rules.get(rule) else { return String::new() };
+        let mut words: Vec<String> = Vec::new();
+        for condition in rule.when.iter().chain(rule.events.iter().flat_map(|event| &event.when)) {
+            let name = format!("`{}`", self.ground.cell(condition.cell).name);
+            if !words.contains(&name) {
+                words.push(name);
+            }
+        }
+        if words.is_empty() { "for every row".to_owned() } else { format!("looks at {}", words.join(", ")) }
     }
 
     /// The cells of a row that conditions compare with the row before.
@@ -308,13 +328,11 @@ impl Mapping {
         row: &impl Row,
         time: Micros,
     ) -> Result<Option<Given<'m>>, RowFault> {
-        let at = match event.time {
-            None => time,
-            Some(own) => match self.instant(row, own)? {
-                Some(at) => at,
-                None => return Ok(None),
-            },
-        };
+        let mut at = event.times.is_empty().then_some(time);
+        for &own in &event.times {
+            at = at.map_or_else(|| self.instant(row, own), |at| Ok(Some(at)))?;
+        }
+        let Some(at) = at else { return Ok(None) };
         let data = self.filled(&event.give, contact, row)?;
         Ok(Some(Given { name: event.name.as_deref(), at, data }))
     }

@@ -36,8 +36,8 @@ impl<R: BufRead> XesReader<R> {
         Self { maker: self.maker.with_notes(), traces: self.traces.noting_keys(), ..self }
     }
 
-    pub(crate) fn next_note(&mut self) -> Option<Note> {
-        self.maker.next_note()
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        self.maker.take_notes()
     }
 
     /// The attributes of events that were seen so far, if notes are taken.
