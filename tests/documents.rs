@@ -55,6 +55,18 @@ fn every_block_of_the_rulebook_is_accepted() {
     }
 }
 
+#[test]
+fn every_block_of_the_mappings_page_is_a_mapping() {
+    let text = std::fs::read_to_string(document("MAPPING.md")).unwrap();
+    let blocks = blocks(&text, "toml");
+    assert!(blocks.len() >= 6, "{} blocks", blocks.len());
+    for block in blocks {
+        if let Err(error) = throughline::channels::mapping::Mapping::from_toml(&block) {
+            panic!("{error}\n{block}");
+        }
+    }
+}
+
 /// A mail whose answer becomes known two days late.
 const STORY: &str = r#"
 customer ann

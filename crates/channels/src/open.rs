@@ -7,7 +7,7 @@ use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
-use crate::table::TableReader;
+use crate::table::{Share, TableReader};
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek};
@@ -36,6 +36,8 @@ pub struct OpenOptions {
     pub max_line_bytes: usize,
     /// The most memory that one trace may take.
     pub max_trace_bytes: usize,
+    /// Which contacts of a table are read: several threads may each read a share of the same file.
+    pub share: Share,
     /// Where rejected lines are kept, as they stood. Those of XES mean nothing alone and are not kept.
     pub rejects: Option<RejectsFile>,
 }
@@ -46,6 +48,7 @@ impl Default for OpenOptions {
             mapping: None,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
+            share: Share::ALL,
             rejects: None,
         }
     }
@@ -135,6 +138,7 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
             let mut reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
             reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
+            let reader = reader.with_share(options.share);
             Reader::Table(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,

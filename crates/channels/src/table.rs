@@ -4,6 +4,7 @@ use crate::delimited::{Header, MAX_ROW_LINES, Numbers, Splitter, TableRow, Taken
 use crate::fixed::Cutter;
 use crate::item::LogItem;
 use crate::lines::{Line, Lines};
+pub use crate::make::Share;
 use crate::make::{Maker, Note};
 use crate::mapping::{Encoding, MappedFormat, Mapping};
 use crate::reject::{ReadCounts, Reject, RejectReason};
@@ -107,6 +108,16 @@ impl<R: BufRead> TableReader<R> {
         Self { maker: self.maker.with_rejects_file(rejects), ..self }
     }
 
+    /// Reads only the rows of a share of the contacts. A mapping whose rows answer others cannot be shared: every
+    /// share of it but the first is empty, and the first is all.
+    #[must_use]
+    pub fn with_share(self, share: Share) -> Self {
+        if self.maker.mapping().can_be_shared() {
+            return Self { maker: self.maker.with_share(share), ..self };
+        }
+        Self { ended: self.ended || share.index > 0, ..self }
+    }
+
     /// Notes of each row what became of it and why.
     pub(crate) fn with_notes(self) -> Self {
         Self { maker: self.maker.with_notes(), ..self }
@@ -152,14 +163,14 @@ impl<R: BufRead> TableReader<R> {
                 Err(error) => {
                     self.ended = true;
                     let reject = Reject::of_io(self.source.lines.number(), &error);
-                    self.maker.reject(reject, None);
+                    self.maker.reject_line(reject, None);
                     return Ok(());
                 }
             },
         };
         let Ok(piece) = piece else {
             let expected = format!("a row of at most {} bytes, or a higher limit", self.source.max_bytes);
-            self.maker.reject(Reject::new(line, RejectReason::LineTooLong, expected), None);
+            self.maker.reject_line(Reject::new(line, RejectReason::LineTooLong, expected), None);
             return Ok(());
         };
         if self.rows.skip > 0 {
@@ -222,7 +233,7 @@ impl<R: BufRead> TableReader<R> {
         let expected = format!(
             "a quote that is closed in the row, within {MAX_ROW_LINES} lines; `quote = \"\"` under `[file]` if quotes mean nothing"
         );
-        self.maker.reject(Reject::new(line, RejectReason::OpenQuote, expected), Some(&piece[..ends[0]]));
+        self.maker.reject_line(Reject::new(line, RejectReason::OpenQuote, expected), Some(&piece[..ends[0]]));
         for (number, pair) in ends.windows(2).enumerate().rev() {
             let again = piece[pair[0] + 1..pair[1]].to_vec();
             self.source.again.push_front((line + 1 + number as u64, again));
@@ -272,35 +283,35 @@ impl Rows {
                     }
                 }
                 match (text, columns_fault(&self.spans, self.header.names.len(), self.fill_short, line)) {
-                    (None, _) => maker.reject(not_utf8(line), Some(piece)),
-                    (Some(_), Some(fault)) => maker.reject(fault, Some(piece)),
+                    (None, _) => maker.reject_line(not_utf8(line), Some(piece)),
+                    (Some(_), Some(fault)) => maker.reject_line(fault, Some(piece)),
                     (Some(text), None) => {
-                        if self.spans.len() < self.header.names.len() {
-                            maker.warn(SHORT_ROW);
-                        }
                         let raw = &piece[..used.min(piece.len())];
-                        maker.row(&TableRow {
-                            text,
-                            spans: &self.spans,
-                            numbers: &self.numbers,
-                            line,
-                            raw,
-                            trim: self.trim,
-                        });
+                        let (spans, numbers) = (&self.spans, &self.numbers);
+                        let row = TableRow { text, spans, numbers, line, raw, trim: self.trim };
+                        if maker.owns(&row) {
+                            if spans.len() < self.header.names.len() {
+                                maker.warn(SHORT_ROW);
+                            }
+                            maker.row(&row);
+                        }
                     }
                 }
                 taken
             }
             Cutting::Fixed(cutter) => {
                 let Ok(text) = std::str::from_utf8(text) else {
-                    maker.reject(not_utf8(line), Some(piece));
+                    maker.reject_line(not_utf8(line), Some(piece));
                     return Ok(Taken::Row(piece.len()));
                 };
                 if !cutter.cut(text, &mut self.spans) {
                     return Ok(Taken::Nothing);
                 }
                 let (spans, numbers) = (&self.spans, &self.numbers);
-                maker.row(&TableRow { text, spans, numbers, line, raw: piece, trim: self.trim });
+                let row = TableRow { text, spans, numbers, line, raw: piece, trim: self.trim };
+                if maker.owns(&row) {
+                    maker.row(&row);
+                }
                 Taken::Row(piece.len())
             }
         };
@@ -368,7 +379,7 @@ impl<R: BufRead> Iterator for TableReader<R> {
             }
             let mapping = self.maker.mapping().clone();
             if let Err(reject) = self.step(&mapping) {
-                self.maker.reject(reject, None);
+                self.maker.reject_line(reject, None);
                 self.ended = true;
             }
         }

@@ -39,6 +39,20 @@ use xxhash_rust::xxh3::xxh3_64;
 const OUT_OF_ORDER: &str =
     "a row is earlier than the row of its contact before it; `rows = \"in-any-order\"` under `[file]` sorts them";
 
+/// A share of a file's contacts. Several threads may read one file, each of them the rows of its own contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which share, from 0.
+    pub index: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Share {
+    /// The whole file.
+    pub const ALL: Self = Self { index: 0, of: 1 };
+}
+
 /// Turns rows into events.
 pub(crate) struct Maker {
     mapping: Arc<Mapping>,
@@ -49,7 +63,10 @@ pub(crate) struct Maker {
     occurrences: FxHashMap<u64, u32>,
     previous: Generations<ContactId, Vec<Option<Box<str>>>>,
     waiting: Waiting,
+    /// Kept for the next row, so that rows need no memory of their own: a row's key, and what it gives.
     key: String,
+    given: Vec<Result<Given, RowFault>>,
+    share: Share,
     rejects: Option<RejectsFile>,
     notes: Option<VecDeque<Note>>,
 }
@@ -120,6 +137,8 @@ impl Maker {
             occurrences: FxHashMap::default(),
             waiting,
             key: String::new(),
+            given: Vec::new(),
+            share: Share::ALL,
             rejects: None,
             notes: None,
         }
@@ -128,6 +147,11 @@ impl Maker {
     /// Keeps rejected rows there, as they stood.
     pub(crate) fn with_rejects_file(self, rejects: RejectsFile) -> Self {
         Self { rejects: Some(rejects), ..self }
+    }
+
+    /// Takes only the rows of a share of the contacts.
+    pub(crate) fn with_share(self, share: Share) -> Self {
+        Self { share, ..self }
     }
 
     /// Notes of each row what became of it and why.
@@ -160,7 +184,37 @@ impl Maker {
 
     /// A line with nothing on it.
     pub(crate) const fn blank(&mut self) {
-        self.counts.blank += 1;
+        if self.share.index == 0 {
+            self.counts.blank += 1;
+        }
+    }
+
+    /// Whether a row is one of this share. What is nobody's is the first one's.
+    pub(crate) fn owns(&mut self, row: &impl Row) -> bool {
+        let Share { index, of } = self.share;
+        if of <= 1 {
+            return true;
+        }
+        let mapping = self.mapping.clone();
+        let contact = mapping.contact_of(row);
+        let owner = contact.as_ref().map_or(0, |contact| xxh3_64(contact.as_bytes()) % u64::from(of));
+        if owner == u64::from(index) {
+            return true;
+        }
+        // Another contact's row ends the one before it, whoever reads it.
+        if let Waiting::Group { contact, rows } = &mut self.waiting {
+            let ended = std::mem::take(rows);
+            contact.clear();
+            self.group_of(&mapping, &ended.iter().collect::<Vec<_>>());
+        }
+        false
+    }
+
+    /// Rejects what is no contact's. If others read other shares of the file, the first one says it for all.
+    pub(crate) fn reject_line(&mut self, reject: Reject, raw: Option<&[u8]>) {
+        if self.share.index == 0 {
+            self.reject(reject, raw);
+        }
     }
 
     pub(crate) fn warn(&mut self, of: &str) {
@@ -437,28 +491,28 @@ impl Maker {
             occurrence = *count;
             *count += 1;
         }
-        let said = if mapping.looks_back() {
+        let mut given = std::mem::take(&mut self.given);
+        let rule = if mapping.looks_back() {
             let before = self.previous.take(&whose.contact);
-            let said = mapping.said(whose.contact, row, time, before.as_deref());
+            let rule = mapping.said(whose.contact, row, time, before.as_deref(), &mut given);
             let mut now = before.unwrap_or_default();
             mapping.compared_of(row, &mut now);
             self.previous.put(whose.contact, now);
-            said
+            rule
         } else {
-            mapping.said(whose.contact, row, time, None)
+            mapping.said(whose.contact, row, time, None, &mut given)
         };
-        let said = said.inspect_err(|_| self.key.clear())?;
-        if said.events.is_empty() {
-            self.ignored(row);
-        }
-        if let Some(rule) = said.rule {
+        if let Some(rule) = rule? {
             self.note(row, Became::Ruled(rule));
         }
-        for event in said.events {
+        if given.is_empty() {
+            self.ignored(row);
+        }
+        for event in given.drain(..) {
             let made = event.and_then(|Given { name, at, data }| {
                 let id = match &own {
-                    Some(own) => mapping.event_id(own, name, row)?,
-                    None => mapping.row_id(&mut key, occurrence, name),
+                    Some(own) => mapping.event_id(own, name.as_deref(), row)?,
+                    None => mapping.row_id(&mut key, occurrence, name.as_deref()),
                 };
                 Ok((at, id, data))
             });
@@ -467,7 +521,7 @@ impl Maker {
                 Err(fault) => self.fault(row, fault),
             }
         }
-        self.key = key;
+        (self.key, self.given) = (key, given);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::condition::{Condition, Test};
 use super::compile::{Compiler, Result, in_table};
 use super::document::{self, ColumnRef, Fields, When, Word};
+use super::error::line_of;
 use super::nearest;
 use super::row::Scope;
 use super::template::{FieldSource, Template};
@@ -63,20 +64,22 @@ impl Compiler<'_> {
                 return self.wrong(place.unwrap_or_default(), what, instead);
             }
         };
-        Ok(Rule { when, events })
+        let place = rule.when.as_ref().map(Spanned::span).or_else(|| rule.events.as_ref().map(Spanned::span));
+        let line = line_of(self.text, place.unwrap_or_default().start);
+        Ok(Rule { line, when, events })
     }
 
     fn row_events(&mut self, events: &Spanned<Vec<document::RowEvent>>) -> Result<Vec<RowEvent>> {
         let mut made: Vec<RowEvent> = Vec::new();
         for event in events.as_ref() {
             let name = event.name.as_ref().unwrap_or(&event.give);
-            if made.iter().any(|other| other.name.as_ref() == Some(name.as_ref())) {
+            if made.iter().any(|other| other.name.as_deref() == Some(name.as_ref().as_str())) {
                 let what = format!("two events of this rule are named `{}`, and would have one id", name.as_ref());
                 return self.wrong(name.span(), what, "`name = …` with a name of its own");
             }
             let kind = self.kind(&event.give)?;
             made.push(RowEvent {
-                name: Some(name.as_ref().clone()),
+                name: Some(name.as_ref().as_str().into()),
                 when: match &event.when {
                     Some(when) => self.when(when)?,
                     None => Vec::new(),

@@ -64,6 +64,7 @@ pub(crate) use row::{Given, Row, RowFault};
 use cell::CellIx;
 use condition::Condition;
 use std::path::Path;
+use std::sync::Arc;
 use template::Template;
 use throughline_core::name::Name;
 use time::{Ground, TimeIx};
@@ -182,6 +183,8 @@ pub(crate) enum Otherwise {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
+    /// Where it stands in the document.
+    line: usize,
     /// All must hold.
     when: Vec<Condition>,
     events: Vec<RowEvent>,
@@ -190,7 +193,7 @@ pub(crate) struct Rule {
 #[derive(Clone, Debug)]
 pub(crate) struct RowEvent {
     /// What tells its id from those of the row's other events; none: it is the row's only one.
-    name: Option<String>,
+    name: Option<Arc<str>>,
     when: Vec<Condition>,
     /// Its own times, of which the first that is there counts; empty: the row's.
     times: Vec<TimeIx>,
@@ -246,6 +249,11 @@ impl Mapping {
     pub(crate) fn names_in_thread(&self, parent: &Parent, row: &impl Row) -> (Option<String>, Option<String>) {
         let text = |cell| self.ground.cell(cell).value(row).map(std::borrow::Cow::into_owned);
         (text(parent.id), text(parent.of))
+    }
+
+    /// Whether the rows of a contact can be read without those of all others.
+    pub(crate) const fn can_be_shared(&self) -> bool {
+        self.parent.is_none() && !matches!(self.format, MappedFormat::Xes)
     }
 
     /// Whether conditions compare rows with the contact's row before.

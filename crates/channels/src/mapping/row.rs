@@ -9,6 +9,7 @@ use crate::reject::{Place, RejectReason};
 use crate::shape::shape;
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::Arc;
 use throughline_core::event::EventData;
 use throughline_core::ids::{ContactId, EventId, ProfileId};
 use throughline_core::time::Micros;
@@ -69,20 +70,11 @@ impl RowFault {
 
 /// One event that a row gives.
 #[derive(Debug)]
-pub(crate) struct Given<'m> {
+pub(crate) struct Given {
     /// What tells its id from those of the row's other events; none: it is the row's only one.
-    pub(crate) name: Option<&'m str>,
+    pub(crate) name: Option<Arc<str>>,
     pub(crate) at: Micros,
     pub(crate) data: EventData,
-}
-
-/// What a row says.
-#[derive(Debug)]
-pub(crate) struct Said<'m> {
-    /// The rule that fits it, from 0; none: it is noted, or nothing was for it.
-    pub(crate) rule: Option<usize>,
-    /// Its events, with where they failed to be made. Empty: the row is to be ignored.
-    pub(crate) events: Vec<Result<Given<'m>, RowFault>>,
 }
 
 impl Mapping {
@@ -265,7 +257,8 @@ impl Mapping {
                 words.push(name);
             }
         }
-        if words.is_empty() { "for every row".to_owned() } else { format!("looks at {}", words.join(", ")) }
+        let looks = if words.is_empty() { "for every row".to_owned() } else { format!("looks at {}", words.join(", ")) };
+        format!("line {} of the mapping, {looks}", rule.line)
     }
 
     /// The cells of a row that conditions compare with the row before.
@@ -285,34 +278,32 @@ impl Mapping {
         })
     }
 
-    /// What a row says, by the first rule that fits it.
-    pub(crate) fn said<'m>(
-        &'m self,
+    /// What a row says, by the first rule that fits it; answers with that rule's number, from 0, if there is one.
+    /// Puts its events, or why one could not be made, into `events`; if there are none, the row is to be ignored.
+    pub(crate) fn said(
+        &self,
         contact: ContactId,
         row: &impl Row,
         time: Micros,
         before: Before<'_>,
-    ) -> Result<Said<'m>, RowFault> {
+        events: &mut Vec<Result<Given, RowFault>>,
+    ) -> Result<Option<usize>, RowFault> {
         for (index, rule) in self.rules.iter().enumerate() {
             if !self.fit(&rule.when, row, before) {
                 continue;
             }
-            let events: Vec<_> = rule
-                .events
-                .iter()
-                .filter(|event| self.fit(&event.when, row, before))
-                .filter_map(|event| self.given(event, contact, row, time).transpose())
-                .collect();
+            let fitting = rule.events.iter().filter(|event| self.fit(&event.when, row, before));
+            events.extend(fitting.filter_map(|event| self.given(event, contact, row, time).transpose()));
             if !events.is_empty() {
-                return Ok(Said { rule: Some(index), events });
+                return Ok(Some(index));
             }
         }
         match &self.otherwise {
             Otherwise::Note(note) => {
-                let event = self.filled(note, contact, row).map(|data| Given { name: None, at: time, data });
-                Ok(Said { rule: None, events: vec![event] })
+                events.push(self.filled(note, contact, row).map(|data| Given { name: None, at: time, data }));
+                Ok(None)
             }
-            Otherwise::Ignore => Ok(Said { rule: None, events: Vec::new() }),
+            Otherwise::Ignore => Ok(None),
             Otherwise::Refuse => Err(RowFault::new(
                 RejectReason::NoRule,
                 "a row that a rule fits; add a rule, or set `otherwise` to `note` or `ignore`",
@@ -321,20 +312,20 @@ impl Mapping {
     }
 
     /// One event of a row; `None` if its own time is missing there.
-    fn given<'m>(
-        &'m self,
-        event: &'m RowEvent,
+    fn given(
+        &self,
+        event: &RowEvent,
         contact: ContactId,
         row: &impl Row,
         time: Micros,
-    ) -> Result<Option<Given<'m>>, RowFault> {
+    ) -> Result<Option<Given>, RowFault> {
         let mut at = event.times.is_empty().then_some(time);
         for &own in &event.times {
             at = at.map_or_else(|| self.instant(row, own), |at| Ok(Some(at)))?;
         }
         let Some(at) = at else { return Ok(None) };
         let data = self.filled(&event.give, contact, row)?;
-        Ok(Some(Given { name: event.name.as_deref(), at, data }))
+        Ok(Some(Given { name: event.name.clone(), at, data }))
     }
 
     fn filled(&self, template: &Template, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
