@@ -66,7 +66,10 @@ impl History {
         if log.format() == Format::Table && !whole && total > SHARED_ABOVE_BYTES {
             let open = |share| {
                 let mapping = mapping.clone();
-                open_log_with(path, OpenOptions { mapping, max_line_bytes: limit, max_trace_bytes, share, rejects: None })
+                open_log_with(
+                    path,
+                    OpenOptions { mapping, max_line_bytes: limit, max_trace_bytes, share, rejects: None },
+                )
             };
             let of = u32::try_from(all_cores().get()).unwrap_or(1);
             let shares = (0..of).map(|index| Share { index, of }).collect();

@@ -68,7 +68,8 @@ fn calls_end_as_they_did() {
 fn waits_are_as_long_as_the_system_counted() {
     let Some(path) = data("waits_are_as_long_as_the_system_counted", LOG) else { return };
     let calls = calls(&read(&path, &document("bank.toml")).items);
-    let over = |secs| calls.values().filter(|call| call.wait().is_some_and(|w| w > Span::from_secs(secs))).count();
+    let over =
+        |secs| calls.values().filter(|call| call.wait().is_some_and(|w| w > Span::from_secs(secs))).count();
     assert_eq!((over(30), over(90), over(300)), (10_814, 4_175, 191));
 }
 

@@ -2,18 +2,22 @@
 
 use super::{data, document, read};
 use std::collections::{BTreeMap, BTreeSet};
-use throughline::core::event::{Author, EventData, vocabulary::Message};
+use throughline::core::event::{Author, EventData, Text, vocabulary::Message};
 use throughline::core::ids::{ContactId, EventId, ProfileId};
+use throughline::core::name::Name;
 use throughline::core::time::{Micros, Span};
 use uuid::Uuid;
 
 const LOG: &str = "twcs_sample.csv.gz";
 
+/// The tweet whose text was cut in two.
+const BROKEN: u32 = 3_399;
+
 struct Tweet {
     profile: ProfileId,
     at: Micros,
     answers: Option<Uuid>,
-    message: Message,
+    message: Message<Name, Text>,
 }
 
 /// The tweets by number, and how many rows were rejected.
@@ -74,11 +78,16 @@ fn answers_are_joined_to_what_they_answer() {
     let roots: Vec<(&u32, &Tweet)> = roots.collect();
     assert_eq!(roots.len(), 1_285);
     let id = |number: &u32| EventId::derived("twitter", &number.to_string()).0;
-    let mut waits: Vec<Span> =
-        roots.iter().filter_map(|(number, tweet)| Some(answered.get(&id(number))?.since(tweet.at))).collect();
-    waits.sort_unstable();
-    assert_eq!(waits.len(), 1_153);
-    assert_eq!(waits[waits.len() / 2], Span::from_secs(719));
-    let over = |hours| waits.iter().filter(|wait| **wait > Span::from_hours(hours)).count();
-    assert_eq!((over(1), over(4), over(24)), (268, 158, 35));
+    let waits = |but: u32| {
+        let roots = roots.iter().filter(|(number, _)| **number != but);
+        let wait = |number: &u32, tweet: &Tweet| Some(answered.get(&id(number))?.since(tweet.at));
+        let mut waits: Vec<Span> = roots.filter_map(|(number, tweet)| wait(number, tweet)).collect();
+        waits.sort_unstable();
+        let over = |hours| waits.iter().filter(|wait| **wait > Span::from_hours(hours)).count();
+        (waits.len(), waits[waits.len() / 2].0 / 1_000_000, over(1), over(4), over(24))
+    };
+    // The broken tweet lost the list of its answers, by which the other program looked them up. An answer names what
+    // it answers itself, so here it is found: one more, after 4 h 28 min.
+    assert_eq!(waits(BROKEN), (1_153, 719, 268, 158, 35));
+    assert_eq!(waits(0), (1_154, 720, 269, 159, 35));
 }

@@ -115,7 +115,9 @@ impl Check {
                 Became::Ignored(Some(entry)) => {
                     writeln!(f, "  -> ignored, by number {} of `ignore`", entry + 1)?;
                 }
-                Became::Ignored(None) => writeln!(f, "  -> ignored: no rule is for it, or its customer is unknown")?,
+                Became::Ignored(None) => {
+                    writeln!(f, "  -> ignored: no rule is for it, or its customer is unknown")?
+                }
                 Became::Ruled(rule) => {
                     let what = self.mapping.rule_in_words(*rule);
                     writeln!(f, "  by rule {}: {what}", rule + 1)?;

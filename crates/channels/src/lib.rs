@@ -6,7 +6,8 @@
 //!
 //! [`open::open_log`] opens any file that is known here. [`native`] reads and writes the format of our own (one
 //! CloudEvent a line). Everything else comes through a [`mapping::Mapping`], a document that says what a
-//! source's columns mean, so that a new source needs no code; [`xes`] is the first format read that way.
+//! source's columns mean, so that a new source needs no code: [`xes`], and [`table`]s, delimited or of fixed width.
+//! [`check`] shows to whoever writes one what it makes of a log.
 //!
 //! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
 //! its business. It only sees to it that reading twice names every event the same.

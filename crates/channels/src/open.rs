@@ -71,7 +71,9 @@ pub enum OpenError {
     #[error("this is one JSON array; write one object a line, without commas between them")]
     JsonArray,
     /// Neither name nor content say what it is.
-    #[error("not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table")]
+    #[error(
+        "not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table"
+    )]
     UnknownFormat,
     /// The format is read through a mapping, and there is none.
     #[error("a log of this format needs a mapping that says what its columns mean")]

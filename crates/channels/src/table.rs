@@ -158,7 +158,9 @@ impl<R: BufRead> TableReader<R> {
                     self.ended = true;
                     return Ok(());
                 }
-                Ok(Some((line, Line::Bytes(piece)))) => (line + self.source.more_lines, Ok(Cow::Borrowed(piece))),
+                Ok(Some((line, Line::Bytes(piece)))) => {
+                    (line + self.source.more_lines, Ok(Cow::Borrowed(piece)))
+                }
                 Ok(Some((line, Line::TooLong))) => (line + self.source.more_lines, Err(())),
                 Err(error) => {
                     self.ended = true;
@@ -244,10 +246,7 @@ impl<R: BufRead> TableReader<R> {
 
 impl Rows {
     const fn is_before_header(&self) -> bool {
-        !matches!(
-            self.cutting,
-            Cutting::Fixed(_) | Cutting::Delimited { header: HeaderState::Known, .. }
-        )
+        !matches!(self.cutting, Cutting::Fixed(_) | Cutting::Delimited { header: HeaderState::Known, .. })
     }
 
     fn take(
@@ -274,9 +273,10 @@ impl Rows {
                     let is_header = *header == HeaderState::Expected;
                     *header = HeaderState::Known;
                     self.header = read_header(text, piece, line, &self.spans, is_header)?;
-                    let found = self.header.find(mapping).map_err(|fault| {
-                        Reject::new(line, RejectReason::BadHeader, fault).about("header")
-                    });
+                    let found = self
+                        .header
+                        .find(mapping)
+                        .map_err(|fault| Reject::new(line, RejectReason::BadHeader, fault).about("header"));
                     self.numbers = found?;
                     if is_header {
                         return Ok(taken);

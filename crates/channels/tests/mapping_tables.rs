@@ -80,12 +80,14 @@ set = { effect = "works", activity = { from = "state" } }
 #[test]
 fn a_table_is_read_whatever_its_lines_end_with() {
     let mapping = with(WORK);
-    let lines = ["ticket,customer,at,state", "t1,ann,2024-05-01 09:30,open", "", "t2,bo,2024-05-01 09:31,open"];
+    let lines =
+        ["ticket,customer,at,state", "t1,ann,2024-05-01 09:30,open", "", "t2,bo,2024-05-01 09:31,open"];
     let plain = read(&mapping, lines.join("\n"));
     assert_eq!((plain.counts.events, plain.counts.blank, plain.counts.rejected()), (4, 1, 0));
     assert_eq!(plain.items[1].profile, ProfileId::derived("desk", "ann"));
     for ends in [["\r\n"; 3], ["\n", "\r\n", "\n"], ["\r"; 3], ["\r", "\n", "\r\n"]] {
-        let mixed: String = lines.iter().zip(ends.iter().chain(&["\n"])).map(|(l, e)| format!("{l}{e}")).collect();
+        let mixed: String =
+            lines.iter().zip(ends.iter().chain(&["\n"])).map(|(l, e)| format!("{l}{e}")).collect();
         assert_eq!(read(&mapping, format!("\u{feff}{mixed}")).items, plain.items, "{ends:?}");
     }
 }
@@ -95,7 +97,8 @@ fn columns_go_by_name_by_number_and_by_which_of_two_alike() {
     let table = "ticket,customer,at,state,state\nt1,ann,2024-05-01 09:30,ignored,open\n";
     let reader = |mapping: &str| {
         let mapping = Arc::new(Mapping::from_toml(mapping).unwrap());
-        TableReader::new(table.as_bytes(), mapping, 1 << 20).map(|item| item.map(|_| ()).map_err(|e| e.to_string()))
+        TableReader::new(table.as_bytes(), mapping, 1 << 20)
+            .map(|item| item.map(|_| ()).map_err(|e| e.to_string()))
     };
     let two_alike: Vec<_> = reader(&format!("{BASE}{WORK}")).collect();
     assert_eq!(two_alike, [Err("line 1: `header`: the header is not the one that the mapping is for; expected `state#1` or `state#2` where only `state` is written; there are `ticket`, `customer`, `at`, `state`, `state`".to_owned())]);
@@ -109,21 +112,33 @@ fn columns_go_by_name_by_number_and_by_which_of_two_alike() {
 #[test]
 fn a_mapping_for_another_file_names_what_is_missing_and_what_is_there() {
     let read = read(&with(WORK), "id,who,at\n1,ann,2024-05-01 09:30\n");
-    assert_eq!(read.rejects, ["line 1: `header`: the header is not the one that the mapping is for; expected a column `customer`, a column `ticket`, a column `state`; there are `id`, `who`, `at`"]);
+    assert_eq!(
+        read.rejects,
+        [
+            "line 1: `header`: the header is not the one that the mapping is for; expected a column `customer`, a column `ticket`, a column `state`; there are `id`, `who`, `at`"
+        ]
+    );
     // A table without a header: its first row is somebody's data and is not told.
     let read = self::read(&with(WORK), "t1,ann@example.org,2024-05-01 09:30,open\n");
-    assert!(read.rejects[0].contains("`header = false`") && !read.rejects[0].contains("ann"), "{:?}", read.rejects);
+    assert!(
+        read.rejects[0].contains("`header = false`") && !read.rejects[0].contains("ann"),
+        "{:?}",
+        read.rejects
+    );
 }
 
 #[test]
 fn a_fault_says_where_it_is_and_what_it_looks_like_and_never_what_it_is() {
     let table = "ticket,customer,at,state\nt1,ann,01/05/2024 09h30,open\nt2,,2024-05-01 09:30,open\nt3,cy,2024-05-01 09:30\nt4,\"x\"\" y\",2024-05-01 09:30,open\n";
     let read = read(&with(WORK), table);
-    assert_eq!(read.rejects, [
-        "line 2, column 3: `at`: not a time; expected a time of the form `%Y-%m-%d %H:%M`; found 16 characters: digits, slashes, blanks and letters",
-        "line 3, column 2: `customer`: missing; expected what names the customer",
-        "line 4: not as many columns as there are; expected 4 columns, as the header has; `short-rows = \"fill\"` under `[file]` takes the last ones as missing; found 3",
-    ]);
+    assert_eq!(
+        read.rejects,
+        [
+            "line 2, column 3: `at`: not a time; expected a time of the form `%Y-%m-%d %H:%M`; found 16 characters: digits, slashes, blanks and letters",
+            "line 3, column 2: `customer`: missing; expected what names the customer",
+            "line 4: not as many columns as there are; expected 4 columns, as the header has; `short-rows = \"fill\"` under `[file]` takes the last ones as missing; found 3",
+        ]
+    );
     assert_eq!(read.items.last().unwrap().profile, ProfileId::derived("desk", "x\" y"));
     assert_eq!(read.counts.rejected_for(RejectReason::BadTime), 1);
 }
@@ -146,14 +161,18 @@ fn bytes_that_are_no_text_and_quotes_that_are_not_closed_cost_one_row() {
 #[test]
 fn a_quoted_text_may_have_line_ends_and_lines_count_on() {
     let mapping = with(WORK);
-    let read = self::read(&mapping, "ticket,customer,at,state\nt1,\"a\n\nb\",2024-05-01 09:30,open\nt2,bo,nonsense,open\n");
+    let read = self::read(
+        &mapping,
+        "ticket,customer,at,state\nt1,\"a\n\nb\",2024-05-01 09:30,open\nt2,bo,nonsense,open\n",
+    );
     assert_eq!(read.items[0].profile, ProfileId::derived("desk", "a\n\nb"));
     assert!(read.rejects[0].starts_with("line 5, column 3: `at`"), "{:?}", read.rejects);
 }
 
 #[test]
 fn remarks_delimiters_and_lines_before_the_header_are_what_the_mapping_says() {
-    let file = "[file]\ndelimiter = \"semicolon\"\ncomment = \"#\"\nskip-lines = 2\nquote = \"'\"\ntrim = true\n";
+    let file =
+        "[file]\ndelimiter = \"semicolon\"\ncomment = \"#\"\nskip-lines = 2\nquote = \"'\"\ntrim = true\n";
     let table = "Export of\nMay\nticket;customer;at;state\n# nothing\nt1; ann ;2024-05-01 09:30;'open'\n";
     let read = self::read(&with(&format!("{file}{WORK}")), table);
     assert_eq!((read.counts.events, read.items[0].profile), (2, ProfileId::derived("desk", "ann")));
@@ -216,7 +235,8 @@ set = { ending = "abandoned" }
 "#,
     );
     let mapping = Arc::new(mapping.unwrap_or_else(|error| panic!("{error}")));
-    let table = "call,caller,day,start,answer,end\n1,ann,2024-05-01,23:50,23:55,0:10\n2,-,2024-05-01,24:15,-,24:20\n";
+    let table =
+        "call,caller,day,start,answer,end\n1,ann,2024-05-01,23:50,23:55,0:10\n2,-,2024-05-01,24:15,-,24:20\n";
     let read = self::read(&mapping, table);
     assert_eq!(
         read.story(),
@@ -356,12 +376,18 @@ fn an_answer_finds_the_row_that_it_answers_wherever_that_stands() {
         let EventData::Message(message) = &item.event.data else { panic!("a message") };
         (item.profile, message.contact, item.event.causation_id)
     };
-    let (ann, bo, cy) =
-        (ProfileId::derived("posts", "ann"), ProfileId::derived("posts", "bo"), ProfileId::derived("posts", "cy"));
+    let (ann, bo, cy) = (
+        ProfileId::derived("posts", "ann"),
+        ProfileId::derived("posts", "bo"),
+        ProfileId::derived("posts", "cy"),
+    );
     let thread = ContactId::derived("posts", "1");
     let cause = |post: &str| Some(EventId::derived("posts", post).0);
     // What the company wrote first is the first customer's who answers.
-    assert_eq!([of("1"), of("2"), of("3")], [(ann, thread, None), (ann, thread, cause("1")), (ann, thread, cause("2"))]);
+    assert_eq!(
+        [of("1"), of("2"), of("3")],
+        [(ann, thread, None), (ann, thread, cause("1")), (ann, thread, cause("2"))]
+    );
     // Another customer in the thread has a contact of their own, and so have the answers to them.
     let other = ContactId::derived("posts", "1 bo");
     assert_eq!([of("4"), of("5")], [(bo, other, cause("1")), (bo, other, cause("4"))]);
@@ -370,14 +396,19 @@ fn an_answer_finds_the_row_that_it_answers_wherever_that_stands() {
     assert_eq!([of("6"), of("7")], [(cy, missing, None), (cy, missing, None)]);
     let mut reversed = rows;
     reversed.reverse();
-    let ids = |read: &Read| read.items.iter().map(|i| (i.event.id, i.profile)).collect::<std::collections::BTreeSet<_>>();
+    let ids = |read: &Read| {
+        read.items.iter().map(|i| (i.event.id, i.profile)).collect::<std::collections::BTreeSet<_>>()
+    };
     assert_eq!(ids(&read).len(), ids(&self::read(&mapping, table(&reversed))).len());
 }
 
 #[test]
 fn rows_that_answer_each_other_in_a_circle_are_read_all_the_same() {
     let mapping = Arc::new(Mapping::from_toml(POSTS).unwrap());
-    let read = self::read(&mapping, "post,who,inbound,at,answers\n1,ann,1,2024-05-01 09:00,2\n2,ann,1,2024-05-01 09:01,1\n3,ann,1,2024-05-01 09:02,3\n");
+    let read = self::read(
+        &mapping,
+        "post,who,inbound,at,answers\n1,ann,1,2024-05-01 09:00,2\n2,ann,1,2024-05-01 09:01,1\n3,ann,1,2024-05-01 09:02,3\n",
+    );
     assert_eq!(read.items.iter().filter(|i| matches!(i.event.data, EventData::Message(_))).count(), 3);
 }
 
@@ -427,7 +458,9 @@ fn conditions_compare_numbers_texts_and_what_is_missing() {
         let read = self::read(&mapping, format!("ticket,customer,at,state\n{table}"));
         let claimed = |t: &usize| {
             let contact = ContactId::derived("desk", &format!("t{t}"));
-            read.items.iter().any(|i| matches!(&i.event.data, EventData::ResolutionClaimed(e) if e.contact == contact))
+            read.items
+                .iter()
+                .any(|i| matches!(&i.event.data, EventData::ResolutionClaimed(e) if e.contact == contact))
         };
         (0..states.len()).filter(claimed).map(|t| states[t]).collect::<Vec<_>>()
     };
@@ -444,16 +477,46 @@ fn conditions_compare_numbers_texts_and_what_is_missing() {
 fn mistakes_are_answered_with_their_line() {
     let said = |more: &str| Mapping::from_toml(&format!("{BASE}\n{more}")).unwrap_err().to_string();
     for (more, says) in [
-        ("[file]\ndelimiter = \"tabb\"", "line 23: `tabb` is no sign that stands between columns; write `tab`"),
-        ("[file]\nrows = \"sorted\"", "line 23: `sorted` is no order of rows; write one of `in-time-order`, `together`, `in-any-order`"),
-        ("[columns]\nx = { from = \"y\" }", "line 23: nothing uses the column `x`; write its name where it is meant, or leave it out"),
-        ("[columns]\nstate = { at = 3, width = 2 }", "line 23: `at` and `width` are for `format = \"fixed\"`; write `from`"),
-        ("[times]\nend = { from = \"end\", near = \"strat\" }\nstart = { from = \"at\" }", "line 23: `strat` is no time of this mapping; write `start`"),
-        ("[times]\nend = { from = \"end\", format = \"YYYY\" }", "line 23: `YYYY` is no format of a time; write `rfc3339`, `unix`, `unix-millis`, `unix-micros`, or signs such as `%Y-%m-%d %H:%M:%S`"),
-        ("[[rules]]\nwhen = { state = { over = 3 } }\ngive = \"message\"", "line 23: `over` compares nothing; write one of"),
-        ("[[rules]]\nwhen = { state = { above = \"3\" } }\ngive = \"message\"", "line 23: `above` takes a number; write `above = 0`"),
-        ("[[ignore]]\nwhen = { state = { changed = true } }", "line 23: a row by itself has no row before it; write `changed`, `was` and their kind in `[[rules]]`"),
-        ("[[rules]]\nwhen = { state = \"x\" }", "line 23: this rule gives nothing; write `give`, or `[[rules.events]]`"),
+        (
+            "[file]\ndelimiter = \"tabb\"",
+            "line 23: `tabb` is no sign that stands between columns; write `tab`",
+        ),
+        (
+            "[file]\nrows = \"sorted\"",
+            "line 23: `sorted` is no order of rows; write one of `in-time-order`, `together`, `in-any-order`",
+        ),
+        (
+            "[columns]\nx = { from = \"y\" }",
+            "line 23: nothing uses the column `x`; write its name where it is meant, or leave it out",
+        ),
+        (
+            "[columns]\nstate = { at = 3, width = 2 }",
+            "line 23: `at` and `width` are for `format = \"fixed\"`; write `from`",
+        ),
+        (
+            "[times]\nend = { from = \"end\", near = \"strat\" }\nstart = { from = \"at\" }",
+            "line 23: `strat` is no time of this mapping; write `start`",
+        ),
+        (
+            "[times]\nend = { from = \"end\", format = \"YYYY\" }",
+            "line 23: `YYYY` is no format of a time; write `rfc3339`, `unix`, `unix-millis`, `unix-micros`, or signs such as `%Y-%m-%d %H:%M:%S`",
+        ),
+        (
+            "[[rules]]\nwhen = { state = { over = 3 } }\ngive = \"message\"",
+            "line 23: `over` compares nothing; write one of",
+        ),
+        (
+            "[[rules]]\nwhen = { state = { above = \"3\" } }\ngive = \"message\"",
+            "line 23: `above` takes a number; write `above = 0`",
+        ),
+        (
+            "[[ignore]]\nwhen = { state = { changed = true } }",
+            "line 23: a row by itself has no row before it; write `changed`, `was` and their kind in `[[rules]]`",
+        ),
+        (
+            "[[rules]]\nwhen = { state = \"x\" }",
+            "line 23: this rule gives nothing; write `give`, or `[[rules.events]]`",
+        ),
         (
             "[[rules]]\n[[rules.events]]\ngive = \"resolution.claimed\"\n[[rules.events]]\ngive = \"resolution.claimed\"",
             "line 26: two events of this rule are named `resolution.claimed`, and would have one id; write `name = …` with a name of its own",
@@ -463,7 +526,10 @@ fn mistakes_are_answered_with_their_line() {
             "line 25: the field `author` of `message` cannot be this: unknown variant `custmer`",
         ),
         ("[fields]\nagent = \"a\"\nagent = \"b\"", "line 24: duplicate key"),
-        ("[columns]\nstate = { whole = true, decimals = 2 }", "line 23: a number is either whole or has decimals; write one of them"),
+        (
+            "[columns]\nstate = { whole = true, decimals = 2 }",
+            "line 23: a number is either whole or has decimals; write one of them",
+        ),
     ] {
         assert!(said(more).starts_with(says), "{more}\nsays {}\nnot  {says}", said(more));
     }

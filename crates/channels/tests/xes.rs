@@ -333,7 +333,11 @@ fn what_cannot_be_opened_says_what_to_do() {
             "the name says gzip, the first bytes do not; rename the file, or fetch it again",
         ),
         ("b.json", b" [{}]", "this is one JSON array; write one object a line, without commas between them"),
-        ("b.pdf", b"%PDF", "not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table"),
+        (
+            "b.pdf",
+            b"%PDF",
+            "not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table",
+        ),
         ("b.xes", b"<log/>", "a log of this format needs a mapping that says what its columns mean"),
     ] {
         assert_eq!(open_log(file(name, bytes)).unwrap_err().to_string(), says);

@@ -31,9 +31,9 @@ impl Header {
         let numbers = numbers.collect();
         match wrong.is_empty() {
             true => Ok(numbers),
-            false if self.looks_like_data() => {
-                Err(format!("{wrong}; `header = false` under `[file]` and columns by number, if this is a row"))
-            }
+            false if self.looks_like_data() => Err(format!(
+                "{wrong}; `header = false` under `[file]` and columns by number, if this is a row"
+            )),
             false => Err(format!("{wrong}; there are {}", self.list())),
         }
     }
@@ -60,7 +60,9 @@ impl Header {
     /// Whether this is a row of a table that has no header. Then its texts are not told to anybody.
     fn looks_like_data(&self) -> bool {
         let is_value = |name: &String| {
-            name.contains('@') || name.len() > 60 || name.trim_start().starts_with(|c: char| c.is_ascii_digit())
+            name.contains('@')
+                || name.len() > 60
+                || name.trim_start().starts_with(|c: char| c.is_ascii_digit())
         };
         self.names.iter().any(is_value)
     }
@@ -119,4 +121,3 @@ impl Row for TableRow<'_> {
         Some(Cow::Borrowed(self.raw))
     }
 }
-

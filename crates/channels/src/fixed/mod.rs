@@ -20,7 +20,9 @@ impl Cutter {
     /// Puts the places of the columns in a line into `spans`; `false` if it is blank or a remark.
     pub(crate) fn cut(&self, line: &str, spans: &mut Vec<(u32, u32)>) -> bool {
         spans.clear();
-        if line.trim().is_empty() || (self.comment.is_some() && line.as_bytes().first() == self.comment.as_ref()) {
+        if line.trim().is_empty()
+            || (self.comment.is_some() && line.as_bytes().first() == self.comment.as_ref())
+        {
             return false;
         }
         let place = |at: usize| {

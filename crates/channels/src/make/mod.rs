@@ -36,8 +36,7 @@ use throughline_core::time::Micros;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Said of rows that come before rows that they should follow.
-const OUT_OF_ORDER: &str =
-    "a row is earlier than the row of its contact before it; `rows = \"in-any-order\"` under `[file]` sorts them";
+const OUT_OF_ORDER: &str = "a row is earlier than the row of its contact before it; `rows = \"in-any-order\"` under `[file]` sorts them";
 
 /// A share of a file's contacts. Several threads may read one file, each of them the rows of its own contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -434,7 +433,13 @@ impl Maker {
             let row = rows[index];
             match one.map_or_else(|| self.profile(mapping, row, &key), |profile| Ok(Some(profile))) {
                 Ok(Some(profile)) => {
-                    self.one(mapping, row, Whose { key: &key, contact, profile, cause: None }, time, &mut memory);
+                    self.one(
+                        mapping,
+                        row,
+                        Whose { key: &key, contact, profile, cause: None },
+                        time,
+                        &mut memory,
+                    );
                 }
                 Ok(None) => self.ignored(row),
                 Err(fault) => self.fault(row, fault),
@@ -460,7 +465,14 @@ impl Maker {
     }
 
     /// Makes the events of one row.
-    fn one(&mut self, mapping: &Mapping, row: &impl Row, whose: Whose<'_>, time: Micros, memory: &mut Memory) {
+    fn one(
+        &mut self,
+        mapping: &Mapping,
+        row: &impl Row,
+        whose: Whose<'_>,
+        time: Micros,
+        memory: &mut Memory,
+    ) {
         if !std::mem::replace(&mut memory.started, true) {
             match mapping.started(whose.contact, row) {
                 Ok(None) => {}

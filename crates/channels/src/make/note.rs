@@ -23,7 +23,11 @@ pub(crate) enum Became {
     Ignored(Option<usize>),
     /// The rule that is for it, from 0.
     Ruled(usize),
-    Event { kind: EventKind, id: EventId, at: Micros },
+    Event {
+        kind: EventKind,
+        id: EventId,
+        at: Micros,
+    },
     Rejected(Box<Reject>),
 }
 

@@ -85,7 +85,11 @@ impl Threads {
         }
         self.answers.insert(name.clone(), parent.clone());
         self.waiting.entry(parent).or_default().push((name, row));
-        if self.answers.len() > self.most { Ok(self.give_up(mapping).unwrap_or_default()) } else { Ok(Vec::new()) }
+        if self.answers.len() > self.most {
+            Ok(self.give_up(mapping).unwrap_or_default())
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// After the last row: gives some of the rows that still wait; `None` if none does.
@@ -97,7 +101,11 @@ impl Threads {
         let root = self.silent.pop_front()?;
         let rows = self.nobodys.remove(&root).unwrap_or_default();
         let contact = || root.to_string();
-        Some(rows.into_iter().map(|(row, parent)| Placed { row, parent, contact: contact(), customer: None }).collect())
+        Some(
+            rows.into_iter()
+                .map(|(row, parent)| Placed { row, parent, contact: contact(), customer: None })
+                .collect(),
+        )
     }
 
     /// Waits no longer for the row that was asked for first.

@@ -134,7 +134,9 @@ mod tests {
     #[test]
     fn numbers_are_written_anew_without_rounding() {
         let cents = |text| Conversion::Decimals(2).of(text);
-        for (text, number) in [("29.33", "2933"), ("7", "700"), ("0.5", "50"), (" -1.10", "-110"), ("0.00", "0")] {
+        for (text, number) in
+            [("29.33", "2933"), ("7", "700"), ("0.5", "50"), (" -1.10", "-110"), ("0.00", "0")]
+        {
             assert_eq!(cents(text).as_deref(), Some(number), "{text}");
         }
         for text in ["", "1.234", "1,50", "$3", "1e3", "-", "1.2.3"] {

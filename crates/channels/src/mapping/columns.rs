@@ -59,7 +59,8 @@ impl Compiler<'_> {
                             let cell = self.named(name, scope)?;
                             let cell = self.ground.cells[cell.0].clone();
                             if cell.parts.len() != 1 || cell.conversion.is_some() || !cell.values.is_empty() {
-                                let what = format!("`{name}` is made of others and cannot be part of one more");
+                                let what =
+                                    format!("`{name}` is made of others and cannot be part of one more");
                                 return self.wrong(place.clone(), what, "the file's own columns");
                             }
                             parts.extend(cell.parts);

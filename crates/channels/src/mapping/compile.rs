@@ -89,7 +89,8 @@ impl Compiler<'_> {
             let what = "a trace of XES is a contact already";
             return self.wrong(document.format.span(), what, "a mapping without `[parent]`");
         }
-        let ignore = document.ignore.iter().map(|ignore| self.when_alone(&ignore.when)).collect::<Result<_>>()?;
+        let ignore =
+            document.ignore.iter().map(|ignore| self.when_alone(&ignore.when)).collect::<Result<_>>()?;
         let refuse = document.refuse.iter().map(|refuse| self.because(refuse)).collect::<Result<_>>()?;
         let warn = document.warn.iter().map(|warn| self.because(warn)).collect::<Result<_>>()?;
         let rules = document.rules.iter().map(|rule| self.rule(rule)).collect::<Result<_>>()?;

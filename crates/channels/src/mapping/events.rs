@@ -1,7 +1,7 @@
 //! Compiles rules: which rows they are for, and the events that they give.
 
-use super::condition::{Condition, Test};
 use super::compile::{Compiler, Result, in_table};
+use super::condition::{Condition, Test};
 use super::document::{self, ColumnRef, Fields, When, Word};
 use super::error::line_of;
 use super::nearest;
@@ -24,8 +24,20 @@ const STAND_INS: [&str; 4] = [
 
 /// The words of a condition.
 const TESTS: [&str; 14] = [
-    "is", "not", "missing", "above", "below", "at-least", "at-most", "contains", "starts-with", "changed", "was",
-    "rose", "fell", "first",
+    "is",
+    "not",
+    "missing",
+    "above",
+    "below",
+    "at-least",
+    "at-most",
+    "contains",
+    "starts-with",
+    "changed",
+    "was",
+    "rose",
+    "fell",
+    "first",
 ];
 
 impl Compiler<'_> {
@@ -74,7 +86,8 @@ impl Compiler<'_> {
         for event in events.as_ref() {
             let name = event.name.as_ref().unwrap_or(&event.give);
             if made.iter().any(|other| other.name.as_deref() == Some(name.as_ref().as_str())) {
-                let what = format!("two events of this rule are named `{}`, and would have one id", name.as_ref());
+                let what =
+                    format!("two events of this rule are named `{}`, and would have one id", name.as_ref());
                 return self.wrong(name.span(), what, "`name = …` with a name of its own");
             }
             let kind = self.kind(&event.give)?;
@@ -157,7 +170,9 @@ impl Compiler<'_> {
     fn test(&self, word: &str, value: &Value, place: &Range<usize>) -> Result<Test> {
         let flag = || match value.as_bool() {
             Some(flag) => Ok(flag),
-            None => self.wrong(place.clone(), format!("`{word}` is true or false"), format!("`{word} = true`")),
+            None => {
+                self.wrong(place.clone(), format!("`{word}` is true or false"), format!("`{word} = true`"))
+            }
         };
         let number = || match value {
             Value::Integer(number) => Ok(*number as f64),
@@ -205,7 +220,12 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn template(&mut self, kind: EventKind, set: &Fields, place: Range<usize>) -> Result<Template> {
+    pub(super) fn template(
+        &mut self,
+        kind: EventKind,
+        set: &Fields,
+        place: Range<usize>,
+    ) -> Result<Template> {
         let known = fields_of(kind);
         for field in set.keys() {
             self.check_field(field, known, kind.as_str())?;
@@ -283,7 +303,11 @@ impl Compiler<'_> {
         };
         let at = set.iter().find(|(k, _)| Some(k.as_ref()) == fault.field.as_ref());
         let place = at.map_or(place, |(_, value)| value.span());
-        self.wrong(place, what, format!("`set` with the fields that it needs, of {}", fields_of(kind).join(", ")))
+        self.wrong(
+            place,
+            what,
+            format!("`set` with the fields that it needs, of {}", fields_of(kind).join(", ")),
+        )
     }
 
     fn field_source(&mut self, value: &Spanned<Value>) -> Result<FieldSource> {
@@ -295,7 +319,7 @@ impl Compiler<'_> {
                 let time = Spanned::new(value.span(), table["time"].clone());
                 self.time(&time).map(FieldSource::Time)
             }
-            Value::Table(table) if table.contains_key("from") => {
+            Value::Table(table) if table.contains_key("from") || table.contains_key("value") => {
                 let column = ColumnRef::deserialize(value.as_ref().clone());
                 let column = column.map_err(|error| in_table(self.text, &value.span(), &error))?;
                 self.inline(&Spanned::new(value.span(), column)).map(FieldSource::Cell)
@@ -333,4 +357,3 @@ fn texts(value: &Value) -> Option<Vec<String>> {
     };
     texts.filter(|texts| !texts.is_empty())
 }
-

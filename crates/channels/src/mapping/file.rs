@@ -57,7 +57,12 @@ pub(crate) struct Span {
 }
 
 impl Compiler<'_> {
-    pub(super) fn file(&mut self, document: &Document, format: MappedFormat, tabs: bool) -> Result<FileShape> {
+    pub(super) fn file(
+        &mut self,
+        document: &Document,
+        format: MappedFormat,
+        tabs: bool,
+    ) -> Result<FileShape> {
         let file = &document.file;
         let delimiter = match &file.delimiter {
             None => Delimiter::Byte(if tabs { b'\t' } else { b',' }),
@@ -68,7 +73,8 @@ impl Compiler<'_> {
             Some(word) if word.as_ref().is_empty() => None,
             Some(word) => Some(self.byte(word, "`\"` or, for none, an empty text")?),
         };
-        let comment = file.comment.as_ref().map(|word| self.byte(word, "one sign, such as `#`")).transpose()?;
+        let comment =
+            file.comment.as_ref().map(|word| self.byte(word, "one sign, such as `#`")).transpose()?;
         let encodings = [("utf-8", Encoding::Utf8), ("latin-1", Encoding::Latin1)];
         let encoding = match &file.encoding {
             Some(word) => self.word(word, "encoding that is read here", &encodings)?,
@@ -122,7 +128,9 @@ impl Compiler<'_> {
             ("blanks", Delimiter::Blanks),
         ];
         match word.as_ref().as_bytes() {
-            [byte] if byte.is_ascii_punctuation() || *byte == b'\t' || *byte == b' ' => Ok(Delimiter::Byte(*byte)),
+            [byte] if byte.is_ascii_punctuation() || *byte == b'\t' || *byte == b' ' => {
+                Ok(Delimiter::Byte(*byte))
+            }
             _ => self.word(word, "sign that stands between columns", &names),
         }
     }
@@ -152,11 +160,15 @@ impl Compiler<'_> {
                     return self.wrong(name.span(), what, "`at` and `width`, both from 1");
                 }
             };
-            let overlaps =
-                |(_, s): &(ColumnIx, Span)| place.start < s.start + s.width && s.start < place.start + place.width;
+            let overlaps = |(_, s): &(ColumnIx, Span)| {
+                place.start < s.start + s.width && s.start < place.start + place.width
+            };
             if let Some((other, _)) = spans.iter().find(|span| overlaps(span)) {
-                let what =
-                    format!("`{}` and `{}` stand in the same place", name.as_ref(), self.columns[other.0].name);
+                let what = format!(
+                    "`{}` and `{}` stand in the same place",
+                    name.as_ref(),
+                    self.columns[other.0].name
+                );
                 return self.wrong(name.span(), what, "places that do not overlap");
             }
             spans.push((self.event_column(name.as_ref()), place));

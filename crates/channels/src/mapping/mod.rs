@@ -246,7 +246,11 @@ impl Mapping {
     }
 
     /// What other rows call a row, and what it calls the row that it answers.
-    pub(crate) fn names_in_thread(&self, parent: &Parent, row: &impl Row) -> (Option<String>, Option<String>) {
+    pub(crate) fn names_in_thread(
+        &self,
+        parent: &Parent,
+        row: &impl Row,
+    ) -> (Option<String>, Option<String>) {
         let text = |cell| self.ground.cell(cell).value(row).map(std::borrow::Cow::into_owned);
         (text(parent.id), text(parent.of))
     }

@@ -197,9 +197,16 @@ impl Mapping {
     }
 
     /// The id of an event of a row that has an id of its own.
-    pub(crate) fn event_id(&self, own: &str, name: Option<&str>, row: &impl Row) -> Result<EventId, RowFault> {
+    pub(crate) fn event_id(
+        &self,
+        own: &str,
+        name: Option<&str>,
+        row: &impl Row,
+    ) -> Result<EventId, RowFault> {
         match (name, self.id) {
-            (Some(name), _) => Ok(self.ground.source.derived_event(&format!("of {}:{own} {name}", own.len()))),
+            (Some(name), _) => {
+                Ok(self.ground.source.derived_event(&format!("of {}:{own} {name}", own.len())))
+            }
             (None, id) => self.ground.source.event(own).ok_or_else(|| {
                 let expected = "an id that is not nil";
                 id.map_or_else(
@@ -216,12 +223,9 @@ impl Mapping {
     }
 
     /// The event that says that a contact started, from its first row; `None` if a rule says so, or there is none.
-    pub(crate) fn started(
-        &self,
-        contact: ContactId,
-        row: &impl Row,
-    ) -> Result<Option<EventData>, RowFault> {
-        let template = self.contact.template.as_ref().filter(|_| self.contact.started == Started::WithFirstEvent);
+    pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<Option<EventData>, RowFault> {
+        let template =
+            self.contact.template.as_ref().filter(|_| self.contact.started == Started::WithFirstEvent);
         template.map(|template| self.filled(template, contact, row)).transpose()
     }
 
@@ -257,7 +261,11 @@ impl Mapping {
                 words.push(name);
             }
         }
-        let looks = if words.is_empty() { "for every row".to_owned() } else { format!("looks at {}", words.join(", ")) };
+        let looks = if words.is_empty() {
+            "for every row".to_owned()
+        } else {
+            format!("looks at {}", words.join(", "))
+        };
         format!("line {} of the mapping, {looks}", rule.line)
     }
 

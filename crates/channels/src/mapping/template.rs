@@ -69,7 +69,11 @@ impl Template {
     }
 
     /// Fills it with stand-ins; says where that fails.
-    pub(super) fn tried<'a>(&'a self, ground: &'a Ground, stand_ins: StandIns<'a>) -> Result<EventData, FieldFault> {
+    pub(super) fn tried<'a>(
+        &'a self,
+        ground: &'a Ground,
+        stand_ins: StandIns<'a>,
+    ) -> Result<EventData, FieldFault> {
         let contact = ContactId(Uuid::from_u128(1));
         self.filled(Filling { ground, contact, row: &NoRow, stand_ins: Some(stand_ins) })
     }
@@ -201,7 +205,8 @@ impl<'de, R: Row> MapAccess<'de> for Fields<'_, R> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldFault> {
         while let Some((field, source)) = self.fields.next() {
             // A field whose column is empty is left out: then it is none, or serde says that it is missing.
-            let value = self.filling.value(field, source).map_err(|fault| self.blame(field, source, fault))?;
+            let value =
+                self.filling.value(field, source).map_err(|fault| self.blame(field, source, fault))?;
             if let Some(value) = value {
                 self.current = Some((field, source, value));
                 let name: StrDeserializer<'_, FieldFault> = field.into_deserializer();

@@ -88,7 +88,9 @@ impl Compiler<'_> {
             Some(Value::Array(formats)) if formats.iter().all(Value::is_str) => {
                 formats.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             }
-            Some(_) => return self.wrong(format_place, "this is no format", "`\"%Y-%m-%d %H:%M:%S\"` or a list"),
+            Some(_) => {
+                return self.wrong(format_place, "this is no format", "`\"%Y-%m-%d %H:%M:%S\"` or a list");
+            }
         };
         let mut formats = Vec::new();
         for text in &written {
