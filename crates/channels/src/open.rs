@@ -7,13 +7,17 @@ use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
+use crate::segment::{IdentifierKey, SegmentReader};
 use crate::table::{Share, TableReader};
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
+use throughline_core::name::Name;
 
 /// What a log is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +29,20 @@ pub enum Format {
     Xes,
     /// A table, delimited or of fixed width, through a mapping.
     Table,
+    /// One call of the Segment spec a line.
+    Segment,
 }
 
 /// How to read a log. The default reads a native log and keeps no rejects.
 #[derive(Debug)]
 pub struct OpenOptions {
+    /// What the log is written in; none: its name and its first bytes say.
+    pub format: Option<Format>,
+    /// The system that the log comes from, for a format whose lines do not say; none: the name of the format.
+    pub source: Option<Name>,
+    /// The key under which identifiers of users are hashed, for a format that has them as they are; none: they
+    /// are not kept.
+    pub identifier_key: Option<IdentifierKey>,
     /// What the columns mean, for a format that needs it.
     pub mapping: Option<Arc<Mapping>>,
     /// The longest line that is read.
@@ -45,6 +58,9 @@ pub struct OpenOptions {
 impl Default for OpenOptions {
     fn default() -> Self {
         Self {
+            format: None,
+            source: None,
+            identifier_key: None,
             mapping: None,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
@@ -98,6 +114,7 @@ pub struct Log {
 #[derive(Debug)]
 enum Reader {
     Native(Box<NativeReader<Input>>),
+    Segment(Box<SegmentReader<Input>>),
     Xes(Box<XesReader<Input>>),
     Table(Box<TableReader<Input>>),
 }
@@ -122,11 +139,27 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         return Err(OpenError::NotGzip);
     }
     let (mut input, progress) = Input::new(file, packing)?;
-    let format = format(&mut input, name, options.mapping.as_deref())?;
+    let format = match options.format {
+        Some(format) => format,
+        None => format(&mut input, name, options.mapping.as_deref())?,
+    };
+    fits(format, options.mapping.as_deref())?;
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
             Reader::Native(Box::new(match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            }))
+        }
+        Format::Segment => {
+            let reader = SegmentReader::new(input, options.source.unwrap_or_else(segment))
+                .with_max_line_bytes(options.max_line_bytes);
+            let reader = match options.identifier_key {
+                Some(key) => reader.with_identifier_key(key),
+                None => reader,
+            };
+            Reader::Segment(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,
             }))
@@ -171,28 +204,60 @@ fn format(input: &mut Input, name: &str, mapping: Option<&Mapping>) -> Result<Fo
         Some("csv" | "tsv" | "tab") => Some(Format::Table),
         _ => None,
     };
-    let found = match (by_name, start.first()) {
-        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => return Err(OpenError::JsonArray),
-        (Some(format), _) => format,
-        (None, Some(b'{')) if mapping.is_none() => Format::Native,
-        (None, Some(b'<')) => Format::Xes,
+    match (by_name, start.first()) {
+        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => Err(OpenError::JsonArray),
+        (Some(Format::Native), Some(b'{')) => Ok(lines_of(start)),
+        (None, Some(b'{')) if mapping.is_none() => Ok(lines_of(start)),
+        (Some(format), _) => Ok(format),
+        (None, Some(b'<')) => Ok(Format::Xes),
         // Tables have no signs of their own and come under any name: the mapping says that it is one.
-        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => Format::Table,
-        (None, _) => return Err(OpenError::UnknownFormat),
-    };
-    let fits = match (found, mapping.map(Mapping::format)) {
-        (Format::Native, _) | (_, None) => true,
+        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => {
+            Ok(Format::Table)
+        }
+        (None, _) => Err(OpenError::UnknownFormat),
+    }
+}
+
+/// Whether the mapping, if there is one, is for this format.
+fn fits(format: Format, mapping: Option<&Mapping>) -> Result<(), OpenError> {
+    let fits = match (format, mapping.map(Mapping::format)) {
+        (Format::Native | Format::Segment, _) | (_, None) => true,
         (Format::Xes, Some(format)) => format == MappedFormat::Xes,
         (Format::Table, Some(format)) => format != MappedFormat::Xes,
     };
-    if fits { Ok(found) } else { Err(OpenError::WrongMapping) }
+    if fits { Ok(()) } else { Err(OpenError::WrongMapping) }
+}
+
+/// Whether a log of JSON lines has calls or CloudEvents on them, by the first one. A line that cannot be read is
+/// left to the native reader, which says what is wrong with it.
+fn lines_of(start: &[u8]) -> Format {
+    /// What only one of the two has.
+    #[derive(Default, Deserialize)]
+    struct Telling {
+        specversion: Option<IgnoredAny>,
+        #[serde(rename = "messageId")]
+        message_id: Option<IgnoredAny>,
+        #[serde(rename = "anonymousId")]
+        anonymous_id: Option<IgnoredAny>,
+        #[serde(rename = "userId")]
+        user_id: Option<IgnoredAny>,
+    }
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let told: Telling = serde_json::from_slice(line).unwrap_or_default();
+    let of_call = [told.message_id, told.anonymous_id, told.user_id].iter().any(Option::is_some);
+    if of_call && told.specversion.is_none() { Format::Segment } else { Format::Native }
+}
+
+fn segment() -> Name {
+    Name::new("segment").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 
 impl Log {
-    /// Notes of each row what became of it. A native log has no mapping, and so nothing to note.
+    /// Notes of each row what became of it. What is read without a mapping has nothing to note.
     pub(crate) fn with_notes(self) -> Self {
         let reader = match self.reader {
             Reader::Native(reader) => Reader::Native(reader),
+            Reader::Segment(reader) => Reader::Segment(reader),
             Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
             Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
         };
@@ -202,7 +267,7 @@ impl Log {
     /// The notes that were taken since they were taken from here last.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         match &mut self.reader {
-            Reader::Native(_) => Vec::new(),
+            Reader::Native(_) | Reader::Segment(_) => Vec::new(),
             Reader::Xes(reader) => reader.take_notes(),
             Reader::Table(reader) => reader.take_notes(),
         }
@@ -211,7 +276,7 @@ impl Log {
     /// The columns that there are and, in a table, the places of those that the mapping uses.
     pub(crate) fn columns_seen(&self) -> (Vec<String>, Option<&[usize]>) {
         match &self.reader {
-            Reader::Native(_) => (Vec::new(), None),
+            Reader::Native(_) | Reader::Segment(_) => (Vec::new(), None),
             Reader::Xes(reader) => (reader.columns_seen(), None),
             Reader::Table(reader) => (reader.columns_seen(), Some(reader.columns_used())),
         }
@@ -231,6 +296,7 @@ impl Log {
     pub const fn counts(&self) -> &ReadCounts {
         match &self.reader {
             Reader::Native(reader) => reader.counts(),
+            Reader::Segment(reader) => reader.counts(),
             Reader::Xes(reader) => reader.counts(),
             Reader::Table(reader) => reader.counts(),
         }
@@ -243,6 +309,7 @@ impl Iterator for Log {
     fn next(&mut self) -> Option<Self::Item> {
         let next = match &mut self.reader {
             Reader::Native(reader) => reader.next(),
+            Reader::Segment(reader) => reader.next(),
             Reader::Xes(reader) => reader.next(),
             Reader::Table(reader) => reader.next(),
         };

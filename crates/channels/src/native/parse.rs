@@ -1,7 +1,8 @@
 //! From one line to one event.
 
-use super::envelope::{Attribute, Envelope};
+use super::envelope::Envelope;
 use super::{SCHEMA_PREFIX, TYPE_PREFIX, data};
+use crate::attribute::Attribute;
 use crate::item::LogItem;
 use crate::naming::Source;
 use crate::reject::{Reject, RejectReason};

@@ -1,6 +1,7 @@
 //! What can be asked of an event of any kind: which contact it is about, and which instants it names.
 
 use super::EventData;
+use super::vocabulary::Rated;
 use crate::ids::ContactId;
 use crate::time::Micros;
 
@@ -89,6 +90,18 @@ impl<N, T> EventData<N, T> {
             | Self::MeetingChanged(_)
             | Self::PredictionMade(_)
             | Self::PredictionContradicted(_) => None,
+        }
+    }
+}
+
+impl<T> Rated<T> {
+    /// How good the answer is as a share of its scale: 4 of 5 is 0.8, and so is 2 on a scale from 1, the best, to 5.
+    pub fn share(&self) -> f64 {
+        let (score, best, worst) = (u16::from(self.score), u16::from(self.best), self.worst.map(u16::from));
+        match worst.filter(|worst| *worst > best) {
+            // Turned round, so that a high number is a good answer.
+            Some(worst) => f64::from((worst + best).saturating_sub(score)) / f64::from(worst),
+            None => f64::from(score) / f64::from(best.max(1)),
         }
     }
 }

@@ -4,8 +4,9 @@
 //! had. How to add the next one: `docs/FORMAT.md`.
 
 use super::vocabulary::Rated;
-use super::{EventData, EventKind, Instrument};
+use super::{EventData, EventKind, Instrument, Text};
 use crate::ids::ContactId;
+use crate::name::Name;
 use crate::wire::{Decode, DecodeError, Reader, Reading};
 use serde::Deserialize;
 
@@ -27,13 +28,16 @@ impl<N, T> From<RatedV1<T>> for EventData<N, T> {
     }
 }
 
+/// What reading data gives: there is no such schema, or the data, or what is wrong with it.
+type Old<N, T, E> = Option<Result<EventData<N, T>, E>>;
+
 /// Decodes an older schema of a kind; none if there never was this one.
 pub(super) fn decode<C: Reading>(
     kind: EventKind,
     schema: u8,
     from: &mut Reader<'_>,
     context: &mut C,
-) -> Option<Result<EventData<C::Name, C::Text>, DecodeError>>
+) -> Old<C::Name, C::Text, DecodeError>
 where
     C::Text: Decode<C>,
 {
@@ -61,7 +65,7 @@ pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
     kind: EventKind,
     schema: u8,
     from: D,
-) -> Option<Result<EventData, D::Error>> {
+) -> Old<Name, Text, D::Error> {
     match (kind, schema) {
         (EventKind::Rated, 1) => Some(RatedV1::deserialize(from).map(EventData::from)),
         _ => None,

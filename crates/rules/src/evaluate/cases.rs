@@ -7,7 +7,7 @@ use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger
 use crate::rulebook::SignalOn;
 use crate::rulebook::document::TargetClock;
 use throughline_core::event::vocabulary::ContactStarted;
-use throughline_core::event::{Direction, Ending, WorkEffect};
+use throughline_core::event::{Channel, Direction, Ending, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
@@ -16,6 +16,9 @@ impl<S: Outlet> Step<'_, S> {
     /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
     pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
         self.journey.cases.retire(self.at, self.rules.cases.retire_after);
+        if e.direction == Direction::Outbound && e.channel == Channel::Phone {
+            self.called();
+        }
         if let Some(ix) = self.journey.cases.of_contact(e.contact) {
             self.touch(ix);
             return;
@@ -169,6 +172,7 @@ impl<S: Outlet> Step<'_, S> {
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
         self.arm_targets(ix);
         self.signal(|on| *on == SignalOn::CaseReopened);
+        self.prescribe_for_reopening(key, count);
     }
 
     /// Closes a case, on evidence.
