@@ -60,7 +60,7 @@ impl History {
     ) -> Result<Self, SourceError> {
         let limit = options.max_line_bytes;
         let whole = options.rejects.is_some();
-        let (mapping, max_trace_bytes) = (options.mapping.clone(), options.max_trace_bytes);
+        let mapping = options.mapping.clone();
         let log = open_log_with(path, options)?;
         let total = std::fs::metadata(path)?.len();
         if log.format() == Format::Table && !whole && total > SHARED_ABOVE_BYTES {
@@ -68,13 +68,7 @@ impl History {
                 let mapping = mapping.clone();
                 open_log_with(
                     path,
-                    OpenOptions {
-                        mapping,
-                        max_line_bytes: limit,
-                        max_trace_bytes,
-                        share,
-                        ..OpenOptions::default()
-                    },
+                    OpenOptions { mapping, max_line_bytes: limit, share, ..OpenOptions::default() },
                 )
             };
             let of = u32::try_from(all_cores().get()).unwrap_or(1);

@@ -116,7 +116,7 @@ impl Check {
                     writeln!(f, "  -> ignored, by number {} of `ignore`", entry + 1)?;
                 }
                 Became::Ignored(None) => {
-                    writeln!(f, "  -> ignored: no rule is for it, or its customer is unknown")?
+                    writeln!(f, "  -> ignored: no rule is for it, or its customer is unknown")?;
                 }
                 Became::Ruled(rule) => {
                     let what = self.mapping.rule_in_words(*rule);

@@ -27,10 +27,10 @@ pub enum Format {
     Native,
     /// XES, through a mapping.
     Xes,
-    /// One call of the Segment spec a line.
-    Segment,
     /// A table, delimited or of fixed width, through a mapping.
     Table,
+    /// One call of the Segment spec a line.
+    Segment,
 }
 
 /// How to read a log. The default reads a native log and keeps no rejects.
@@ -143,6 +143,7 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         Some(format) => format,
         None => format(&mut input, name, options.mapping.as_deref())?,
     };
+    fits(format, options.mapping.as_deref())?;
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
@@ -203,22 +204,28 @@ fn format(input: &mut Input, name: &str, mapping: Option<&Mapping>) -> Result<Fo
         Some("csv" | "tsv" | "tab") => Some(Format::Table),
         _ => None,
     };
-    let found = match (by_name, start.first()) {
-        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => return Err(OpenError::JsonArray),
-        (Some(Format::Native), Some(b'{')) => lines_of(start),
-        (None, Some(b'{')) if mapping.is_none() => lines_of(start),
-        (Some(format), _) => format,
-        (None, Some(b'<')) => Format::Xes,
+    match (by_name, start.first()) {
+        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => Err(OpenError::JsonArray),
+        (Some(Format::Native), Some(b'{')) => Ok(lines_of(start)),
+        (None, Some(b'{')) if mapping.is_none() => Ok(lines_of(start)),
+        (Some(format), _) => Ok(format),
+        (None, Some(b'<')) => Ok(Format::Xes),
         // Tables have no signs of their own and come under any name: the mapping says that it is one.
-        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => Format::Table,
-        (None, _) => return Err(OpenError::UnknownFormat),
-    };
-    let fits = match (found, mapping.map(Mapping::format)) {
+        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => {
+            Ok(Format::Table)
+        }
+        (None, _) => Err(OpenError::UnknownFormat),
+    }
+}
+
+/// Whether the mapping, if there is one, is for this format.
+fn fits(format: Format, mapping: Option<&Mapping>) -> Result<(), OpenError> {
+    let fits = match (format, mapping.map(Mapping::format)) {
         (Format::Native | Format::Segment, _) | (_, None) => true,
         (Format::Xes, Some(format)) => format == MappedFormat::Xes,
         (Format::Table, Some(format)) => format != MappedFormat::Xes,
     };
-    if fits { Ok(found) } else { Err(OpenError::WrongMapping) }
+    if fits { Ok(()) } else { Err(OpenError::WrongMapping) }
 }
 
 /// Whether a log of JSON lines has calls or CloudEvents on them, by the first one. A line that cannot be read is
@@ -246,10 +253,11 @@ fn segment() -> Name {
 }
 
 impl Log {
-    /// Notes of each row what became of it. Logs of lines of JSON have no mapping, and so nothing to note.
+    /// Notes of each row what became of it. What is read without a mapping has nothing to note.
     pub(crate) fn with_notes(self) -> Self {
         let reader = match self.reader {
-            same @ (Reader::Native(_) | Reader::Segment(_)) => same,
+            Reader::Native(reader) => Reader::Native(reader),
+            Reader::Segment(reader) => Reader::Segment(reader),
             Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
             Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
         };

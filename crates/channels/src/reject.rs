@@ -107,7 +107,7 @@ pub struct Reject {
     /// What was expected instead.
     pub expected: Cow<'static, str>,
     /// What the value looks like: its length and kinds of character, never the value.
-    pub found: Option<String>,
+    pub found: Option<Box<str>>,
 }
 
 impl Reject {

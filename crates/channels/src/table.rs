@@ -331,7 +331,7 @@ fn columns_fault(spans: &[(u32, u32)], wanted: usize, fill_short: bool, line: u6
         expected.push_str("; `short-rows = \"fill\"` under `[file]` takes the last ones as missing");
     }
     let mut fault = Reject::new(line, RejectReason::ColumnCount, expected);
-    fault.found = Some(count.to_string());
+    fault.found = Some(count.to_string().into());
     Some(fault)
 }
 

@@ -87,7 +87,7 @@ fn a_table_is_read_whatever_its_lines_end_with() {
     assert_eq!(plain.items[1].profile, ProfileId::derived("desk", "ann"));
     for ends in [["\r\n"; 3], ["\n", "\r\n", "\n"], ["\r"; 3], ["\r", "\n", "\r\n"]] {
         let mixed: String =
-            lines.iter().zip(ends.iter().chain(&["\n"])).map(|(l, e)| format!("{l}{e}")).collect();
+            lines.iter().zip(ends.iter().chain(&["\n"])).flat_map(|(l, e)| [*l, *e]).collect();
         assert_eq!(read(&mapping, format!("\u{feff}{mixed}")).items, plain.items, "{ends:?}");
     }
 }
@@ -105,7 +105,7 @@ fn columns_go_by_name_by_number_and_by_which_of_two_alike() {
     for name in ["state#2", "#5"] {
         let text = format!("{BASE}{WORK}").replace("\"state\"", &format!("\"{name}\""));
         let text = text.replace("when = { state =", &format!("when = {{ \"{name}\" ="));
-        assert_eq!(reader(&text).filter(Result::is_ok).count(), 2, "{name}");
+        assert_eq!(reader(&text).flatten().count(), 2, "{name}");
     }
 }
 
@@ -450,11 +450,9 @@ fn conditions_compare_numbers_texts_and_what_is_missing() {
             "[file]\nmissing = [\"?\"]\n[[rules]]\nwhen = {{ state = {{ {when} }} }}\ngive = \"resolution.claimed\"\n"
         ));
         let states = ["5", "-1.5", "open", "reopened", "?", ""];
-        let table: String = states
-            .iter()
-            .enumerate()
-            .map(|(n, state)| format!("t{n},ann,2024-05-01 09:30,{state}\n"))
-            .collect();
+        let rows = states.iter().enumerate();
+        let rows: Vec<String> = rows.map(|(n, state)| format!("t{n},ann,2024-05-01 09:30,{state}")).collect();
+        let table = rows.join("\n");
         let read = self::read(&mapping, format!("ticket,customer,at,state\n{table}"));
         let claimed = |t: &usize| {
             let contact = ContactId::derived("desk", &format!("t{t}"));

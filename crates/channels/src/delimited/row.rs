@@ -72,9 +72,11 @@ impl Header {
         let mut list = String::new();
         for (number, name) in self.names.iter().enumerate().take(60) {
             // Writing to a string does not fail.
-            _ = match name.is_empty() {
-                true => write!(list, "{}`#{}`", if number > 0 { ", " } else { "" }, number + 1),
-                false => write!(list, "{}`{name}`", if number > 0 { ", " } else { "" }),
+            let comma = if number > 0 { ", " } else { "" };
+            _ = if name.is_empty() {
+                write!(list, "{comma}`#{}`", number + 1)
+            } else {
+                write!(list, "{comma}`{name}`")
             };
         }
         if self.names.len() > 60 {

@@ -286,7 +286,9 @@ impl Maker {
             }
             Waiting::Threads(threads) => {
                 let Some(placed) = threads.release(&mapping) else { return false };
-                placed.into_iter().for_each(|placed| self.placed(&mapping, &placed));
+                for placed in placed {
+                    self.placed(&mapping, &placed);
+                }
                 true
             }
         }
@@ -340,7 +342,7 @@ impl Maker {
         let contact = mapping.contact_id(key, row)?;
         let mut memory = self.contacts.get(&contact).copied().unwrap_or(Memory::NEW);
         let known = memory.profile.filter(|_| mapping.one_customer());
-        let Some(profile) = known.map_or_else(|| self.profile(mapping, row, key), |p| Ok(Some(p)))? else {
+        let Some(profile) = known.map_or_else(|| Self::profile(mapping, row, key), |p| Ok(Some(p)))? else {
             self.ignored(row);
             return Ok(());
         };
@@ -362,7 +364,7 @@ impl Maker {
             let contact = mapping.contact_id(&placed.contact, row)?;
             let profile = match &placed.customer {
                 Some(customer) => mapping.profile(customer).ok_or_else(|| mapping.no_customer(row))?,
-                None => match self.unknown(mapping, row, &placed.contact)? {
+                None => match Self::unknown(mapping, row, &placed.contact)? {
                     Some(profile) => profile,
                     None => {
                         self.ignored(row);
@@ -420,10 +422,12 @@ impl Maker {
             let named = in_order.iter().find(|(_, index)| mapping.customer_of(rows[*index]).is_some());
             // If none names a customer, the first row's fault is the one to report.
             let row = named.map_or(first, |(_, index)| rows[*index]);
-            match self.profile(mapping, row, &key)? {
+            match Self::profile(mapping, row, &key)? {
                 Some(profile) => one = Some(profile),
                 None => {
-                    in_order.iter().for_each(|(_, index)| self.ignored(rows[*index]));
+                    for (_, index) in in_order {
+                        self.ignored(rows[*index]);
+                    }
                     return Ok(());
                 }
             }
@@ -431,7 +435,7 @@ impl Maker {
         let mut memory = Memory::NEW;
         for &(time, index) in in_order {
             let row = rows[index];
-            match one.map_or_else(|| self.profile(mapping, row, &key), |profile| Ok(Some(profile))) {
+            match one.map_or_else(|| Self::profile(mapping, row, &key), |profile| Ok(Some(profile))) {
                 Ok(Some(profile)) => {
                     self.one(
                         mapping,
@@ -449,14 +453,14 @@ impl Maker {
     }
 
     /// Whose a row is; `None` if nobody knows and it is to be ignored.
-    fn profile(&self, mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
+    fn profile(mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
         match mapping.customer_of(row) {
             Some(customer) => mapping.profile(&customer).map(Some).ok_or_else(|| mapping.no_customer(row)),
-            None => self.unknown(mapping, row, key),
+            None => Self::unknown(mapping, row, key),
         }
     }
 
-    fn unknown(&self, mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
+    fn unknown(mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
         match mapping.unknown_customers() {
             Unknown::Refuse => Err(mapping.no_customer(row)),
             Unknown::Ignore => Ok(None),
@@ -568,7 +572,7 @@ impl Maker {
             reason: fault.reason,
             attribute: fault.attribute.map(Into::into),
             expected: fault.expected.into(),
-            found: fault.found,
+            found: fault.found.map(Into::into),
         };
         let raw = self.rejects.is_some().then(|| row.raw()).flatten();
         self.reject(reject, raw.as_deref());

@@ -1,7 +1,7 @@
 //! From a document to a mapping: every word is looked up, every event is tried out once.
 
 use super::cell::CellIx;
-use super::document::{Because, Document, Parent as ParentTable};
+use super::document::{Because, Document, Fields, Parent as ParentTable};
 use super::error::MappingError;
 use super::nearest;
 use super::row::{Column, Scope};
@@ -158,8 +158,7 @@ impl Compiler<'_> {
             self.word(&Spanned::new(contact.direction.span(), word.clone()), "direction", &directions)?;
         }
         let started = self.word(&contact.started, "choice", &starts)?;
-        let template =
-            self.template(EventKind::ContactStarted, &Default::default(), contact.channel.span())?;
+        let template = self.template(EventKind::ContactStarted, &Fields::new(), contact.channel.span())?;
         Ok(Contact { id, started, template: Some(template) })
     }
 

@@ -35,6 +35,9 @@ pub(super) enum Test {
 /// What the cells of the row before held, in the order of [`super::Mapping::compared`]; none for a first row.
 pub(crate) type Before<'a> = Option<&'a [Option<Box<str>>]>;
 
+/// What a cell held in the row before; it may have been missing there.
+pub(super) struct Past<'a>(pub(super) Option<&'a str>);
+
 impl Test {
     /// Whether it looks at the row before.
     pub(super) const fn looks_back(&self) -> bool {
@@ -42,7 +45,8 @@ impl Test {
     }
 
     /// Whether it holds for what a cell holds now and, in the row before, held.
-    pub(super) fn holds(&self, now: Option<&Cow<'_, str>>, before: Option<Option<&str>>) -> bool {
+    pub(super) fn holds(&self, now: Option<&Cow<'_, str>>, before: Option<Past<'_>>) -> bool {
+        let before = before.map(|past| past.0);
         let number = || now.and_then(|text| text.trim().parse::<f64>().ok());
         let past = || before.flatten().and_then(|text| text.trim().parse::<f64>().ok());
         let text = now.map(AsRef::as_ref);

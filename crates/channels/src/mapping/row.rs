@@ -1,7 +1,7 @@
 //! What every mapped format is cut into, and what a mapping makes of it.
 
 use super::cell::CellIx;
-use super::condition::{Before, Condition};
+use super::condition::{Before, Condition, Past};
 use super::template::{FieldFault, Template};
 use super::time::TimeIx;
 use super::{ColumnIx, Contact, KeyPart, Mapping, Otherwise, RowEvent, Started, Take};
@@ -280,7 +280,7 @@ impl Mapping {
             let value = self.ground.cell(condition.cell).value(row);
             let before = before.map(|before| {
                 let place = self.compared.iter().position(|cell| *cell == condition.cell);
-                place.and_then(|place| before[place].as_deref())
+                Past(place.and_then(|place| before[place].as_deref()))
             });
             condition.test.holds(value.as_ref(), before)
         })

@@ -79,7 +79,7 @@ impl Template {
     }
 
     fn filled<'a, R: Row>(&'a self, filling: Filling<'a, R>) -> Result<EventData, FieldFault> {
-        let fields = Fields { filling, fields: self.fields.iter(), current: None };
+        let fields = Fields { filling, left: self.fields.iter(), current: None };
         EventData::deserialize_kind(self.kind, fields)
     }
 }
@@ -175,7 +175,7 @@ fn cell_of(source: &FieldSource, ground: &Ground) -> Option<CellIx> {
 
 struct Fields<'a, R> {
     filling: Filling<'a, R>,
-    fields: std::slice::Iter<'a, (&'static str, FieldSource)>,
+    left: std::slice::Iter<'a, (&'static str, FieldSource)>,
     current: Option<(&'static str, &'a FieldSource, Value<'a>)>,
 }
 
@@ -203,7 +203,7 @@ impl<'de, R: Row> MapAccess<'de> for Fields<'_, R> {
     type Error = FieldFault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldFault> {
-        while let Some((field, source)) = self.fields.next() {
+        while let Some((field, source)) = self.left.next() {
             // A field whose column is empty is left out: then it is none, or serde says that it is missing.
             let value =
                 self.filling.value(field, source).map_err(|fault| self.blame(field, source, fault))?;
@@ -248,7 +248,7 @@ enum Value<'a> {
     Parts(Vec<(&'a str, Value<'a>)>),
 }
 
-impl<'de> IntoDeserializer<'de, FieldFault> for Value<'_> {
+impl IntoDeserializer<'_, FieldFault> for Value<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
