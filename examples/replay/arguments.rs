@@ -18,7 +18,8 @@ replay: what became of the customers of a history
   --as-of TIME       the instant to judge at, as 2026-03-31T12:00:00Z; default: the last fact's
   --rejects FILE     keep what could not be read in this file, readable by its owner only
   --threads N        fold with so many threads; the result is the same
-  --json             print the report as JSON
+  --json             print the report as JSON (docs/REPORT.md says what each number means)
+  --html FILE        write the report as one page with pictures, which needs no network
   --seed N           the town's seed (1)
   --customers N      the town's customers (20000)
   --events N         the town's events (500000)
@@ -34,6 +35,7 @@ pub(crate) struct Arguments {
     pub(crate) rejects: Option<PathBuf>,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) json: bool,
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Where the history comes from.
@@ -56,6 +58,7 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         rejects: None,
         threads: None,
         json: false,
+        html: None,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -68,6 +71,7 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("rejects") => arguments.rejects = Some(parser.value()?.into()),
             Long("threads") => arguments.threads = Some(parser.value()?.parse()?),
             Long("json") => arguments.json = true,
+            Long("html") => arguments.html = Some(parser.value()?.into()),
             Long("seed") => (seed, town) = (parser.value()?.parse()?, true),
             Long("customers") => (customers, town) = (parser.value()?.parse()?, true),
             Long("events") => (events, town) = (parser.value()?.parse()?, true),

@@ -53,6 +53,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         }
     };
     let report = fold(arguments, &history, &mut stages)?;
+    if let Some(path) = &arguments.html {
+        let started = Stage::start("html");
+        std::fs::write(path, report.to_html())?;
+        stages.add(started.done(report.found.facts));
+    }
     if arguments.json {
         let whole = serde_json::json!({ "report": report, "stages": stages.list });
         println!("{}", serde_json::to_string_pretty(&whole)?);
@@ -67,7 +72,7 @@ fn fold(
     arguments: &Arguments,
     history: &History,
     stages: &mut Stages,
-) -> Result<throughline::replay::ReplayReport, Box<dyn Error>> {
+) -> Result<throughline::Report, Box<dyn Error>> {
     let mut replay = Replay::new().progress(progress::bar("fold", "facts"));
     if let Some(rulebook) = &arguments.rulebook {
         replay = replay.rulebook(std::fs::read_to_string(rulebook)?);
@@ -79,7 +84,7 @@ fn fold(
         replay = replay.threads(threads);
     }
     let started = Stage::start("fold");
-    let report = replay.run(history)?;
-    stages.add(started.done(report.facts));
+    let report = replay.report(history)?;
+    stages.add(started.done(report.found.facts));
     Ok(report)
 }

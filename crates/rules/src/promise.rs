@@ -27,6 +27,7 @@ pub struct Promise {
 
 /// How a customer's promises went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromiseCount {
     /// Made.
     pub made: u32,
