@@ -17,6 +17,7 @@ mod sources;
 
 pub use gather::Gathering;
 pub use history::{History, ReadReport};
+pub(crate) use report::grouped;
 pub use report::{ChurnReport, ReplayReport};
 pub use sources::SourceError;
 

@@ -197,7 +197,7 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, counts: &BTreeMap<String, u64>)
 }
 
 /// A number with its thousands apart, so that millions can be read: `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

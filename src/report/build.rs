@@ -255,7 +255,13 @@ fn spelled(failure: Failure, names: &Interner) -> String {
 fn over_time(tally: &Tally, window: Window) -> OverTime {
     let (first, last) = (window.from.0.div_euclid(DAY), window.to.0.div_euclid(DAY));
     let days = last - first + 1;
-    let step = if days <= MOST_STEPS { 1 } else if days <= 7 * MOST_STEPS { 7 } else { 30 };
+    let step = if days <= MOST_STEPS {
+        1
+    } else if days <= 7 * MOST_STEPS {
+        7
+    } else {
+        30
+    };
     let mut steps: Vec<TimeStep> = (0..days.div_euclid(step) + i64::from(days % step > 0))
         .map(|n| TimeStep {
             from: Micros((first + n * step) * DAY),

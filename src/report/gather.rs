@@ -349,8 +349,7 @@ impl ContactTally {
         }
         if contact.queued {
             self.queued += 1;
-            self.abandoned_in_queue +=
-                u64::from(contact.abandoned() && contact.answered != Answered::Person);
+            self.abandoned_in_queue += u64::from(contact.abandoned() && contact.answered != Answered::Person);
             self.waits.ended(contact.waited(as_of));
             match contact.wait_to_person {
                 Some(wait) => self.waits_to_person.ended(wait),

@@ -51,7 +51,9 @@ pub(super) fn need(folded: &Folded<'_>, last: Option<&Sighting>) -> Option<Needy
     reasons.add(missed.min(6), || counted(missed, "target missed on them", "targets missed on them"));
     let unsettled = journey.cases.cases().iter().filter(|case| !case.state.is_settled());
     let reopens: u32 = unsettled.map(|case| u32::from(case.reopens)).sum();
-    reasons.add(2 * reopens.min(4), || counted(reopens, "reopening of what is unsettled", "reopenings of what is unsettled"));
+    reasons.add(2 * reopens.min(4), || {
+        counted(reopens, "reopening of what is unsettled", "reopenings of what is unsettled")
+    });
     let owed = journey.promises.iter().filter(|promise| promise.broken).count() as u32;
     reasons.add(4 * owed.min(3), || counted(owed, "broken promise still owed", "broken promises still owed"));
     if let (Some(churn), Some(rule)) = (&journey.churn, &folded.rules.churn) {

@@ -121,7 +121,6 @@ fn curve(steps: &[(u64, f64)], longest: u64) -> Vec<CurvePoint> {
         .collect()
 }
 
-
 /// To the thousandth: where a point of the curve stands is a choice, and machines differ in the last bit of it.
 fn thousandth(secs: f64) -> f64 {
     (secs * 1_000.0).round() / 1_000.0
@@ -144,7 +143,10 @@ mod tests {
     fn the_textbook_example_comes_out() {
         let s = of(&[6, 6, 6, 7, 10, 13, 16, 22, 23], &[6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]);
         assert_eq!((s.started, s.fulfilled, s.censored), (21, 9, 12));
-        assert_eq!((s.first_quartile_secs, s.median_secs, s.third_quartile_secs), (Some(13.0), Some(23.0), None));
+        assert_eq!(
+            (s.first_quartile_secs, s.median_secs, s.third_quartile_secs),
+            (Some(13.0), Some(23.0), None)
+        );
         let after_ten = s.curve.iter().rfind(|p| p.secs < 12.9).map(|p| p.running);
         assert!((after_ten.unwrap_or(0.0) - 0.7529).abs() < 1e-4, "{after_ten:?}");
     }

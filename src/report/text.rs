@@ -41,7 +41,10 @@ impl fmt::Display for Report {
         ] {
             writeln!(to, "  {what:<40} {}", Shown(rate))?;
         }
-        writeln!(to, "\nclocks of issues, half of all by (a quarter, three quarters), those included that run")?;
+        writeln!(
+            to,
+            "\nclocks of issues, half of all by (a quarter, three quarters), those included that run"
+        )?;
         for clock in &self.clocks {
             writeln!(to, "  {:<40} {}", clock.clock, Quartiles(&clock.ran))?;
         }

@@ -60,7 +60,12 @@ pub enum Tone {
 }
 
 /// The timeline of a customer with these facts.
-pub(super) fn timeline(evaluator: Evaluator<'_>, names: &Interner, facts: &[Fact], as_of: Micros) -> Vec<Mark> {
+pub(super) fn timeline(
+    evaluator: Evaluator<'_>,
+    names: &Interner,
+    facts: &[Fact],
+    as_of: Micros,
+) -> Vec<Mark> {
     let (mut journey, mut decisions) = (Journey::new(), Vec::new());
     let folded = evaluator.fold(&mut journey, facts, as_of, &mut decisions);
     let (mut contacts, mut moves) = (Sightings::default(), Moves::default());
