@@ -59,7 +59,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         stages.add(started.done(report.found.facts));
     }
     if arguments.json {
-        let whole = serde_json::json!({ "report": report, "stages": stages.list });
+        let whole =
+            serde_json::json!({ "report": report, "stages": stages.list, "recorded": stages.recorded });
         println!("{}", serde_json::to_string_pretty(&whole)?);
     } else {
         println!("{report}");

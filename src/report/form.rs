@@ -107,7 +107,8 @@ pub struct Waits {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Repeats {
-    /// Inbound contacts with an earlier inbound contact on the same issue within the time, of all inbound ones.
+    /// Inbound contacts with an earlier inbound contact on the same issue within the time, of all inbound ones. The
+    /// issue is the case; where there is none, the topic.
     pub same_issue: Repeat,
     /// Inbound contacts after which the same customer began another one within the time, about whatever.
     pub after_any_contact: Repeat,
@@ -150,7 +151,8 @@ pub struct Issues {
     /// Escalated, of all opened.
     pub escalated_rate: Rate,
     /// Resolved in the first contact: answered in it, not transferred, not escalated, and within the follow-up
-    /// neither another inbound contact on the issue nor a reopening. Of issues that an inbound contact opened.
+    /// neither another inbound contact on the issue nor a reopening. Of issues that an inbound contact began: cases,
+    /// and contacts that belong to no case and follow none on the same topic.
     pub first_contact_resolution: Rate,
 }
 

@@ -9,6 +9,8 @@ use super::rate::Share;
 use super::sightings::{Answered, Moves, Sighting, Sightings};
 use super::survival::Durations;
 use crate::replay::{Folded, Observer};
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::event::{Channel, EventData, MenuExit};
 use throughline_core::fact::ProfileIx;
@@ -47,6 +49,7 @@ pub(crate) struct Gathered {
     contacts: Sightings,
     issues: Issues,
     breaches: BTreeSet<(DecisionKind, Sym)>,
+    on_topic: HashMap<Sym, Micros, FxBuildHasher>,
     pub(super) tally: Tally,
 }
 
@@ -146,6 +149,7 @@ impl Gathered {
             contacts: Sightings::default(),
             issues: Issues::default(),
             breaches: BTreeSet::new(),
+            on_topic: HashMap::default(),
             tally: Tally::default(),
         }
     }
@@ -222,31 +226,48 @@ impl Gathered {
         // The last inbound contact of each issue so far, and the first inbound one after its first contact.
         let mut last: Vec<Option<Micros>> = vec![None; issues.list.len()];
         let mut second: Vec<Option<Micros>> = last.clone();
+        let mut on_a_case = vec![false; contacts.list.len()];
         for (contact, place) in members {
-            let Some(seen) = contacts.get(contact) else { continue };
-            let issue = &mut issues.list[place];
+            let Some(at) = contacts.place(contact) else { continue };
+            let (seen, issue) = (&contacts.list[at], &mut issues.list[place]);
             issue.transfers += seen.transfers;
             issue.handovers += seen.handovers;
             issue.ping_pongs += seen.ping_pongs;
+            on_a_case[at] = true;
             if !seen.inbound {
                 continue;
             }
-            let before = last[place].replace(seen.at);
+            self.tally.contacts.repeats_issue(last[place].replace(seen.at), seen.at);
             if contact != issue.key {
                 second[place] = second[place].or(Some(seen.at));
             }
-            for (window, share) in REPEATS.iter().zip(&mut self.tally.contacts.repeat_issue) {
-                share.count(before.is_some_and(|before| seen.at.since(before) <= *window));
-            }
-        }
-        // Contacts that belong to no issue repeat none.
-        let on_no_issue = contacts.list.iter().filter(|c| c.inbound).count() as u64;
-        let on_issues = last_counted(issues, contacts);
-        for share in &mut self.tally.contacts.repeat_issue {
-            share.whole += on_no_issue - on_issues;
         }
         for (issue, second) in issues.list.iter().zip(second) {
             self.tally.issues.count(issue, contacts.get(issue.key), second, self.as_of);
+        }
+        self.count_without_case(&on_a_case);
+    }
+
+    /// A call that a person took opens no case as a rule. It is an issue all the same: solved in its first contact
+    /// if nobody had to move the customer and no other contact on the topic followed.
+    fn count_without_case(&mut self, on_a_case: &[bool]) {
+        let list = &self.contacts.list;
+        // The next inbound contact on the same topic, seen from the end.
+        let mut next: Vec<Option<Micros>> = vec![None; list.len()];
+        self.on_topic.clear();
+        for (place, contact) in list.iter().enumerate().rev().filter(|(_, contact)| contact.inbound) {
+            next[place] = self.on_topic.insert(contact.topic, contact.at);
+        }
+        self.on_topic.clear();
+        for (place, contact) in list.iter().enumerate().filter(|(_, contact)| contact.inbound) {
+            let before = self.on_topic.insert(contact.topic, contact.at);
+            if on_a_case[place] {
+                continue;
+            }
+            self.tally.contacts.repeats_issue(before, contact.at);
+            if before.is_none_or(|before| contact.at.since(before) > FIRST_CONTACT) {
+                self.tally.issues.count_contact(contact, next[place], self.as_of);
+            }
         }
     }
 
@@ -270,11 +291,6 @@ impl Gathered {
             }
         }
     }
-}
-
-/// How many inbound contacts belong to issues.
-fn last_counted(issues: &Issues, contacts: &Sightings) -> u64 {
-    issues.members().filter(|(contact, _)| contacts.get(*contact).is_some_and(|c| c.inbound)).count() as u64
 }
 
 impl Outlet for Gathered {
@@ -330,6 +346,13 @@ impl Observer for Gathered {
 }
 
 impl ContactTally {
+    /// Counts an inbound contact on an issue whose inbound contact before was then.
+    fn repeats_issue(&mut self, before: Option<Micros>, at: Micros) {
+        for (window, share) in REPEATS.iter().zip(&mut self.repeat_issue) {
+            share.count(before.is_some_and(|before| at.since(before) <= *window));
+        }
+    }
+
     fn count(&mut self, contact: &Sighting, as_of: Micros) {
         let handled = contact.answered >= Answered::Claim || contact.transfers > 0;
         self.handled += u64::from(handled);
@@ -411,6 +434,17 @@ impl IssueTally {
         }
         let quiet = [second, issue.first_reopen, issue.escalated].into_iter().flatten().all(|at| at > until);
         self.first_contact.count(issue.first_answer.is_some() && first.transfers == 0 && quiet);
+    }
+
+    /// The same for an inbound contact that belongs to no case.
+    fn count_contact(&mut self, contact: &Sighting, next: Option<Micros>, as_of: Micros) {
+        let until = contact.at + FIRST_CONTACT;
+        if until > as_of {
+            self.first_contact.young += 1;
+            return;
+        }
+        let quiet = next.is_none_or(|next| next > until);
+        self.first_contact.count(contact.answered == Answered::Person && contact.transfers == 0 && quiet);
     }
 
     fn add(&mut self, other: Self) {

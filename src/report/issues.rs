@@ -1,5 +1,7 @@
 //! One customer's issues as the decisions tell them: opened, answered, reopened, settled, and what went wrong.
 
+use hashbrown::HashMap;
+use rustc_hash::FxBuildHasher;
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
@@ -26,12 +28,14 @@ pub(super) struct Issue {
 #[derive(Debug, Default)]
 pub(super) struct Issues {
     pub(super) list: Vec<Issue>,
+    places: HashMap<ContactId, usize, FxBuildHasher>,
     joined: Vec<(ContactId, ContactId)>,
 }
 
 impl Issues {
     pub(super) fn clear(&mut self) {
         self.list.clear();
+        self.places.clear();
         self.joined.clear();
     }
 
@@ -45,13 +49,14 @@ impl Issues {
     }
 
     fn place(&self, case: ContactId) -> Option<usize> {
-        self.list.iter().rposition(|issue| issue.key == case)
+        self.places.get(&case).copied()
     }
 
     /// Takes in what was concluded next. `escalating` are the actions that bring somebody higher up in.
     pub(super) fn hear(&mut self, decision: &Decision<Sym>, escalating: &[Sym]) {
         let at = decision.effective_at;
         if let Content::CaseOpened { .. } = decision.content {
+            self.places.insert(decision.slot.case, self.list.len());
             self.list.push(Issue {
                 key: decision.slot.case,
                 opened_at: at,

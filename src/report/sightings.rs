@@ -18,6 +18,8 @@ pub(super) struct Sighting {
     pub(super) ended_at: Option<Micros>,
     pub(super) channel: Option<Channel>,
     pub(super) inbound: bool,
+    /// What it is about; none if nobody said.
+    pub(super) topic: Sym,
     pub(super) ending: Option<Ending>,
     pub(super) answered: Answered,
     waiting: Option<Micros>,
@@ -79,6 +81,11 @@ impl Sightings {
         self.places.clear();
     }
 
+    /// The contact's place in the list.
+    pub(super) fn place(&self, id: ContactId) -> Option<usize> {
+        self.places.get(&id).map(|place| *place as usize)
+    }
+
     pub(super) fn get(&self, id: ContactId) -> Option<&Sighting> {
         self.places.get(&id).map(|place| &self.list[*place as usize])
     }
@@ -91,6 +98,7 @@ impl Sightings {
                 let contact = self.of(e.contact, at);
                 contact.channel = Some(e.channel);
                 contact.inbound = e.direction == Direction::Inbound;
+                contact.topic = e.topic.unwrap_or(Sym::NONE);
                 contact.place = Place::Channel(e.channel);
             }
             EventData::MenuReached(e) => {
@@ -169,6 +177,7 @@ impl Sighting {
             ended_at: None,
             channel: None,
             inbound: true,
+            topic: Sym::NONE,
             ending: None,
             answered: Answered::Nobody,
             waiting: None,

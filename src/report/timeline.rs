@@ -12,7 +12,7 @@ use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
 
 /// How far back a timeline reaches.
-const REACH: Span = Span::from_days(90);
+const REACH: Span = Span::from_days(365);
 
 /// The most marks of a timeline; the newest stay.
 const MOST_MARKS: usize = 60;

@@ -8,7 +8,7 @@ use crate::report::survival::Survival;
 use maud::{Markup, html};
 use std::fmt::Write;
 
-const LEFT: f64 = 40.0;
+const LEFT: f64 = 46.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 10.0;
 const PLOT: f64 = 190.0;
@@ -47,7 +47,7 @@ pub(super) fn clocks(report: &Report) -> Markup {
     }
     caption.says = "Falling curves, one for each clock.".to_owned();
     for (clock, ran) in &drawn {
-        let _ = write!(caption.says, " {}: half by {}.", words(clock), maybe_length(ran.median_secs));
+        let _ = write!(caption.says, " {}: half after {}.", words(clock), maybe_length(ran.median_secs));
     }
     let axis = Axis::over(&drawn);
     let legend = TOP + PLOT + 40.0;
@@ -60,7 +60,7 @@ pub(super) fn clocks(report: &Report) -> Markup {
             @let y = legend + 17.0 * place as f64;
             line class=(format!("curve k{place}")) x1="4" x2="34" y1=(at(y - 4.0)) y2=(at(y - 4.0)) {}
             text x="42" y=(at(y)) { (words(clock)) }
-            text.dim.end x=(at(WIDTH)) y=(at(y)) { "half by " (maybe_length(ran.median_secs)) }
+            text.dim.end x=(at(WIDTH)) y=(at(y)) { "half: " (maybe_length(ran.median_secs)) }
         }
     };
     figure(&caption, legend + 17.0 * drawn.len() as f64 - 8.0, &picture, &table(report))
@@ -111,15 +111,21 @@ impl Axis {
     }
 
     fn draw(&self) -> Markup {
-        let ticks = TICKS.iter().filter(|tick| **tick >= self.from && **tick <= self.to);
+        // No two labels closer than one is wide.
+        let mut ticks: Vec<f64> = Vec::new();
+        for tick in TICKS.into_iter().filter(|tick| *tick >= self.from && *tick <= self.to) {
+            if ticks.last().is_none_or(|last| self.x(tick) - self.x(*last) > 38.0) {
+                ticks.push(tick);
+            }
+        }
         html! {
             @for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
                 line.axis.strong[share == 0.0] x1=(at(LEFT)) x2=(at(WIDTH - RIGHT)) y1=(at(y(share))) y2=(at(y(share))) {}
                 text.dim.end x=(at(LEFT - 6.0)) y=(at(y(share) + 4.0)) { (format!("{} %", share * 100.0)) }
             }
-            @for tick in ticks {
+            @for tick in &ticks {
                 line.axis x1=(at(self.x(*tick))) x2=(at(self.x(*tick))) y1=(at(TOP)) y2=(at(TOP + PLOT + 4.0)) {}
-                text.dim.mid x=(at(self.x(*tick).min(WIDTH - 14.0))) y=(at(TOP + PLOT + 17.0)) { (length(*tick)) }
+                text.dim.mid x=(at(self.x(*tick).clamp(LEFT, WIDTH - 18.0))) y=(at(TOP + PLOT + 17.0)) { (length(*tick)) }
             }
         }
     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use std::fmt::Write;
 use throughline_core::time::{Micros, Span};
 
-const LEFT: f64 = 44.0;
+const LEFT: f64 = 48.0;
 const RIGHT: f64 = 4.0;
 
 pub(super) fn leaving(report: &Report) -> Markup {

@@ -83,6 +83,7 @@ fn pictures(report: &Report) -> Markup {
                 (clocks::clocks(report))
                 (pareto::pareto(report))
                 (flow::flow(report))
+                (open::answers(report))
                 (hours::hours(report))
                 (leaving::leaving(report))
                 (leaving::backlog(report))

@@ -7,7 +7,7 @@ use crate::report::timeline::{Lane, Mark, Tone};
 use maud::{Markup, html};
 use throughline_core::time::{Micros, Span};
 
-const LEFT: f64 = 58.0;
+const LEFT: f64 = 66.0;
 const RIGHT: f64 = 10.0;
 
 /// The rows that cases are drawn in, so that a few at once can be told apart.
@@ -61,7 +61,7 @@ fn card(rank: usize, needs: &NeedsPerson, now: Micros) -> Markup {
 fn picture(id: &str, needs: &NeedsPerson, now: Micros) -> Markup {
     let first = needs.timeline.iter().map(|mark| mark.at).min().unwrap_or(now);
     // Not less than a day, so that one event does not stand on nothing.
-    let from = first.min(now - Span::from_days(1)).max(now - Span::from_days(90));
+    let from = first.min(now - Span::from_days(1)).max(now - Span::from_days(365));
     let length = now.since(from).0 as f64;
     let x = |at: Micros| LEFT + (WIDTH - LEFT - RIGHT) * (at.since(from).0 as f64 / length).clamp(0.0, 1.0);
     let bad = needs.timeline.iter().filter(|mark| mark.tone == Tone::Bad).count();
