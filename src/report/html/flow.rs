@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 /// The most places on a side; what is left is drawn together.
 const MOST: usize = 6;
 const OTHERS: &str = "all others";
-const LEFT: f64 = 128.0;
-const RIGHT: f64 = WIDTH - 128.0;
+const LEFT: f64 = 140.0;
+const RIGHT: f64 = WIDTH - 140.0;
 const NODE: f64 = 6.0;
 const GAP: f64 = 14.0;
 const FLOW: f64 = 170.0;
@@ -92,7 +92,7 @@ impl Side {
         for (_, times) in &sums {
             tops.push(y);
             // Room for two lines of words, however few were moved.
-            y += (*times as f64 * scale).max(16.0) + GAP;
+            y += (*times as f64 * scale).max(20.0) + GAP;
         }
         let (names, times) = sums.into_iter().unzip();
         Self { names, times, tops, height: y }
@@ -108,8 +108,8 @@ impl Side {
                 @let height = (*times as f64 * scale).max(1.0);
                 @let middle = top + height / 2.0;
                 rect.node x=(at(x)) y=(at(*top)) width=(at(NODE)) height=(at(height)) {}
-                text x=(at(words)) y=(at(middle.max(top + 5.0))) text-anchor=(anchor) { (clip(name, 18)) }
-                text.dim x=(at(words)) y=(at(middle.max(top + 5.0) + 12.0)) text-anchor=(anchor) { (grouped(*times)) }
+                text x=(at(words)) y=(at(middle.max(top + 6.0) - 1.0)) text-anchor=(anchor) { (clip(name, 17)) }
+                text.dim x=(at(words)) y=(at(middle.max(top + 6.0) + 13.0)) text-anchor=(anchor) { (grouped(*times)) }
             }
         }
     }

@@ -56,10 +56,11 @@ pub(super) fn pareto(report: &Report) -> Markup {
             rect.bar x="0" y=(at(y(row) + 17.0)) height="10" width=(at(x(failure.times as f64 / total as f64).max(1.0))) {}
         }
         path class="curve sum" d=(line) {}
-        @for (row, failure) in shown.iter().enumerate() {
+        // The line passes behind some of the words.
+        g.over { @for (row, failure) in shown.iter().enumerate() {
             circle.dot cx=(at(x(failure.cumulative_share))) cy=(at(y(row) + 22.0)) r="4" {}
             text x="0" y=(at(y(row) + 12.0)) { (failure.what) " " tspan.dim { "· " (grouped(failure.times)) } }
-        }
+        } }
     };
     figure(&caption, bottom + 18.0, &picture, &table(all))
 }
