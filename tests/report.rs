@@ -64,7 +64,12 @@ fn the_counts_are_those_of_the_fold() {
     let missed: u64 = found.missed_by_rule.values().sum();
     let breached: u64 = report.breaches.iter().map(|b| b.times).sum();
     assert_eq!(breached, missed + found.decisions["promise-broken"] + found.decisions["limit-passed"]);
-    let parts = [contacts.answered_by_human, contacts.claimed_only, contacts.answered_by_bot_only, contacts.unanswered];
+    let parts = [
+        contacts.answered_by_human,
+        contacts.claimed_only,
+        contacts.answered_by_bot_only,
+        contacts.unanswered,
+    ];
     assert_eq!(parts.iter().sum::<u64>(), contacts.inbound);
     // Each opening and each reopening starts all five clocks.
     for clock in &report.clocks {
@@ -127,7 +132,11 @@ fn repeats_run_from_start_to_start_and_only_what_was_watched_counts() {
 #[test]
 fn waits_are_counted_above_the_limit_and_those_who_gave_up_are_censored() {
     let report = calls(&[(0, Some(30)), (1_500, Some(31)), (3_000, None)], Span::from_days(8));
-    assert_eq!(shares(&report.waits.over_30_secs), (2, 3, 0), "30 s less a microsecond is not longer than 30 s");
+    assert_eq!(
+        shares(&report.waits.over_30_secs),
+        (2, 3, 0),
+        "30 s less a microsecond is not longer than 30 s"
+    );
     assert_eq!(shares(&report.waits.over_300_secs), (1, 3, 0));
     let person = &report.waits.to_a_person;
     assert_eq!((person.started, person.fulfilled, person.censored), (3, 2, 1));
@@ -246,7 +255,9 @@ fn misfits(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<Stri
     }
     if let Value::Array(list) = value {
         let within = |bound: &str, fits: &dyn Fn(u64) -> bool| schema[bound].as_u64().is_none_or(fits);
-        if !within("minItems", &|n| list.len() as u64 >= n) || !within("maxItems", &|n| list.len() as u64 <= n) {
+        if !within("minItems", &|n| list.len() as u64 >= n)
+            || !within("maxItems", &|n| list.len() as u64 <= n)
+        {
             all.push(format!("{place} has {} items", list.len()));
         }
         for (n, item) in list.iter().enumerate() {

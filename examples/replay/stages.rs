@@ -50,7 +50,7 @@ pub(crate) struct Stages {
 /// What became of events on their way into the store: repeated ones never reach the report.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Recorded {
-    recorded: u64,
+    added: u64,
     duplicates: u64,
     reused_ids: u64,
 }
@@ -115,7 +115,7 @@ pub(crate) fn through_store(
     let (recorded, refused, there) = (recorder.recorded, recorder.refused, recorder.there);
     drop(recorder);
     stages.add(started.done(recorded + refused + there));
-    stages.recorded = Some(Recorded { recorded, duplicates: there, reused_ids: refused });
+    stages.recorded = Some(Recorded { added: recorded, duplicates: there, reused_ids: refused });
     if !arguments.json {
         println!(
             "recorded {recorded} facts; {there} were there already, {refused} refused: id used for other content"

@@ -56,16 +56,16 @@ pub(super) fn need(folded: &Folded<'_>, last: Option<&Sighting>) -> Option<Needy
     });
     let owed = journey.promises.iter().filter(|promise| promise.broken).count() as u32;
     reasons.add(4 * owed.min(3), || counted(owed, "broken promise still owed", "broken promises still owed"));
-    if let (Some(churn), Some(rule)) = (&journey.churn, &folded.rules.churn) {
-        if churn.flag.is_some() {
-            let score = churn.score(as_of, rule.half_life);
-            reasons.add(5, || format!("shows signs of leaving (score {score:.1})"));
-        }
+    if let (Some(churn), Some(rule)) = (&journey.churn, &folded.rules.churn)
+        && churn.flag.is_some()
+    {
+        let score = churn.score(as_of, rule.half_life);
+        reasons.add(5, || format!("shows signs of leaving (score {score:.1})"));
     }
     let gave_up = last.is_some_and(|c| c.abandoned() && c.answered != Answered::Person);
     reasons.add(if gave_up && cases > 0 { 3 } else { 0 }, || "gave up the last contact, unheard".to_owned());
     let points = reasons.0.iter().map(|reason| reason.points).sum();
-    reasons.0.sort_by(|a, b| b.points.cmp(&a.points));
+    reasons.0.sort_by_key(|reason| Reverse(reason.points));
     (points > 0).then_some(Needy { points: Reverse(points), customer: folded.customer, reasons: reasons.0 })
 }
 

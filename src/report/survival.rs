@@ -110,7 +110,7 @@ fn curve(steps: &[(u64, f64)], longest: u64) -> Vec<CurvePoint> {
     if longest <= 1.0 {
         return Vec::new();
     }
-    let at = |point: usize| (longest.ln() * point as f64 / (POINTS - 1) as f64).exp();
+    let at = |point: usize| libm::exp(libm::log(longest) * point as f64 / (POINTS - 1) as f64);
     (0..POINTS)
         .map(|point| {
             let secs = if point == POINTS - 1 { longest } else { at(point) };
@@ -121,7 +121,7 @@ fn curve(steps: &[(u64, f64)], longest: u64) -> Vec<CurvePoint> {
         .collect()
 }
 
-/// To the thousandth: where a point of the curve stands is a choice, and machines differ in the last bit of it.
+/// To the thousandth of a second, which is finer than anybody reads.
 fn thousandth(secs: f64) -> f64 {
     (secs * 1_000.0).round() / 1_000.0
 }

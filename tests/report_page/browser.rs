@@ -129,7 +129,9 @@ impl Browser {
         let seen = &seen["result"]["value"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let events = std::mem::take(&mut self.events);
-        let of = |method: &'static str| events.iter().filter(move |e| e["method"] == *method).map(|e| &e["params"]);
+        let of = |method: &'static str| {
+            events.iter().filter(move |e| e["method"] == *method).map(|e| &e["params"])
+        };
         let mut console: Vec<String> =
             of("Runtime.consoleAPICalled").map(|p| format!("console: {}", p["args"])).collect();
         console

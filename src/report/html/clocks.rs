@@ -45,7 +45,7 @@ pub(super) fn clocks(report: &Report) -> Markup {
     if drawn.is_empty() {
         return empty(&caption, "No clock has run.");
     }
-    caption.says = "Falling curves, one for each clock.".to_owned();
+    caption.says.push_str("Falling curves, one for each clock.");
     for (clock, ran) in &drawn {
         let _ = write!(caption.says, " {}: half after {}.", words(clock), maybe_length(ran.median_secs));
     }
@@ -97,7 +97,7 @@ impl Axis {
     }
 
     fn x(&self, secs: f64) -> f64 {
-        let share = (secs.max(self.from) / self.from).ln() / (self.to / self.from).ln();
+        let share = libm::log(secs.max(self.from) / self.from) / libm::log(self.to / self.from);
         LEFT + share * (WIDTH - LEFT - RIGHT)
     }
 

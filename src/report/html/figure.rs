@@ -55,12 +55,11 @@ pub(super) fn drawing(id: &str, title: &str, says: &str, height: f64, picture: &
 
 /// Round numbers from nothing to at least `most`, at most `steps` of them after the first.
 pub(super) fn ticks(most: f64, steps: usize) -> Vec<f64> {
-    let rough = (most / steps as f64).max(f64::MIN_POSITIVE);
-    let power = 10f64.powf(rough.log10().floor());
-    let step =
-        [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough).unwrap_or(rough);
-    // Counts have no halves.
-    let step = step.max(1.0);
+    let rough = most / steps as f64;
+    // Counts have no halves, so the smallest step is one.
+    let powers = std::iter::successors(Some(1.0), |power: &f64| Some(power * 10.0));
+    let round = powers.take(20).flat_map(|power| [power, 2.0 * power, 2.5 * power, 5.0 * power]);
+    let step = round.filter(|step: &f64| step.fract() == 0.0).find(|step| *step >= rough).unwrap_or(rough);
     let count = (most / step).ceil().max(1.0) as usize;
     (0..=count).map(|n| n as f64 * step).collect()
 }

@@ -6,6 +6,7 @@ use crate::replay::grouped;
 use crate::report::form::Report;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The most places on a side; what is left is drawn together.
 const MOST: usize = 6;
@@ -34,8 +35,13 @@ pub(super) fn flow(report: &Report) -> Markup {
     }
     caption.says = format!("Bands from left to right. {} transfers in all.", grouped(transfers.total));
     if let Some(first) = transfers.flow.first() {
-        caption.says +=
-            &format!(" Most often from {} to {}: {} times.", first.from, first.to, grouped(first.times));
+        let _ = write!(
+            caption.says,
+            " Most often from {} to {}: {} times.",
+            first.from,
+            first.to,
+            grouped(first.times)
+        );
     }
     let from = Side::of(report, |flow| &flow.from);
     let to = Side::of(report, |flow| &flow.to);

@@ -16,7 +16,7 @@ pub(super) fn hours(report: &Report) -> Markup {
         id: "hours",
         title: "When customers come, by channel",
         says: String::new(),
-        note: "Contacts that customers began, by hour of the day (UTC). Larger and darker is more.",
+        note: "Contacts that customers began, by hour of the day (UTC). Larger and stronger is more.",
     };
     let most = hours.iter().flat_map(|channel| channel.by_hour).max().unwrap_or(0);
     if most == 0 {

@@ -1,7 +1,7 @@
 //! A report as one page: no script, no request, readable on a phone, in the dark, on paper and by ear.
 //!
 //! What needs doing comes first: eight numbers, then the customers who need a person. The pictures follow, each with
-//! its numbers as a table. Colours are those of Okabe and Ito, and one hue from light to dark where more is darker;
+//! its numbers as a table. Colours are those of Okabe and Ito, and one hue from faint to strong where more is stronger;
 //! whatever colour says, a shape, a dash or a word says too.
 
 mod clocks;

@@ -18,7 +18,7 @@ pub(super) fn open_cases(report: &Report) -> Markup {
         id: "open",
         title: "Open cases, by reason and age",
         says: String::new(),
-        note: "Cases that are not settled. Darker is older, counted from when the case was opened.",
+        note: "Cases that are not settled. The stronger the colour the older, counted from when the case was opened.",
     };
     let (Some(first), false) = (open.first(), total == 0) else {
         return empty(&caption, "No case is open.");

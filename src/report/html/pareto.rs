@@ -46,10 +46,10 @@ pub(super) fn pareto(report: &Report) -> Markup {
         );
     }
     let picture = html! {
-        @for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
+        @for (tick, percent) in [(0.0, 0), (0.25, 25), (0.5, 50), (0.75, 75), (1.0, 100)] {
             line.axis x1=(at(x(tick))) x2=(at(x(tick))) y1="0" y2=(at(bottom + 2.0)) {}
-            text.dim.mid[tick > 0.0].end[tick == 1.0] x=(at(x(tick))) y=(at(bottom + 14.0)) {
-                (format!("{} %", tick * 100.0))
+            text.dim.mid[percent > 0].end[percent == 100] x=(at(x(tick))) y=(at(bottom + 14.0)) {
+                (percent) " %"
             }
         }
         @for (row, failure) in shown.iter().enumerate() {
