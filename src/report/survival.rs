@@ -132,8 +132,12 @@ mod tests {
 
     fn of(ended: &[i64], cut_off: &[i64]) -> Survival {
         let mut durations = Durations::default();
-        ended.iter().for_each(|s| durations.ended(Span::from_secs(*s)));
-        cut_off.iter().for_each(|s| durations.cut_off(Span::from_secs(*s)));
+        for secs in ended {
+            durations.ended(Span::from_secs(*secs));
+        }
+        for secs in cut_off {
+            durations.cut_off(Span::from_secs(*secs));
+        }
         durations.survival()
     }
 
