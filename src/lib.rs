@@ -9,10 +9,12 @@
 //! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
 
 pub mod engine;
+pub mod export;
 pub mod replay;
 pub mod report;
 
 pub use engine::Engine;
+pub use export::Export;
 pub use replay::{History, Replay};
 pub use report::Report;
 pub use throughline_channels as channels;

@@ -42,6 +42,21 @@ async fn check(story: &str) -> Scenario {
 }
 
 #[tokio::test]
+async fn story_1_asked_who_you_are() {
+    check("01-asked-who-you-are").await;
+}
+
+#[tokio::test]
+async fn story_5_closed_but_not() {
+    check("05-closed-but-not").await;
+}
+
+#[tokio::test]
+async fn story_18_finding_you() {
+    check("18-finding-you").await;
+}
+
+#[tokio::test]
 async fn story_4_the_bill() {
     check("04-the-bill").await;
 }

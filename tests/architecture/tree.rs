@@ -11,8 +11,9 @@ pub(crate) struct Tree {
     texts: BTreeMap<String, String>,
 }
 
-/// What is not ours to check: build output, the version control's own files.
-const SKIPPED: [&str; 2] = ["target", ".git"];
+/// What is not to be checked: build output, the version control's own files, and the fuzz targets, which are a
+/// workspace of their own and no part of the layers.
+const SKIPPED: [&str; 3] = ["target", ".git", "fuzz"];
 
 /// Whether a file is of a kind, by its ending.
 fn is(path: &str, kind: &str) -> bool {

@@ -123,8 +123,15 @@ impl Facts {
             }
             15 => {
                 let score = 1 + self.rng.below(5) as u8;
-                Rated { contact: Some(contact), instrument: Instrument::Csat, score, best: 5, comment: None }
-                    .into()
+                Rated {
+                    contact: Some(contact),
+                    instrument: Instrument::Csat,
+                    score,
+                    best: 5,
+                    worst: None,
+                    comment: None,
+                }
+                .into()
             }
             16..19 => PageViewed { page: name("cancellation-terms") }.into(),
             19 | 20 => self.promise(id, contact, at),

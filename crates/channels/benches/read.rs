@@ -5,6 +5,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quick_xml::events::Event;
+use serde::de::IgnoredAny;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use std::thread;
 use throughline_channels::mapping::Mapping;
 use throughline_channels::native::{NativeReader, NativeWriter, open_range, split_at_lines};
+use throughline_channels::segment::SegmentReader;
 use throughline_channels::xes::XesReader;
 use throughline_core::event::vocabulary::{ContactStarted, Message, WorkDone};
 use throughline_core::event::{Author, Channel, Direction, EventData, NewEvent, Text, WorkEffect};
@@ -90,6 +92,12 @@ fn native(c: &mut Criterion) {
     group.bench_function("events_foreign_ids", |b| {
         b.iter(|| NativeReader::new(&foreign[..]).flatten().count());
     });
+    group.bench_function("serde_json_ignored", |b| {
+        b.iter(|| {
+            let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            lines.map(|line| serde_json::from_slice::<IgnoredAny>(line).unwrap()).count()
+        });
+    });
     group.bench_function("serde_json_value", |b| {
         b.iter(|| {
             let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -103,6 +111,44 @@ fn native(c: &mut Criterion) {
     group.bench_function("events_two_threads", |b| b.iter(|| in_threads(&path, 2)));
     group.finish();
     std::fs::remove_file(path).unwrap();
+}
+
+/// Page views and chats as a customer-data platform exports them.
+fn segment_log() -> String {
+    let mut log = String::new();
+    for n in 0..EVENTS {
+        let (user, second) = (n % 9_973, n % 60);
+        let what = match n % 3 {
+            0 => {
+                r#""type":"page","name":"cancellation-terms","properties":{"path":"/terms","url":"https://shop.example/terms?from=mail","title":"Terms"}"#
+            }
+            1 => {
+                r#""type":"track","event":"Live Chat Message Received","properties":{"conversation_id":"abd627dbecffc","agent_id":"bce89acdd11901","message_body":"We have looked into it and a new one is on its way."}"#
+            }
+            _ => r#""type":"track","event":"Coupon Applied","properties":{"coupon":"MAY","value":12}"#,
+        };
+        writeln!(
+            log,
+            r#"{{{what},"messageId":"ajs-next-{n}","userId":"c-{user}","anonymousId":"3c1f8a6e-7d2b-4c55-9f10-{user:012}","timestamp":"2024-05-01T09:30:{second:02}.123Z","receivedAt":"2024-05-01T09:31:{second:02}.456Z","context":{{"library":{{"name":"analytics.js","version":"2.11.1"}},"locale":"en-GB"}}}}"#
+        )
+        .unwrap();
+    }
+    log
+}
+
+fn segment(c: &mut Criterion) {
+    let log = segment_log();
+    println!("segment: {} calls, {} bytes each", EVENTS, log.len() as u64 / EVENTS);
+    let mut group = c.benchmark_group("segment");
+    group.sample_size(10).throughput(Throughput::Elements(EVENTS));
+    let source = Name::new("web").unwrap();
+    group.bench_function("calls", |b| {
+        b.iter(|| SegmentReader::new(log.as_bytes(), source.clone()).map(Result::unwrap).count());
+    });
+    group.bench_function("serde_json_ignored", |b| {
+        b.iter(|| log.lines().map(|line| serde_json::from_str::<IgnoredAny>(line).unwrap()).count());
+    });
+    group.finish();
 }
 
 fn in_threads(path: &Path, threads: usize) -> usize {
@@ -166,5 +212,5 @@ fn xes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, native, xes);
+criterion_group!(benches, native, segment, xes);
 criterion_main!(benches);

@@ -5,21 +5,28 @@
 //! [`reject::Reject`] that says where, why and what was expected, never what stood there, and is counted.
 //!
 //! [`open::open_log`] opens any file that is known here. [`native`] reads and writes the format of our own (one
-//! CloudEvent a line). Everything else comes through a [`mapping::Mapping`], a document that says what a
+//! CloudEvent a line); [`segment`] reads the calls of customer-data platforms. Everything else comes through a [`mapping::Mapping`], a document that says what a
 //! source's columns mean, so that a new source needs no code; [`xes`] is the first format read that way.
+//!
+//! The other way out, for programs of others, is [`export`].
 //!
 //! This crate decides nothing: it knows neither rules nor stores, and whether an event was read before is not
 //! its business. It only sees to it that reading twice names every event the same.
 
+mod attribute;
+pub mod export;
 mod fields;
 pub mod input;
 pub mod item;
 mod lines;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod mapping;
 mod naming;
 pub mod native;
 pub mod open;
 pub mod reject;
 pub mod rejects_file;
+pub mod segment;
 mod timestamp;
 pub mod xes;

@@ -6,12 +6,16 @@ use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
+use crate::segment::{IdentifierKey, SegmentReader};
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
+use throughline_core::name::Name;
 
 /// What a log is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,24 +25,37 @@ pub enum Format {
     Native,
     /// XES, through a mapping.
     Xes,
+    /// One call of the Segment spec a line.
+    Segment,
 }
 
 /// How to read a log. The default reads a native log and keeps no rejects.
 #[derive(Debug)]
 pub struct OpenOptions {
+    /// What the log is written in; none: its name and its first bytes say.
+    pub format: Option<Format>,
+    /// The system that the log comes from, for a format whose lines do not say; none: the name of the format.
+    pub source: Option<Name>,
+    /// The key under which identifiers of users are hashed, for a format that has them as they are; none: they
+    /// are not kept.
+    pub identifier_key: Option<IdentifierKey>,
     /// What the columns mean, for a format that needs it.
     pub mapping: Option<Arc<Mapping>>,
     /// The longest line that is read.
     pub max_line_bytes: usize,
     /// The most memory that one trace may take.
     pub max_trace_bytes: usize,
-    /// Where rejected lines are kept, as they stood. Only the native log has lines that mean something alone.
+    /// Where rejected lines are kept, as they stood. Only native and Segment logs have lines that mean
+    /// something alone.
     pub rejects: Option<RejectsFile>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
         Self {
+            format: None,
+            source: None,
+            identifier_key: None,
             mapping: None,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
@@ -86,6 +103,7 @@ pub struct Log {
 #[derive(Debug)]
 enum Reader {
     Native(Box<NativeReader<Input>>),
+    Segment(Box<SegmentReader<Input>>),
     Xes(Box<XesReader<Input>>),
 }
 
@@ -109,11 +127,26 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         return Err(OpenError::NotGzip);
     }
     let (mut input, progress) = Input::new(file, packing)?;
-    let format = format(&mut input, name)?;
+    let format = match options.format {
+        Some(format) => format,
+        None => format(&mut input, name)?,
+    };
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
             Reader::Native(Box::new(match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            }))
+        }
+        Format::Segment => {
+            let reader = SegmentReader::new(input, options.source.unwrap_or_else(segment))
+                .with_max_line_bytes(options.max_line_bytes);
+            let reader = match options.identifier_key {
+                Some(key) => reader.with_identifier_key(key),
+                None => reader,
+            };
+            Reader::Segment(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,
             }))
@@ -150,11 +183,35 @@ fn format(input: &mut Input, name: &str) -> Result<Format, OpenError> {
     };
     match (by_name, start.first()) {
         (None | Some(Format::Native), Some(b'[')) => Err(OpenError::JsonArray),
+        (Some(Format::Native) | None, Some(b'{')) => Ok(lines_of(start)),
         (Some(format), _) => Ok(format),
-        (None, Some(b'{')) => Ok(Format::Native),
         (None, Some(b'<')) => Ok(Format::Xes),
         (None, _) => Err(OpenError::UnknownFormat),
     }
+}
+
+/// Whether a log of JSON lines has calls or CloudEvents on them, by the first one. A line that cannot be read is
+/// left to the native reader, which says what is wrong with it.
+fn lines_of(start: &[u8]) -> Format {
+    /// What only one of the two has.
+    #[derive(Default, Deserialize)]
+    struct Telling {
+        specversion: Option<IgnoredAny>,
+        #[serde(rename = "messageId")]
+        message_id: Option<IgnoredAny>,
+        #[serde(rename = "anonymousId")]
+        anonymous_id: Option<IgnoredAny>,
+        #[serde(rename = "userId")]
+        user_id: Option<IgnoredAny>,
+    }
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let told: Telling = serde_json::from_slice(line).unwrap_or_default();
+    let of_call = [told.message_id, told.anonymous_id, told.user_id].iter().any(Option::is_some);
+    if of_call && told.specversion.is_none() { Format::Segment } else { Format::Native }
+}
+
+fn segment() -> Name {
+    Name::new("segment").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 
 impl Log {
@@ -172,6 +229,7 @@ impl Log {
     pub const fn counts(&self) -> &ReadCounts {
         match &self.reader {
             Reader::Native(reader) => reader.counts(),
+            Reader::Segment(reader) => reader.counts(),
             Reader::Xes(reader) => reader.counts(),
         }
     }
@@ -183,6 +241,7 @@ impl Iterator for Log {
     fn next(&mut self) -> Option<Self::Item> {
         let next = match &mut self.reader {
             Reader::Native(reader) => reader.next(),
+            Reader::Segment(reader) => reader.next(),
             Reader::Xes(reader) => reader.next(),
         };
         next.map(|item| item.map_err(|reject| Reject { file: Some(self.file.clone()), ..reject }))

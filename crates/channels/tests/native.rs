@@ -11,7 +11,7 @@ use throughline_channels::item::LogItem;
 use throughline_channels::native::{NativeReader, NativeWriter, WriteError, open_range, split_at_lines};
 use throughline_channels::reject::RejectReason;
 use throughline_channels::rejects_file::RejectsFile;
-use throughline_core::event::EventKind;
+use throughline_core::event::{EventData, EventKind};
 use throughline_core::ids::{EventId, ProfileId};
 use throughline_core::time::Micros;
 
@@ -47,6 +47,23 @@ fn a_line_with_every_attribute_is_read() {
     assert_eq!(item.event.sequence, 12);
     assert_eq!(item.event.causation_id, Some(EventId::derived("desk", "m-1").0));
     assert!(item.event.correlation_id.is_some());
+}
+
+/// Logs that were written before the scale's worst answer was known are read as what they said then.
+#[test]
+fn a_line_of_an_older_schema_is_read_as_the_event_of_today() {
+    let old = r#"{"specversion":"1.0","id":"r-1","source":"desk","type":"throughline.rated","subject":"c-7","time":"2024-05-01T09:30:00Z","dataschema":"urn:throughline:rated:1","data":{"contact":null,"instrument":"csat","score":2,"best":5,"comment":null}}"#;
+    let item = NativeReader::new(old.as_bytes()).next().unwrap().unwrap();
+    let EventData::Rated(rated) = &item.event.data else { panic!("another kind: {item:?}") };
+    assert_eq!((rated.score, rated.best, rated.worst), (2, 5, None));
+    // It is written in the newest form, and that is read back equal.
+    let again = written(std::slice::from_ref(&item));
+    assert!(String::from_utf8_lossy(&again).contains("urn:throughline:rated:2"));
+    assert_eq!(NativeReader::new(&*again).next().unwrap().unwrap(), item);
+    // What schema 1 never had, and what no schema had yet, is refused.
+    let with = |from: &str, to: &str| said_to_line(old.replace(from, to).as_bytes());
+    assert!(with(r#""best":5"#, r#""best":5,"worst":1"#).contains("the data does not fit its kind"));
+    assert!(with("rated:1", "rated:3").contains("expected urn:throughline:rated:2 or an earlier version"));
 }
 
 #[test]

@@ -2,16 +2,22 @@
 //! words and ids are in logs that were written before.
 #![allow(clippy::unwrap_used)]
 
+use throughline_core::event::vocabulary::Rated;
 use throughline_core::event::{
-    Author, Channel, Direction, Ending, EventKind, Instrument, MenuExit, TextVerdict, TransferKind,
-    WorkEffect,
+    AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
+    CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventKind, FormProgress, Instrument,
+    MeetingChange, MenuExit, OfferAnswer, Preference, StatedBy, Strength, SubscriptionChange, TextVerdict,
+    Tone, TransferKind, WorkEffect,
 };
+use throughline_core::event::{Body, EventData, Text, decode};
 use throughline_core::ids::{
     ContactId, CustomerId, EventId, IssueRef, LinkId, NAMESPACE, ProfileId, PromiseId,
 };
 use throughline_core::name::Interner;
+use throughline_core::wire::{DecodeError, Owned};
 
-const KINDS: [(u16, u8, &str); 24] = [
+/// Each kind with the schema that it was first written with.
+const KINDS: [(u16, u8, &str); 55] = [
     (1, 1, "contact.started"),
     (2, 1, "contact.menu-reached"),
     (3, 1, "contact.queued"),
@@ -36,12 +42,97 @@ const KINDS: [(u16, u8, &str); 24] = [
     (22, 1, "text.judged"),
     (23, 1, "case.overridden"),
     (24, 1, "custom"),
+    (25, 1, "purchase"),
+    (26, 1, "charged"),
+    (27, 1, "refunded"),
+    (28, 1, "subscription.changed"),
+    (29, 1, "cancellation.requested"),
+    (30, 1, "cancellation.settled"),
+    (31, 1, "offer.made"),
+    (32, 1, "offer.answered"),
+    (33, 1, "entitlement.changed"),
+    (34, 1, "promise.renegotiated"),
+    (35, 1, "partner.updated"),
+    (36, 1, "identity.asked"),
+    (37, 1, "identity.verified"),
+    (38, 1, "consent.changed"),
+    (39, 1, "preference.stated"),
+    (40, 1, "fact.stated"),
+    (41, 1, "circumstance.changed"),
+    (42, 1, "apology"),
+    (43, 1, "concession.given"),
+    (44, 1, "account.changed"),
+    (45, 1, "meeting.changed"),
+    (46, 1, "feedback.given"),
+    (47, 1, "prediction.made"),
+    (48, 1, "prediction.contradicted"),
+    (49, 1, "wait.told"),
+    (50, 1, "callback.offered"),
+    (51, 1, "callback.requested"),
+    (52, 1, "callback.scheduled"),
+    (53, 1, "form.progressed"),
+    (54, 1, "field.reentered"),
+    (55, 1, "reach.measured"),
 ];
+
+/// Kinds that have a newer schema than their first one.
+const RAISED: [(u16, u8); 1] = [(13, 2)];
 
 #[test]
 fn kinds_have_their_numbers_schemas_and_words() {
     let found: Vec<_> = EventKind::ALL.iter().map(|k| (*k as u16, k.schema(), k.as_str())).collect();
-    assert_eq!(found, KINDS);
+    let raised = |number| RAISED.iter().find(|(n, _)| *n == number).map(|(_, schema)| *schema);
+    assert_eq!(found, KINDS.map(|(number, first, word)| (number, raised(number).unwrap_or(first), word)));
+}
+
+/// The story of the change: a scale on which 1 is the best answer could not be told from one on which it is the worst.
+/// Five of five by survey with a word beside it, as version 1 of the schema wrote it.
+#[test]
+fn a_rating_of_schema_1_is_read_as_one_of_today() {
+    let plain = hex("01 2ae574b1f57254f6896d246ae375aca0 00 05 05 01");
+    let personal = hex("05 6772656174");
+    let read = decode(13, 1, &plain, &personal, &mut Owned).unwrap();
+    let today = Rated {
+        contact: Some(ContactId::derived("desk", "4711")),
+        instrument: Instrument::Csat,
+        score: 5,
+        best: 5,
+        worst: None,
+        comment: Some(Text::new("great")),
+    };
+    assert_eq!(read, EventData::from(today));
+    // What is written from now on is the newer form, one byte longer.
+    let again = Body::of(&read);
+    assert_eq!(
+        (again.schema, &*again.plain),
+        (2, &*hex("01 2ae574b1f57254f6896d246ae375aca0 00 05 05 00 01"))
+    );
+    assert_eq!(again.open(), Ok(read));
+    // An old record that has a byte more was never written.
+    let longer = [&*plain, &[0]].concat();
+    assert_eq!(decode(13, 1, &longer, &personal, &mut Owned), Err(DecodeError::TrailingBytes { extra: 1 }));
+}
+
+/// The same as a line of a log.
+#[test]
+fn a_rating_of_schema_1_is_read_from_json() {
+    let read = |schema, json: &str| {
+        let mut from = serde_json::Deserializer::from_str(json);
+        EventData::deserialize_schema(EventKind::Rated, schema, &mut from)
+    };
+    let old = r#"{"contact":null,"instrument":"nps","score":9,"best":10,"comment":null}"#;
+    let EventData::Rated(rated) = read(1, old).unwrap().unwrap() else { panic!("another kind") };
+    assert_eq!((rated.score, rated.best, rated.worst), (9, 10, None));
+    // A field that schema 1 did not have is refused there, and there is no schema 3.
+    let new = r#"{"contact":null,"instrument":"nps","score":9,"best":10,"worst":0,"comment":null}"#;
+    assert!(read(1, new).unwrap().is_err());
+    assert!(read(2, new).unwrap().is_ok());
+    assert!(read(3, new).is_none());
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
+    digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
 }
 
 #[test]
@@ -51,7 +142,7 @@ fn numbers_and_words_lead_back_to_their_kinds() {
         assert_eq!(EventKind::from_word(kind.as_str()), Some(kind));
         assert!((kind as u16) < EventKind::FIRST_FOREIGN);
     }
-    assert_eq!((EventKind::from_number(0), EventKind::from_number(25)), (None, None));
+    assert_eq!((EventKind::from_number(0), EventKind::from_number(56)), (None, None));
     assert_eq!(EventKind::from_word("Message"), None);
 }
 
@@ -76,12 +167,28 @@ fn choices_have_their_numbers_and_words() {
         MenuExit,
         WorkEffect,
         TextVerdict,
-        Instrument
+        Instrument,
+        ChargeOutcome,
+        SubscriptionChange,
+        CancellationOutcome,
+        OfferAnswer,
+        EntitlementChange,
+        AskedBy,
+        Strength,
+        Consent,
+        Preference,
+        StatedBy,
+        CircumstanceChange,
+        ApologyStep,
+        AccountRole,
+        MeetingChange,
+        Tone,
+        FormProgress
     );
     assert_eq!(
         found,
         [
-            "phone mail chat sms form app store social post fax ticket",
+            "phone mail chat sms form app store social post fax ticket video messenger web",
             "inbound outbound",
             "customer human bot automatic workflow unknown customer-automatic",
             "cold warm queue",
@@ -90,6 +197,22 @@ fn choices_have_their_numbers_and_words() {
             "works waits-for-customer waits-for-third-party notes",
             "substantive boilerplate acknowledgement contradiction",
             "csat ces nps",
+            "billed paid failed disputed",
+            "started changed renewed paused resumed ended",
+            "withdrawn effective",
+            "accepted declined redeemed expired",
+            "granted applied expired",
+            "menu agent page bot",
+            "low substantial high",
+            "given withdrawn",
+            "channel language time-of-day salutation accessibility",
+            "customer agent third-party",
+            "begun ended mistaken",
+            "owed given",
+            "holder user contact payer former",
+            "planned held cancelled",
+            "praise suggestion complaint",
+            "started step-reached abandoned resumed submitted",
         ]
     );
 }

@@ -61,6 +61,21 @@ fn every_kind_survives_json() {
     }
 }
 
+/// A writer of a text form asks `times` whether it can write all of them.
+#[test]
+fn every_instant_in_the_data_is_among_its_times() {
+    let far = Micros(8_000_000_000_000_000_000);
+    for &kind in EventKind::ALL {
+        let outcome = TestRunner::new(seeded(50)).run(&data_of(kind, Just(far).boxed()), |data| {
+            let named = data.times().into_iter().flatten().filter(|at| *at == far).count();
+            let written = serde_json::to_string(&data).unwrap().matches(&far.to_string()).count();
+            prop_assert_eq!(named, written);
+            Ok(())
+        });
+        outcome.unwrap_or_else(|e| panic!("{kind}: {e}"));
+    }
+}
+
 #[test]
 fn a_record_that_is_cut_off_is_refused_wherever_it_is_cut() {
     for_each_kind(30, |kind, data| {
@@ -142,4 +157,22 @@ fn a_number_of_more_than_64_bits_is_refused() {
 fn what_this_version_does_not_know_is_refused_by_name() {
     assert_eq!(decode(999, 1, &[], &[], &mut Owned), Err(DecodeError::UnknownKind { kind: 999 }));
     assert_eq!(decode(4, 9, &[], &[], &mut Owned), Err(DecodeError::UnknownSchema { kind: 4, schema: 9 }));
+}
+
+/// A mapping gives the text of a column where a log has an object.
+#[test]
+fn an_amount_is_read_from_an_object_and_from_words() {
+    let read = |amount: &str| {
+        let json = format!(r#"{{"order":null,"items":1,"amount":{amount},"product":null}}"#);
+        EventData::deserialize_kind(EventKind::Purchase, &mut serde_json::Deserializer::from_str(&json))
+    };
+    let object = read(r#"{"minor":-1999,"currency":"USD"}"#).unwrap();
+    assert_eq!(read(r#"" -1999  USD ""#).unwrap(), object);
+    assert!(serde_json::to_string(&object).unwrap().contains(r#"{"minor":-1999,"currency":"USD"}"#));
+    for bad in
+        [r#""19.99 USD""#, r#""1999""#, r#""1999 ""#, "1999", r#"{"minor":1}"#, r#"{"minor":1,"minor":2}"#]
+    {
+        let message = read(bad).unwrap_err().to_string();
+        assert!(!message.contains("19.99"), "the value is quoted: {message}");
+    }
 }

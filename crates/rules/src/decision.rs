@@ -193,6 +193,8 @@ word_enum! {
         Voicemail = 2 "voicemail",
         /// The customer said that something is not solved.
         Complaint = 3 "complaint",
+        /// The customer hung up on the word that somebody calls back.
+        Callback = 4 "callback",
     }
 
     /// What makes a case answered.

@@ -13,6 +13,7 @@ pub mod deadline;
 pub mod decision;
 pub mod evaluate;
 pub mod journey;
+pub mod known_view;
 pub mod ledger;
 pub mod promise;
 pub mod rulebook;

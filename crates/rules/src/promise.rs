@@ -19,10 +19,39 @@ pub struct Promise {
     pub made_at: Micros,
     /// By when it is to be kept.
     pub due: Micros,
+    /// What keeps it.
+    pub kept_by: KeptBy,
     /// The event that made it.
     pub made_by: Trigger,
     /// Whether its time has passed.
     pub broken: bool,
+}
+
+/// What keeps a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptBy {
+    /// A source says that it was kept.
+    Word,
+    /// A call of ours from this instant on, or a source's word that there was one. A call before it keeps nothing.
+    Call(Micros),
+}
+
+impl Promise {
+    /// From when it can be kept, if that is not at any time.
+    pub fn window_start(&self) -> Option<Micros> {
+        match self.kept_by {
+            KeptBy::Call(from) if from != Micros::MIN => Some(from),
+            KeptBy::Call(_) | KeptBy::Word => None,
+        }
+    }
+
+    /// Whether what happens at this instant can keep it.
+    pub fn can_be_kept_at(&self, at: Micros) -> bool {
+        match self.kept_by {
+            KeptBy::Word => true,
+            KeptBy::Call(from) => at >= from,
+        }
+    }
 }
 
 /// How a customer's promises went.
@@ -55,6 +84,10 @@ impl Canonical for Promise {
         to.id(self.contact.unwrap_or_default().0);
         to.time(self.made_at);
         to.time(self.due);
+        to.time(match self.kept_by {
+            KeptBy::Word => Micros::MAX,
+            KeptBy::Call(from) => from,
+        });
         to.id(self.made_by.event.0);
         to.byte(u8::from(self.broken));
     }

@@ -5,6 +5,7 @@
 use crate::case::Case;
 use crate::decision::Clock;
 use crate::journey::Journey;
+use crate::known_view::KnownView;
 use crate::promise::PromiseCount;
 use crate::rulebook::Rulebook;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -42,6 +43,8 @@ pub struct JourneyView {
     pub promise_count: PromiseCount,
     /// What the customer had to do and bear.
     pub effort: Effort,
+    /// What was stated about the customer herself, if anything ever was.
+    pub known: Option<KnownView>,
     /// Signs of leaving, if there was ever one.
     pub churn: Option<ChurnView>,
     /// When something will happen by itself.
@@ -77,6 +80,9 @@ pub struct CaseView {
     pub missed: u16,
     /// The case that it follows.
     pub follows: Option<ContactId>,
+    /// How long it lasts or lasted, from its opening until it was settled: this clock goes on through every
+    /// reopening.
+    pub total: Span,
     /// When the running instance of the clocks started.
     pub clocks_started_at: Micros,
     /// The five clocks of the instance: how long each ran, in microseconds; none while it runs.
@@ -90,6 +96,8 @@ pub struct PromiseView {
     pub promise: PromiseId,
     /// When it was made.
     pub made_at: Micros,
+    /// From when it is to be kept: a call back that comes earlier is none. None: at any time.
+    pub from: Option<Micros>,
     /// By when it is to be kept.
     pub due: Micros,
     /// Whether that time has passed.
@@ -144,13 +152,19 @@ impl JourneyView {
                 priority: c.priority,
                 missed: c.missed,
                 follows: c.follows.map(public),
+                total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
                 clocks_started_at: c.instance.started_at,
                 clocks: CLOCKS.map(|clock| (clock, c.instance.took(clock))),
             }
         };
         let promises = journey.promises.iter();
-        let promises =
-            promises.map(|p| PromiseView { promise: p.id, made_at: p.made_at, due: p.due, broken: p.broken });
+        let promises = promises.map(|p| PromiseView {
+            promise: p.id,
+            made_at: p.made_at,
+            from: p.window_start(),
+            due: p.due,
+            broken: p.broken,
+        });
         Self {
             format: Self::FORMAT,
             customer,
@@ -164,6 +178,7 @@ impl JourneyView {
             promises: promises.collect(),
             promise_count: journey.promise_count,
             effort: journey.customer.effort.clone(),
+            known: KnownView::of(&journey.customer, names, as_of),
             churn: churn_view(journey, rules, names, as_of),
             next_deadline: journey.next_deadline(),
         }
@@ -200,9 +215,16 @@ impl fmt::Display for JourneyView {
         }
         for promise in &self.promises {
             let state = if promise.broken { "broken, still owed" } else { "to be kept" };
-            writeln!(f, "  promise {}: {state}, due {}", promise.promise, promise.due)?;
+            write!(f, "  promise {}: {state}, ", promise.promise)?;
+            if let Some(from) = promise.from {
+                write!(f, "from {from}, ")?;
+            }
+            writeln!(f, "due {}", promise.due)?;
         }
         write_effort(f, &self.effort)?;
+        if let Some(known) = &self.known {
+            write!(f, "{known}")?;
+        }
         if let Some(churn) = &self.churn {
             let flag = churn.flagged_since.map_or("not flagged", |_| "flagged");
             writeln!(f, "  signs of leaving: {:.2} ({flag})", churn.score)?;
@@ -226,12 +248,28 @@ fn write_effort(f: &mut fmt::Formatter<'_>, effort: &Effort) -> fmt::Result {
         (effort.dead_ends, "dead end", "dead ends"),
         (effort.voicemails, "voicemail", "voicemails"),
         (effort.pages, "page", "pages"),
+        (effort.clicks_to_contact, "click to contact", "clicks to contact"),
+        (effort.channel_switches, "switch of channel", "switches of channel"),
+        (effort.fields_reentered, "field entered again", "fields entered again"),
+        (effort.identity_asked, "time asked who she is", "times asked who she is"),
+        (effort.identity_asked_again, "of them again", "of them again"),
+        (effort.step_ups, "of them with a reason", "of them with a reason"),
+        (effort.waits_told, "wait told", "waits told"),
+        (effort.callbacks_offered, "call back offered", "calls back offered"),
+        (effort.callbacks_taken, "call back taken", "calls back taken"),
+        (
+            effort.answers_elsewhere,
+            "answer on another channel than she prefers",
+            "answers on another channel than she prefers",
+        ),
     ] {
         if count > 0 {
             write!(f, ", {}", counted(count, one, many))?;
         }
     }
-    for (span, what) in [(effort.wait, "waiting"), (effort.hold, "on hold")] {
+    let spans =
+        [(effort.longest_wait_told, "told to wait"), (effort.wait, "waiting"), (effort.hold, "on hold")];
+    for (span, what) in spans {
         if span != Span::ZERO {
             write!(f, ", {span} {what}")?;
         }
@@ -249,7 +287,7 @@ impl fmt::Display for CaseView {
         writeln!(f, "  case {}, {topic}: {} since {}", self.handle, self.state, self.since)?;
         write!(f, "    {}; waits for {}; priority {}", self.why, self.waits_for, self.priority)?;
         if self.reopens > 0 {
-            write!(f, "; reopened {}×", self.reopens)?;
+            write!(f, "; reopened {}×; {} in total", self.reopens, self.total)?;
         }
         if self.contacts.len() > 1 {
             write!(f, "\n    holds")?;

@@ -108,6 +108,7 @@ const fn opened(cause: OpenCause) -> &'static str {
         OpenCause::Unanswered => "the customer gave up and nobody called back",
         OpenCause::Voicemail => "the customer left a voicemail",
         OpenCause::Complaint => "the customer says it is not solved",
+        OpenCause::Callback => "the customer waits for a call back",
     }
 }
 
@@ -154,6 +155,7 @@ const fn found(kind: DecisionKind) -> &'static str {
         DecisionKind::PromiseBroken => "a promise was broken",
         DecisionKind::LimitPassed => "a limit was passed",
         DecisionKind::ChurnFlagged => "the customer shows signs of leaving",
+        DecisionKind::CaseReopened => "a case was reopened again and again",
         other => other.as_str(),
     }
 }

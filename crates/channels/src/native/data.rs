@@ -4,14 +4,15 @@ use crate::fields::fields_of;
 use serde_json::value::RawValue;
 use throughline_core::event::{EventData, EventKind};
 
-/// Reads the data of a kind. The error is the byte in `raw` at which reading stopped, from 0; serde's own
-/// message is dropped, because it quotes what it read.
-pub(super) fn read(kind: EventKind, raw: &RawValue) -> Result<EventData, usize> {
+/// Reads the data of a kind in one version of its schema. The error is the byte in `raw` at which reading stopped,
+/// from 0; serde's own message is dropped, because it quotes what it read.
+pub(super) fn read(kind: EventKind, schema: u8, raw: &RawValue) -> Result<EventData, usize> {
     // An array of the right values would do for serde; the format says that it is an object.
     if !raw.get().starts_with('{') {
         return Err(0);
     }
-    EventData::deserialize_kind(kind, raw).map_err(|error| error.column().saturating_sub(1))
+    let read = EventData::deserialize_schema(kind, schema, raw).ok_or(0_usize)?;
+    read.map_err(|error| error.column().saturating_sub(1))
 }
 
 /// What the data of a kind must look like.

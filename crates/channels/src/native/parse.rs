@@ -1,7 +1,8 @@
 //! From one line to one event.
 
-use super::envelope::{Attribute, Envelope};
+use super::envelope::Envelope;
 use super::{SCHEMA_PREFIX, TYPE_PREFIX, data};
+use crate::attribute::Attribute;
 use crate::item::LogItem;
 use crate::naming::Source;
 use crate::reject::{Reject, RejectReason};
@@ -52,7 +53,7 @@ pub(super) fn parse(line: &[u8], last_source: &mut Option<Source>) -> Result<Log
         return Err(Fault { at, ..Fault::new(RejectReason::NotAnObject, expected) });
     }
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|error| not_an_event(&error))?;
-    let kind = kind_of(&envelope)?;
+    let (kind, schema) = kind_of(&envelope)?;
     let source = text_of(&envelope.source, "source", "the name of the system that says so")?;
     let source = match last_source {
         Some(last) if last.name().as_str() == source => last,
@@ -74,7 +75,7 @@ pub(super) fn parse(line: &[u8], last_source: &mut Option<Source>) -> Result<Log
     let Some(raw) = envelope.data else {
         return Err(Fault::attribute(RejectReason::MissingAttribute, "data", data::expected(kind)));
     };
-    let data = data::read(kind, raw).map_err(|at| Fault {
+    let data = data::read(kind, schema, raw).map_err(|at| Fault {
         // Where the data begins in the line: both are slices of the same text.
         at: Some(raw.get().as_ptr().addr() - text.as_ptr().addr() + at),
         ..Fault::attribute(RejectReason::BadData, "data", data::expected(kind))
@@ -99,7 +100,7 @@ fn not_an_event(error: &serde_json::Error) -> Fault {
     Fault { at: Some(error.column().saturating_sub(1)), ..Fault::new(reason, expected) }
 }
 
-fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
+fn kind_of(envelope: &Envelope<'_>) -> Result<(EventKind, u8), Fault> {
     if text_of(&envelope.specversion, "specversion", "1.0")? != "1.0" {
         return Err(Fault::attribute(RejectReason::BadAttribute, "specversion", "1.0"));
     }
@@ -110,15 +111,19 @@ fn kind_of(envelope: &Envelope<'_>) -> Result<EventKind, Fault> {
         .ok_or_else(|| Fault::attribute(RejectReason::UnknownType, "type", expected))?;
     if let Attribute::Text(schema) = &envelope.dataschema
         && let Some(ours) = schema.strip_prefix(SCHEMA_PREFIX)
-        && ours
-            .rsplit_once(':')
-            .and_then(|(of, version)| (of == kind.as_str()).then(|| version.parse().ok())?)
-            != Some(kind.schema())
     {
-        let expected = format!("{SCHEMA_PREFIX}{kind}:{}", kind.schema());
-        return Err(Fault::attribute(RejectReason::UnknownSchema, "dataschema", expected));
+        let version =
+            ours.rsplit_once(':').and_then(|(of, version)| (of == kind.as_str()).then_some(version));
+        // An older version is read as it was written; what a newer one means is not known here.
+        let known =
+            version.and_then(|version| version.parse().ok()).filter(|v| (1..=kind.schema()).contains(v));
+        return known.map(|version| (kind, version)).ok_or_else(|| {
+            let or_older = if kind.schema() > 1 { " or an earlier version" } else { "" };
+            let expected = format!("{SCHEMA_PREFIX}{kind}:{}{or_older}", kind.schema());
+            Fault::attribute(RejectReason::UnknownSchema, "dataschema", expected)
+        });
     }
-    Ok(kind)
+    Ok((kind, kind.schema()))
 }
 
 fn text_of<'a>(it: &'a Attribute<'_>, name: &'static str, expected: &str) -> Result<&'a str, Fault> {

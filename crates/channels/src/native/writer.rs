@@ -67,8 +67,8 @@ impl<W: Write> NativeWriter<W> {
         event: &NewEvent,
         recorded_at: Option<Micros>,
     ) -> Result<(), WriteError> {
-        let times = [Some(event.occurred_at), recorded_at, due(&event.data)];
-        if !times.into_iter().flatten().all(has_four_digit_year) {
+        let times = [Some(event.occurred_at), recorded_at].into_iter().chain(event.data.times());
+        if !times.flatten().all(has_four_digit_year) {
             return Err(WriteError::TimeOutOfRange);
         }
         let line = Line {
@@ -99,14 +99,6 @@ impl<W: Write> NativeWriter<W> {
 fn has_four_digit_year(time: Micros) -> bool {
     // 0000-01-01 to 9999-12-31, both included.
     (-62_167_219_200_000_000..253_402_300_800_000_000).contains(&time.0)
-}
-
-const fn due(data: &EventData) -> Option<Micros> {
-    match data {
-        EventData::PromiseMade(promise) => Some(promise.due),
-        EventData::VoicemailLeft(voicemail) => voicemail.due,
-        _ => None,
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]

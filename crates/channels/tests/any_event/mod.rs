@@ -5,14 +5,21 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use throughline_channels::item::LogItem;
 use throughline_core::event::vocabulary::{
-    ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
-    Custom, Held, IdentifierClaimed, MenuReached, Message, PageViewed, ProfileLinked, ProfileUnlinked,
-    PromiseKept, PromiseMade, Queued, Rated, ResolutionClaimed, TextJudged, Transferred, VoicemailLeft,
+    AccountChanged, ActionTaken, AnswerAccepted, AnswerRejected, Apology, CallbackOffered, CallbackRequested,
+    CallbackScheduled, CancellationRequested, CancellationSettled, CaseOverridden, Charged,
+    CircumstanceChanged, ConcessionGiven, Connected, ConsentChanged, ContactEnded, ContactStarted, Custom,
+    EntitlementChanged, FactStated, FeedbackGiven, FieldReentered, FormProgressed, Held, IdentifierClaimed,
+    IdentityAsked, IdentityVerified, MeetingChanged, MenuReached, Message, OfferAnswered, OfferMade,
+    PageViewed, PartnerUpdated, PredictionContradicted, PredictionMade, PreferenceStated, ProfileLinked,
+    ProfileUnlinked, PromiseKept, PromiseMade, PromiseRenegotiated, Purchase, Queued, Rated, ReachMeasured,
+    Refunded, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
     WorkDone,
 };
 use throughline_core::event::{
-    Author, Channel, Direction, Ending, EventData, IdentifierHash, Instrument, MenuExit, NewEvent, Text,
-    TextVerdict, TransferKind, WorkEffect,
+    AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
+    CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventData, FormProgress,
+    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, NewEvent, OfferAnswer, Preference, StatedBy,
+    Strength, SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use throughline_core::name::Name;
@@ -43,6 +50,17 @@ fn contact() -> impl Strategy<Value = ContactId> + Clone {
 
 fn promise() -> impl Strategy<Value = PromiseId> + Clone {
     uuid().prop_map(PromiseId)
+}
+
+/// Data of a kind whose fields each have a strategy.
+macro_rules! any_of {
+    ($name:ident { $($field:ident : $strategy:expr),* $(,)? }) => {
+        ($($strategy,)*).prop_map(|($($field,)*)| EventData::from($name { $($field,)* }))
+    };
+}
+
+fn money() -> impl Strategy<Value = Money<Name>> + Clone {
+    (any::<i64>(), name()).prop_map(|(minor, currency)| Money { minor, currency })
 }
 
 fn in_a_contact() -> impl Strategy<Value = EventData> {
@@ -87,9 +105,9 @@ fn in_a_contact() -> impl Strategy<Value = EventData> {
 
 fn beside_contacts() -> impl Strategy<Value = EventData> {
     prop_oneof![
-        (of(contact()), select(Instrument::ALL), any::<(u8, u8)>(), of(text())).prop_map(
-            |(contact, instrument, (score, best), comment)| {
-                Rated { contact, instrument, score, best, comment }.into()
+        (of(contact()), select(Instrument::ALL), any::<(u8, u8)>(), of(any::<u8>()), of(text())).prop_map(
+            |(contact, instrument, (score, best), worst, comment)| {
+                Rated { contact, instrument, score, best, worst, comment }.into()
             }
         ),
         name().prop_map(|page| PageViewed { page }.into()),
@@ -130,13 +148,158 @@ fn beside_contacts() -> impl Strategy<Value = EventData> {
     ]
 }
 
+fn what_money_says() -> impl Strategy<Value = EventData> {
+    prop_oneof![
+        any_of!(Purchase {
+            order: of(name()),
+            items: any::<u32>(),
+            amount: of(money()),
+            product: of(name())
+        }),
+        any_of!(Charged {
+            charge: of(name()),
+            line: of(name()),
+            subscription: of(name()),
+            amount: of(money()),
+            outcome: select(ChargeOutcome::ALL)
+        }),
+        any_of!(Refunded { order: of(name()), charge: of(name()), amount: of(money()), reason: of(name()) }),
+        any_of!(SubscriptionChanged {
+            subscription: name(),
+            change: select(SubscriptionChange::ALL),
+            plan: of(name()),
+            effective: of(time())
+        }),
+        any_of!(CancellationRequested {
+            subscription: of(name()),
+            contact: of(contact()),
+            effective: of(time()),
+            reason: of(name()),
+            text: of(text())
+        }),
+        any_of!(CancellationSettled { subscription: of(name()), outcome: select(CancellationOutcome::ALL) }),
+        any_of!(OfferMade {
+            offer: name(),
+            campaign: of(name()),
+            channel: of(select(Channel::ALL)),
+            contact: of(contact()),
+            expires: of(time())
+        }),
+        any_of!(OfferAnswered { offer: name(), answer: select(OfferAnswer::ALL), contact: of(contact()) }),
+        any_of!(EntitlementChanged {
+            entitlement: name(),
+            change: select(EntitlementChange::ALL),
+            until: of(time())
+        }),
+    ]
+}
+
+fn what_is_stated() -> impl Strategy<Value = EventData> {
+    prop_oneof![
+        any_of!(PromiseRenegotiated { promise: promise(), contact: of(contact()), due: time() }),
+        any_of!(PartnerUpdated {
+            partner: name(),
+            issue: of(uuid().prop_map(IssueRef)),
+            contact: of(contact()),
+            status: of(name()),
+            next_within_secs: of(any::<u32>())
+        }),
+        any_of!(IdentityAsked {
+            contact: of(contact()),
+            by: select(AskedBy::ALL),
+            agent: of(name()),
+            strength: of(select(Strength::ALL)),
+            reason: of(name())
+        }),
+        any_of!(IdentityVerified {
+            contact: of(contact()),
+            method: of(name()),
+            strength: select(Strength::ALL),
+            expires: of(time())
+        }),
+        any_of!(ConsentChanged { purpose: name(), consent: select(Consent::ALL), contact: of(contact()) }),
+        any_of!(PreferenceStated {
+            preference: select(Preference::ALL),
+            channel: of(select(Channel::ALL)),
+            value: of(name())
+        }),
+        any_of!(FactStated { fact: name(), value: of(name()), by: select(StatedBy::ALL) }),
+        any_of!(CircumstanceChanged {
+            circumstance: name(),
+            change: select(CircumstanceChange::ALL),
+            by: select(StatedBy::ALL)
+        }),
+        any_of!(Apology {
+            contact: of(contact()),
+            step: select(ApologyStep::ALL),
+            agent: of(name()),
+            reason: of(name())
+        }),
+        any_of!(ConcessionGiven {
+            contact: of(contact()),
+            what: name(),
+            agent: of(name()),
+            amount: of(money())
+        }),
+        any_of!(AccountChanged { account: name(), role: select(AccountRole::ALL) }),
+    ]
+}
+
+fn what_the_company_does() -> impl Strategy<Value = EventData> {
+    prop_oneof![
+        any_of!(MeetingChanged {
+            meeting: name(),
+            change: select(MeetingChange::ALL),
+            starts: of(time()),
+            account: of(name()),
+            purpose: of(name())
+        }),
+        any_of!(FeedbackGiven {
+            contact: of(contact()),
+            about: of(name()),
+            tone: of(select(Tone::ALL)),
+            text: of(text())
+        }),
+        any_of!(PredictionMade {
+            prediction: name(),
+            model: name(),
+            model_version: any::<u32>(),
+            percent: of(any::<u8>())
+        }),
+        any_of!(PredictionContradicted { prediction: name(), by: select(StatedBy::ALL) }),
+        any_of!(WaitTold { contact: contact(), wait_secs: any::<u32>() }),
+        any_of!(CallbackOffered { contact: contact(), from: of(time()), due: of(time()) }),
+        any_of!(CallbackRequested { contact: contact(), promise: promise() }),
+        any_of!(CallbackScheduled { contact: contact(), promise: promise(), from: of(time()), due: time() }),
+        any_of!(FormProgressed {
+            form: name(),
+            contact: of(contact()),
+            progress: select(FormProgress::ALL),
+            step: of(any::<u16>())
+        }),
+        any_of!(FieldReentered { field: name(), form: of(name()), contact: of(contact()) }),
+        any_of!(ReachMeasured { contact: contact(), reach: any::<u64>() }),
+    ]
+}
+
 /// An event of any kind, with everything that a header may have.
 pub(crate) fn any_item() -> impl Strategy<Value = LogItem> {
     let header = (uuid(), uuid(), time(), of(time()), name(), any::<u64>(), of(uuid()), of(uuid()));
-    (header, prop_oneof![in_a_contact(), beside_contacts()]).prop_map(|(header, data)| {
-        let (profile, id, occurred_at, recorded_at, source, sequence, correlation_id, causation_id) = header;
-        let id = EventId(id);
-        let event = NewEvent { id, occurred_at, source, sequence, correlation_id, causation_id, data };
-        LogItem { profile: ProfileId(profile), event, recorded_at }
-    })
+    (
+        header,
+        prop_oneof![
+            in_a_contact(),
+            beside_contacts(),
+            what_money_says(),
+            what_is_stated(),
+            what_the_company_does()
+        ],
+    )
+        .prop_map(|(header, data)| {
+            let (profile, id, occurred_at, recorded_at, source, sequence, correlation_id, causation_id) =
+                header;
+            let id = EventId(id);
+            let event = NewEvent { id, occurred_at, source, sequence, correlation_id, causation_id, data };
+            LogItem { profile: ProfileId(profile), event, recorded_at }
+        })
 }

@@ -34,6 +34,28 @@ pub struct Effort {
     pub voicemails: u32,
     /// Pages viewed.
     pub pages: u32,
+    /// Times she was asked to prove who she is.
+    pub identity_asked: u32,
+    /// Times of these at which she had proved it and nobody said why it was asked again.
+    pub identity_asked_again: u32,
+    /// Times of these at which more was asked for, with a reason.
+    pub step_ups: u32,
+    /// Contacts that she began on another channel than the one before, within a week of it.
+    pub channel_switches: u32,
+    /// Fields that she had to enter again.
+    pub fields_reentered: u32,
+    /// Pages that she looked through before the one from which she made contact.
+    pub clicks_to_contact: u32,
+    /// Contacts that we began on another channel than the one she prefers, and that she had not agreed on.
+    pub answers_elsewhere: u32,
+    /// Times she was told how long the wait will be.
+    pub waits_told: u32,
+    /// Call backs that she was offered.
+    pub callbacks_offered: u32,
+    /// Call backs that she took or asked for.
+    pub callbacks_taken: u32,
+    /// The longest wait that she was told of, in microseconds.
+    pub longest_wait_told: Span,
     /// Time in queues, in microseconds.
     pub wait: Span,
     /// Time on hold, in microseconds.
@@ -73,9 +95,20 @@ impl Effort {
             (&mut self.dead_ends, other.dead_ends),
             (&mut self.voicemails, other.voicemails),
             (&mut self.pages, other.pages),
+            (&mut self.identity_asked, other.identity_asked),
+            (&mut self.identity_asked_again, other.identity_asked_again),
+            (&mut self.step_ups, other.step_ups),
+            (&mut self.channel_switches, other.channel_switches),
+            (&mut self.fields_reentered, other.fields_reentered),
+            (&mut self.clicks_to_contact, other.clicks_to_contact),
+            (&mut self.answers_elsewhere, other.answers_elsewhere),
+            (&mut self.waits_told, other.waits_told),
+            (&mut self.callbacks_offered, other.callbacks_offered),
+            (&mut self.callbacks_taken, other.callbacks_taken),
         ] {
             *mine += theirs;
         }
+        self.longest_wait_told = self.longest_wait_told.max(other.longest_wait_told);
         self.wait = self.wait + other.wait;
         self.hold = self.hold + other.hold;
     }
@@ -90,10 +123,16 @@ impl Canonical for Effort {
             (self.handed_over_contacts, self.ping_pongs),
             (self.ping_pong_contacts, self.menu_levels),
             (self.dead_ends, self.voicemails),
-            (self.pages, 0),
+            (self.pages, self.identity_asked),
+            (self.identity_asked_again, self.step_ups),
+            (self.channel_switches, self.fields_reentered),
+            (self.clicks_to_contact, self.answers_elsewhere),
+            (self.waits_told, self.callbacks_offered),
+            (self.callbacks_taken, 0),
         ] {
             to.number(u64::from(pair.0) | u64::from(pair.1) << 32);
         }
+        to.number(self.longest_wait_told.0 as u64);
         to.number(self.wait.0 as u64);
         to.number(self.hold.0 as u64);
     }

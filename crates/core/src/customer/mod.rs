@@ -1,4 +1,5 @@
-//! What is known about one customer: contacts in progress, recent contacts, and the effort account.
+//! What is known about one customer: contacts in progress, recent contacts, the effort account, and what was stated
+//! about her ([`known`]).
 //!
 //! Facts flow in through [`CustomerState::evolve`] in canonical order. It cannot fail: what it is told has
 //! already happened. Nothing here decides anything; cases, clocks and scores stand on this state, in
@@ -9,17 +10,25 @@
 
 mod contact;
 mod effort;
+pub mod known;
+mod learn;
+mod trail;
 
 pub use contact::Contact;
 pub use effort::Effort;
+pub use trail::VISIT_GAP;
+
+use known::{Known, Verification};
+use trail::Trail;
 
 use crate::canonical::{Canonical, CanonicalWriter};
-use crate::event::{Ending, EventData, WorkEffect};
+use crate::event::{Channel, Ending, EventData, WorkEffect};
 use crate::fact::Fact;
-use crate::ids::ContactId;
+use crate::ids::{ContactId, EventId};
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros, Span};
+use alloc::boxed::Box;
 use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
@@ -28,6 +37,9 @@ pub const MAX_CONTACTS: usize = 1_024;
 
 /// How long an ended contact is remembered. A later event about it counts as the first one of a new contact.
 pub const REMEMBERED_FOR: Span = Span::from_days(90);
+
+/// How long after her last contact a customer's contact on another channel counts as a switch of channel.
+pub const SWITCH_WITHIN: Span = Span::from_days(7);
 
 /// How many contacts may be remembered before ended ones are looked for.
 const SWEEP_ABOVE: usize = 4;
@@ -42,6 +54,10 @@ pub struct CustomerState {
     /// What the customer had to do and bear.
     pub effort: Effort,
     contacts: ThinVec<Contact>,
+    last_inbound: MaybeMicros,
+    last_inbound_channel: Option<Channel>,
+    trail: Option<Box<Trail>>,
+    known: Option<Box<Known>>,
 }
 
 impl CustomerState {
@@ -66,6 +82,31 @@ impl CustomerState {
         self.contacts.iter().rev().find(|c| c.id == id)
     }
 
+    /// What was stated about the customer herself; none if nothing ever was.
+    pub fn known(&self) -> Option<&Known> {
+        self.known.as_deref()
+    }
+
+    /// The proof of identity that holds at an instant, for a contact. One without an expiry holds as long as the
+    /// contact in which it was given, transfers included.
+    pub fn verification_at(&self, at: Micros, contact: Option<ContactId>) -> Option<&Verification> {
+        let held = self.known()?.verification()?;
+        let holds = match held.expires() {
+            Some(expires) => at < expires,
+            None => {
+                held.contact.is_some()
+                    && held.contact == contact
+                    && contact.and_then(|id| self.contact(id)).is_none_or(|c| c.ended_at().is_none())
+            }
+        };
+        holds.then_some(held)
+    }
+
+    /// Whether an event asked the customer again who she is, although she had proved it.
+    pub fn asked_again_by(&self, event: EventId) -> bool {
+        self.known().is_some_and(|known| known.asked_again().last().is_some_and(|asked| asked.event == event))
+    }
+
     /// Forgets everything and keeps the memory, for the next customer of a bulk replay.
     pub fn clear(&mut self) {
         let mut contacts = core::mem::take(&mut self.contacts);
@@ -76,14 +117,20 @@ impl CustomerState {
     /// Gives back memory that is not used.
     pub fn shrink(&mut self) {
         self.contacts.shrink_to_fit();
+        if let Some(known) = &mut self.known {
+            known.shrink();
+        }
     }
 
     /// The bytes on the heap behind this state.
     pub fn heap_bytes(&self) -> usize {
-        tight::heap_bytes(&self.contacts)
+        let trail = self.trail.as_ref().map_or(0, |_| size_of::<Trail>());
+        let known = self.known.as_ref().map_or(0, |known| size_of::<Known>() + known.heap_bytes());
+        tight::heap_bytes(&self.contacts) + trail + known
     }
 
     /// Takes in what happened next.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of event, so that none is forgotten")]
     pub fn evolve(&mut self, fact: &Fact) {
         if self.facts == 0 {
             self.first = MaybeMicros::some(fact.at);
@@ -97,6 +144,7 @@ impl CustomerState {
                 contact.channel = Some(e.channel);
                 contact.direction = e.direction;
                 contact.topic = e.topic.unwrap_or(Sym::NONE);
+                self.weigh(e, at);
             }
             EventData::MenuReached(e) => {
                 let contact = self.begin(e.contact, at);
@@ -142,19 +190,50 @@ impl CustomerState {
                 self.begin(e.contact, at);
                 self.effort.voicemails += 1;
             }
-            EventData::PageViewed(_) => self.effort.pages += 1,
+            EventData::PageViewed(e) => self.views(e.page, at),
+            EventData::IdentityAsked(_)
+            | EventData::IdentityVerified(_)
+            | EventData::ConsentChanged(_)
+            | EventData::PreferenceStated(_)
+            | EventData::FactStated(_)
+            | EventData::CircumstanceChanged(_)
+            | EventData::SubscriptionChanged(_)
+            | EventData::CancellationRequested(_)
+            | EventData::CancellationSettled(_)
+            | EventData::AccountChanged(_)
+            | EventData::Apology(_)
+            | EventData::WaitTold(_)
+            | EventData::CallbackOffered(_)
+            | EventData::CallbackRequested(_)
+            | EventData::CallbackScheduled(_)
+            | EventData::PromiseKept(_)
+            | EventData::PromiseRenegotiated(_)
+            | EventData::FieldReentered(_) => self.learn(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
             | EventData::Rated(_)
             | EventData::PromiseMade(_)
-            | EventData::PromiseKept(_)
             | EventData::IdentifierClaimed(_)
             | EventData::ProfileLinked(_)
             | EventData::ProfileUnlinked(_)
             | EventData::ActionTaken(_)
             | EventData::TextJudged(_)
             | EventData::CaseOverridden(_)
-            | EventData::Custom(_) => {}
+            | EventData::Custom(_)
+            | EventData::Purchase(_)
+            | EventData::Charged(_)
+            | EventData::Refunded(_)
+            | EventData::OfferMade(_)
+            | EventData::OfferAnswered(_)
+            | EventData::EntitlementChanged(_)
+            | EventData::PartnerUpdated(_)
+            | EventData::ConcessionGiven(_)
+            | EventData::MeetingChanged(_)
+            | EventData::FeedbackGiven(_)
+            | EventData::PredictionMade(_)
+            | EventData::PredictionContradicted(_)
+            | EventData::FormProgressed(_)
+            | EventData::ReachMeasured(_) => {}
         }
     }
 
@@ -224,5 +303,21 @@ impl Canonical for CustomerState {
         to.number(self.facts);
         self.effort.canonical(to);
         to.list(&self.contacts);
+        to.maybe_time(self.last_inbound.get());
+        to.byte(self.last_inbound_channel.map_or(u8::MAX, |c| c as u8));
+        match &self.trail {
+            None => to.byte(0),
+            Some(trail) => {
+                to.byte(1);
+                trail.canonical(to);
+            }
+        }
+        match &self.known {
+            None => to.byte(0),
+            Some(known) => {
+                to.byte(1);
+                known.canonical(to);
+            }
+        }
     }
 }

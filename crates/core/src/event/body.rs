@@ -1,6 +1,6 @@
 //! The stored form of an event's data: a kind, a schema version, and two sections of bytes.
 
-use super::{EventData, EventKind, NewEvent, RecordedEvent, Section, vocabulary};
+use super::{EventData, EventKind, NewEvent, RecordedEvent, Section, upcast, vocabulary};
 use crate::ids::ContactId;
 use crate::wire::{DecodeError, Owned, Reader, Writer};
 use uuid::Uuid;
@@ -78,11 +78,13 @@ where
     C::Text: crate::wire::Decode<C>,
 {
     let known = EventKind::from_number(kind).ok_or(DecodeError::UnknownKind { kind })?;
-    if schema != known.schema() {
-        return Err(DecodeError::UnknownSchema { kind, schema });
-    }
     let mut reader = Reader::with_personal(plain, personal);
-    let data = vocabulary::decode_kind(known, &mut reader, context)?;
+    let data = if schema == known.schema() {
+        vocabulary::decode_kind(known, &mut reader, context)?
+    } else {
+        let old = upcast::decode(known, schema, &mut reader, context);
+        old.ok_or(DecodeError::UnknownSchema { kind, schema })??
+    };
     reader.finish()?;
     Ok(data)
 }

@@ -72,6 +72,12 @@ choice! {
         Fax = 9 "fax",
         /// A ticket in a help desk, whatever channel it came by.
         Ticket = 10 "ticket",
+        /// A call with pictures.
+        Video = 11 "video",
+        /// A messenger that is not the telephone's own text message.
+        Messenger = 12 "messenger",
+        /// A page of the web, where no form and no chat is meant.
+        Web = 13 "web",
     }
 
     /// Who began a contact.
@@ -160,5 +166,183 @@ choice! {
         Ces = 1 "ces",
         /// Net promoter score, 0 to 10.
         Nps = 2 "nps",
+    }
+
+    /// What became of a charge.
+    ChargeOutcome("a charge outcome") {
+        /// It was asked for.
+        Billed = 0 "billed",
+        /// It was paid.
+        Paid = 1 "paid",
+        /// The payment failed. Who leaves for this leaves involuntarily.
+        Failed = 2 "failed",
+        /// The customer disputes it: a chargeback.
+        Disputed = 3 "disputed",
+    }
+
+    /// How a subscription moved.
+    SubscriptionChange("a subscription change") {
+        /// It began.
+        Started = 0 "started",
+        /// Its plan or terms are others.
+        Changed = 1 "changed",
+        /// It was renewed.
+        Renewed = 2 "renewed",
+        /// It rests.
+        Paused = 3 "paused",
+        /// It goes on after a rest.
+        Resumed = 4 "resumed",
+        /// It is over.
+        Ended = 5 "ended",
+    }
+
+    /// What became of a cancellation.
+    CancellationOutcome("a cancellation outcome") {
+        /// The customer stays.
+        Withdrawn = 0 "withdrawn",
+        /// It took effect.
+        Effective = 1 "effective",
+    }
+
+    /// What a customer did with an offer.
+    OfferAnswer("an answer to an offer") {
+        /// She took it.
+        Accepted = 0 "accepted",
+        /// She did not want it.
+        Declined = 1 "declined",
+        /// She used it.
+        Redeemed = 2 "redeemed",
+        /// It ran out unused.
+        Expired = 3 "expired",
+    }
+
+    /// What happened to an entitlement.
+    EntitlementChange("an entitlement change") {
+        /// The customer has it.
+        Granted = 0 "granted",
+        /// It was used.
+        Applied = 1 "applied",
+        /// It ran out.
+        Expired = 2 "expired",
+    }
+
+    /// Who asked a customer to prove who she is.
+    AskedBy("who asked") {
+        /// A menu.
+        Menu = 0 "menu",
+        /// A person of the company.
+        Agent = 1 "agent",
+        /// A page, an app or a form.
+        Page = 2 "page",
+        /// A program that takes part in a conversation.
+        Bot = 3 "bot",
+    }
+
+    /// How strong a proof of identity is: the three levels of eIDAS. A later one includes the earlier.
+    Strength("a strength") {
+        /// Something that others may know too: a number, a date of birth.
+        Low = 0 "low",
+        /// Something that only she should know or have: a password, a one-time code.
+        Substantial = 1 "substantial",
+        /// Two things of different kinds, or a document that was checked.
+        High = 2 "high",
+    }
+
+    /// Whether data may be used for a purpose.
+    Consent("a consent") {
+        /// The customer allowed it.
+        Given = 0 "given",
+        /// She forbade it, or took it back.
+        Withdrawn = 1 "withdrawn",
+    }
+
+    /// What a stated preference is about.
+    Preference("a preference") {
+        /// The channel to be answered on.
+        Channel = 0 "channel",
+        /// The language.
+        Language = 1 "language",
+        /// The time of day.
+        TimeOfDay = 2 "time-of-day",
+        /// How to be addressed.
+        Salutation = 3 "salutation",
+        /// What she needs in order to take part: large print, relay service.
+        Accessibility = 4 "accessibility",
+    }
+
+    /// Who states a fact about a customer.
+    StatedBy("who states it") {
+        /// The customer.
+        Customer = 0 "customer",
+        /// A person of the company.
+        Agent = 1 "agent",
+        /// Somebody else who may: a relative, an executor, a partner.
+        ThirdParty = 2 "third-party",
+    }
+
+    /// What happened to a circumstance.
+    CircumstanceChange("a circumstance change") {
+        /// It began.
+        Begun = 0 "begun",
+        /// It ended.
+        Ended = 1 "ended",
+        /// It never was: a mistake.
+        Mistaken = 2 "mistaken",
+    }
+
+    /// Whether an apology is still owed.
+    ApologyStep("a step of an apology") {
+        /// It is owed.
+        Owed = 0 "owed",
+        /// It was given.
+        Given = 1 "given",
+    }
+
+    /// The part that a customer has in an account.
+    AccountRole("a role") {
+        /// It is hers.
+        Holder = 0 "holder",
+        /// She may use it.
+        User = 1 "user",
+        /// She speaks for it.
+        Contact = 2 "contact",
+        /// She pays for it.
+        Payer = 3 "payer",
+        /// None any more.
+        Former = 4 "former",
+    }
+
+    /// What happened to a meeting.
+    MeetingChange("a meeting change") {
+        /// It is planned, or moved to another time.
+        Planned = 0 "planned",
+        /// It took place.
+        Held = 1 "held",
+        /// It will not take place.
+        Cancelled = 2 "cancelled",
+    }
+
+    /// Which way feedback points.
+    Tone("a tone") {
+        /// Praise.
+        Praise = 0 "praise",
+        /// A suggestion.
+        Suggestion = 1 "suggestion",
+        /// A complaint.
+        Complaint = 2 "complaint",
+    }
+
+    /// What happened to a form.
+    FormProgress("the progress of a form") {
+        /// It was begun.
+        Started = 0 "started",
+        /// A step was reached.
+        StepReached = 1 "step-reached",
+        /// It was left unfinished.
+        Abandoned = 2 "abandoned",
+        /// It was taken up again, perhaps on another channel.
+        Resumed = 3 "resumed",
+        /// It was sent.
+        Submitted = 4 "submitted",
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! `N` is what a name is and `T` what a text is: [`Name`] and [`Text`] in the API, [`Sym`](crate::name::Sym)
 //! and `()` in the fold. A kind's number and a field's place are on disk for ever; a kind that must change gets
-//! a higher schema version and an upcaster.
+//! a higher schema version and an upcaster, as [`Rated`] has.
 
+use super::define::vocabulary;
+use super::upcast;
 use super::{
-    Author, Channel, Direction, Ending, IdentifierHash, Instrument, MenuExit, Text, TextVerdict,
-    TransferKind, WorkEffect,
+    AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
+    CircumstanceChange, Consent, Direction, Ending, EntitlementChange, FormProgress, IdentifierHash,
+    Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, StatedBy, Strength,
+    SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use crate::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use crate::name::Name;
@@ -14,91 +18,6 @@ use crate::time::Micros;
 use crate::wire::{Decode, DecodeError, Encode, Reader, Reading, Writer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-macro_rules! vocabulary {
-    ($($(#[$doc:meta])* $num:literal $word:literal v $schema:literal => $name:ident [$($g:ident),*] {
-        $($(#[$fdoc:meta])* $field:ident : $ty:ty,)*
-    })*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-            #[serde(deny_unknown_fields)]
-            pub struct $name<$($g),*> { $($(#[$fdoc])* pub $field: $ty,)* }
-
-            impl<$($g: Encode),*> Encode for $name<$($g),*> {
-                fn encode(&self, #[allow(unused)] out: &mut Writer) { $(self.$field.encode(out);)* }
-            }
-        )*
-
-        /// What happened. Closed: a new kind of event cannot be forgotten silently by the fold or by a rule.
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum EventData<N = Name, T = Text> {
-            $($(#[$doc])* $name($name<$($g),*>),)*
-        }
-
-        /// The kinds of event. Their numbers are the ones on disk.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u16)]
-        pub enum EventKind { $($(#[$doc])* $name = $num,)* }
-
-        impl EventKind {
-            /// Every kind, in the order of their numbers.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The kind's name in documents and in the `type` of a CloudEvent.
-            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $word,)* } }
-
-            /// The newest version of the kind's layout.
-            pub const fn schema(self) -> u8 { match self { $(Self::$name => $schema,)* } }
-
-            /// The kind with this number.
-            pub const fn from_number(number: u16) -> Option<Self> {
-                match number { $($num => Some(Self::$name),)* _ => None }
-            }
-        }
-
-        impl<N: Encode, T: Encode> EventData<N, T> {
-            pub(super) fn encode(&self, out: &mut Writer) {
-                match self { $(Self::$name(data) => data.encode(out),)* }
-            }
-        }
-
-        impl<N, T> EventData<N, T> {
-            /// What kind of event this is.
-            pub const fn kind(&self) -> EventKind { match self { $(Self::$name(_) => EventKind::$name,)* } }
-        }
-
-        $(impl<N, T> From<$name<$($g),*>> for EventData<N, T> {
-            fn from(data: $name<$($g),*>) -> Self { Self::$name(data) }
-        })*
-
-        impl EventData {
-            /// Reads the data of an event of this kind from any serde format: the `data` of a CloudEvent.
-            pub fn deserialize_kind<'de, D: serde::Deserializer<'de>>(kind: EventKind, from: D) -> Result<Self, D::Error> {
-                match kind { $(EventKind::$name => $name::deserialize(from).map(Self::$name),)* }
-            }
-        }
-
-        impl Serialize for EventData {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                match self { $(Self::$name(data) => data.serialize(to),)* }
-            }
-        }
-
-        pub(super) fn decode_kind<C: Reading>(
-            kind: EventKind, from: &mut Reader<'_>, context: &mut C,
-        ) -> Result<EventData<C::Name, C::Text>, DecodeError>
-        where C::Name: Decode<C>, C::Text: Decode<C>,
-        {
-            Ok(match kind {
-                $(EventKind::$name => {
-                    $(let $field = Decode::decode(from, context)?;)*
-                    EventData::$name($name { $($field,)* })
-                })*
-            })
-        }
-    };
-}
 
 vocabulary! {
     /// A contact began.
@@ -202,7 +121,7 @@ vocabulary! {
         effect: WorkEffect,
     }
     /// The customer answered a survey.
-    13 "rated" v 1 => Rated [T] {
+    13 "rated" v 2 => Rated [T] {
         /// The contact it is about; none for the relationship as a whole.
         contact: Option<ContactId>,
         /// What was asked.
@@ -211,6 +130,8 @@ vocabulary! {
         score: u8,
         /// The best answer that the scale has.
         best: u8,
+        /// The worst one, if the source says so. Above `best`, the scale runs downwards: 1 is very good.
+        worst: Option<u8>,
         /// What the customer wrote beside it.
         comment: Option<T>,
     }
@@ -309,6 +230,320 @@ vocabulary! {
         /// Whatever else there is, as the embedder encodes it.
         payload: Option<T>,
     }
+
+    // From here on: kinds of the second generation. Where each comes from in practice: `docs/VOCABULARY.md`.
+
+    /// The customer bought something: an order, a receipt, Segment's `Order Completed`.
+    25 "purchase" v 1 => Purchase [N] {
+        /// The shop's own number for the order.
+        order: Option<N>,
+        /// How many items.
+        items: u32,
+        /// What they cost together.
+        amount: Option<Money<N>>,
+        /// The product, if it was one.
+        product: Option<N>,
+    }
+    /// Money was asked for or taken: a line of an invoice, a payment, a direct debit.
+    26 "charged" v 1 => Charged [N] {
+        /// The number of the invoice or payment.
+        charge: Option<N>,
+        /// What the line says, by the company's own name for it.
+        line: Option<N>,
+        /// The subscription that it is for.
+        subscription: Option<N>,
+        /// How much.
+        amount: Option<Money<N>>,
+        /// What became of it.
+        outcome: ChargeOutcome,
+    }
+    /// Money was given back.
+    27 "refunded" v 1 => Refunded [N] {
+        /// The order that it is for.
+        order: Option<N>,
+        /// The charge that it is for.
+        charge: Option<N>,
+        /// How much.
+        amount: Option<Money<N>>,
+        /// Why, in the source's own word.
+        reason: Option<N>,
+    }
+    /// A subscription or contract moved: from the billing system.
+    28 "subscription.changed" v 1 => SubscriptionChanged [N] {
+        /// Its number in the billing system.
+        subscription: N,
+        /// How it moved.
+        change: SubscriptionChange,
+        /// The plan that holds from now on.
+        plan: Option<N>,
+        /// From when, if that is not when it was recorded.
+        effective: Option<Micros>,
+    }
+    /// The customer asked to leave.
+    29 "cancellation.requested" v 1 => CancellationRequested [N, T] {
+        /// What is cancelled; none: everything.
+        subscription: Option<N>,
+        /// The contact in which it was said.
+        contact: Option<ContactId>,
+        /// From when.
+        effective: Option<Micros>,
+        /// The reason that was picked.
+        reason: Option<N>,
+        /// The reason in the customer's own words.
+        text: Option<T>,
+    }
+    /// What became of a cancellation.
+    30 "cancellation.settled" v 1 => CancellationSettled [N] {
+        /// What was to be cancelled; none: everything.
+        subscription: Option<N>,
+        /// What became of it.
+        outcome: CancellationOutcome,
+    }
+    /// An offer or promotion was put to the customer.
+    31 "offer.made" v 1 => OfferMade [N] {
+        /// The offer, by its code.
+        offer: N,
+        /// The campaign that it belongs to.
+        campaign: Option<N>,
+        /// Where it was made.
+        channel: Option<Channel>,
+        /// The contact in which it was made.
+        contact: Option<ContactId>,
+        /// Until when it holds.
+        expires: Option<Micros>,
+    }
+    /// What the customer did with an offer or promotion.
+    32 "offer.answered" v 1 => OfferAnswered [N] {
+        /// The offer, by its code.
+        offer: N,
+        /// What.
+        answer: OfferAnswer,
+        /// The contact in which it was said.
+        contact: Option<ContactId>,
+    }
+    /// A right of the customer's: a standing discount, a warranty, a waiver.
+    33 "entitlement.changed" v 1 => EntitlementChanged [N] {
+        /// The right, by the company's name for it.
+        entitlement: N,
+        /// What happened to it.
+        change: EntitlementChange,
+        /// Until when it holds.
+        until: Option<Micros>,
+    }
+    /// The customer agreed to another time for what was promised.
+    34 "promise.renegotiated" v 1 => PromiseRenegotiated [] {
+        /// The promise.
+        promise: PromiseId,
+        /// The contact in which it was agreed.
+        contact: Option<ContactId>,
+        /// By when now.
+        due: Micros,
+    }
+    /// A partner's or carrier's system told where a thing stands: a parcel scan, a bag tracer, a repair shop.
+    35 "partner.updated" v 1 => PartnerUpdated [N] {
+        /// Who.
+        partner: N,
+        /// The issue that it is about, by the partner's reference.
+        issue: Option<IssueRef>,
+        /// The contact that it is about.
+        contact: Option<ContactId>,
+        /// Where the thing stands, in the partner's own word.
+        status: Option<N>,
+        /// In how many seconds the partner promises its next update.
+        next_within_secs: Option<u32>,
+    }
+    /// The customer was asked to prove who she is: a menu's prompt, an agent's form, a login.
+    36 "identity.asked" v 1 => IdentityAsked [N] {
+        /// The contact.
+        contact: Option<ContactId>,
+        /// Who asked.
+        by: AskedBy,
+        /// Which agent, if a person did.
+        agent: Option<N>,
+        /// How strong a proof was asked for.
+        strength: Option<Strength>,
+        /// Why more was asked for than was there already: a step-up. None: no reason was stated.
+        reason: Option<N>,
+    }
+    /// The customer proved who she is.
+    37 "identity.verified" v 1 => IdentityVerified [N] {
+        /// The contact.
+        contact: Option<ContactId>,
+        /// How: `account-number`, `one-time-code`.
+        method: Option<N>,
+        /// How strong the proof is.
+        strength: Strength,
+        /// Until when it holds; none: as long as the contact lasts.
+        expires: Option<Micros>,
+    }
+    /// The customer allowed or forbade to use data for a purpose.
+    38 "consent.changed" v 1 => ConsentChanged [N] {
+        /// The purpose, by the name that the rulebook knows it by.
+        purpose: N,
+        /// Whether.
+        consent: Consent,
+        /// The contact in which it was said.
+        contact: Option<ContactId>,
+    }
+    /// The customer said how she wants to be dealt with.
+    39 "preference.stated" v 1 => PreferenceStated [N] {
+        /// What about.
+        preference: Preference,
+        /// The channel that she prefers, where it is about that.
+        channel: Option<Channel>,
+        /// What she prefers otherwise. Neither: she takes it back.
+        value: Option<N>,
+    }
+    /// Somebody stated a fact about the customer.
+    40 "fact.stated" v 1 => FactStated [N] {
+        /// Which: `household-size`, `moves-house`.
+        fact: N,
+        /// What it is; none: it is taken back.
+        value: Option<N>,
+        /// Who says so.
+        by: StatedBy,
+    }
+    /// A state of life that changes what is decent began or ended: bereavement, hardship.
+    41 "circumstance.changed" v 1 => CircumstanceChanged [N] {
+        /// Which.
+        circumstance: N,
+        /// What happened to it.
+        change: CircumstanceChange,
+        /// Who says so.
+        by: StatedBy,
+    }
+    /// The company owes an apology, or gave it.
+    42 "apology" v 1 => Apology [N] {
+        /// The contact that it is about.
+        contact: Option<ContactId>,
+        /// Which of the two.
+        step: ApologyStep,
+        /// Who gave it.
+        agent: Option<N>,
+        /// What for.
+        reason: Option<N>,
+    }
+    /// The company made something good with money or a favour.
+    43 "concession.given" v 1 => ConcessionGiven [N] {
+        /// The contact that it is about.
+        contact: Option<ContactId>,
+        /// What: `credit`, `fee-waiver`.
+        what: N,
+        /// Who gave it.
+        agent: Option<N>,
+        /// What it is worth.
+        amount: Option<Money<N>>,
+    }
+    /// The customer has a part in an account: a household, a company, an estate.
+    44 "account.changed" v 1 => AccountChanged [N] {
+        /// The account.
+        account: N,
+        /// Which part.
+        role: AccountRole,
+    }
+    /// A meeting with the customer: from a calendar or a CRM.
+    45 "meeting.changed" v 1 => MeetingChanged [N] {
+        /// The meeting, by the calendar's reference.
+        meeting: N,
+        /// What happened to it.
+        change: MeetingChange,
+        /// When it begins.
+        starts: Option<Micros>,
+        /// The account that it is about.
+        account: Option<N>,
+        /// What it is for.
+        purpose: Option<N>,
+    }
+    /// The customer said unasked what she thinks: a suggestion, praise, a complaint box.
+    46 "feedback.given" v 1 => FeedbackGiven [N, T] {
+        /// The contact that it is about.
+        contact: Option<ContactId>,
+        /// What it is about.
+        about: Option<N>,
+        /// Which way it points, if the source says so.
+        tone: Option<Tone>,
+        /// The words.
+        text: Option<T>,
+    }
+    /// A model predicted something about the customer.
+    47 "prediction.made" v 1 => PredictionMade [N] {
+        /// What: `moves-house`.
+        prediction: N,
+        /// Which model.
+        model: N,
+        /// The model's version.
+        model_version: u32,
+        /// How likely, in percent.
+        percent: Option<u8>,
+    }
+    /// Somebody who knows said that a prediction is wrong.
+    48 "prediction.contradicted" v 1 => PredictionContradicted [N] {
+        /// Which.
+        prediction: N,
+        /// Who says so.
+        by: StatedBy,
+    }
+    /// The caller was told how long the wait will be.
+    49 "wait.told" v 1 => WaitTold [] {
+        /// The contact.
+        contact: ContactId,
+        /// How long.
+        wait_secs: u32,
+    }
+    /// The caller was offered a call back.
+    50 "callback.offered" v 1 => CallbackOffered [] {
+        /// The contact.
+        contact: ContactId,
+        /// From when it would be.
+        from: Option<Micros>,
+        /// By when it would be.
+        due: Option<Micros>,
+    }
+    /// The customer asked to be called back, and no time was named.
+    51 "callback.requested" v 1 => CallbackRequested [] {
+        /// The contact.
+        contact: ContactId,
+        /// The promise that this makes; the rulebook says by when it is to be kept.
+        promise: PromiseId,
+    }
+    /// A call back was agreed on, at a time: a promise with a window.
+    52 "callback.scheduled" v 1 => CallbackScheduled [] {
+        /// The contact.
+        contact: ContactId,
+        /// The promise that this makes, or one that was made and now has a time.
+        promise: PromiseId,
+        /// From when; a call before it is none. None: from now on.
+        from: Option<Micros>,
+        /// By when.
+        due: Micros,
+    }
+    /// A form on a page or in an app was begun, went on, was left or was sent.
+    53 "form.progressed" v 1 => FormProgressed [N] {
+        /// The form, by the name that rules know it by.
+        form: N,
+        /// The contact that it became, once it did.
+        contact: Option<ContactId>,
+        /// What happened to it.
+        progress: FormProgress,
+        /// The step that was reached, from 1.
+        step: Option<u16>,
+    }
+    /// The customer had to enter again what she had entered before.
+    54 "field.reentered" v 1 => FieldReentered [N] {
+        /// The field.
+        field: N,
+        /// The form, menu or script that asked for it.
+        form: Option<N>,
+        /// The contact.
+        contact: Option<ContactId>,
+    }
+    /// How many people saw a public post.
+    55 "reach.measured" v 1 => ReachMeasured [] {
+        /// The contact that the post began.
+        contact: ContactId,
+        /// How many, by the network's own count.
+        reach: u64,
+    }
 }
 
 impl EventKind {
@@ -327,12 +562,17 @@ impl core::fmt::Display for EventKind {
     }
 }
 
-impl<N, T> EventData<N, T> {
-    /// The contact that this event introduces, by which a store can find its stream again.
-    pub const fn tag(&self) -> Option<ContactId> {
-        match self {
-            Self::ContactStarted(started) => Some(started.contact),
-            _ => None,
+impl EventData {
+    /// Reads the data of an event of this kind, as this version of its schema has it, from any serde format. None if
+    /// there is no such version.
+    pub fn deserialize_schema<'de, D: serde::Deserializer<'de>>(
+        kind: EventKind,
+        schema: u8,
+        from: D,
+    ) -> Option<Result<Self, D::Error>> {
+        if schema == kind.schema() {
+            return Some(Self::deserialize_kind(kind, from));
         }
+        upcast::deserialize(kind, schema, from)
     }
 }

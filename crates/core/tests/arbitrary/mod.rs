@@ -5,14 +5,21 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 use throughline_core::event::vocabulary::{
-    ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
-    Custom, Held, IdentifierClaimed, MenuReached, Message, PageViewed, ProfileLinked, ProfileUnlinked,
-    PromiseKept, PromiseMade, Queued, Rated, ResolutionClaimed, TextJudged, Transferred, VoicemailLeft,
+    AccountChanged, ActionTaken, AnswerAccepted, AnswerRejected, Apology, CallbackOffered, CallbackRequested,
+    CallbackScheduled, CancellationRequested, CancellationSettled, CaseOverridden, Charged,
+    CircumstanceChanged, ConcessionGiven, Connected, ConsentChanged, ContactEnded, ContactStarted, Custom,
+    EntitlementChanged, FactStated, FeedbackGiven, FieldReentered, FormProgressed, Held, IdentifierClaimed,
+    IdentityAsked, IdentityVerified, MeetingChanged, MenuReached, Message, OfferAnswered, OfferMade,
+    PageViewed, PartnerUpdated, PredictionContradicted, PredictionMade, PreferenceStated, ProfileLinked,
+    ProfileUnlinked, PromiseKept, PromiseMade, PromiseRenegotiated, Purchase, Queued, Rated, ReachMeasured,
+    Refunded, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
     WorkDone,
 };
 use throughline_core::event::{
-    Author, Channel, Direction, Ending, EventData, EventKind, IdentifierHash, Instrument, MenuExit, Text,
-    TextVerdict, TransferKind, WorkEffect,
+    AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
+    CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventData, EventKind, FormProgress,
+    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, StatedBy, Strength,
+    SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use throughline_core::name::Name;
@@ -50,11 +57,16 @@ fn contact() -> impl Strategy<Value = ContactId> {
     uuid().prop_map(ContactId)
 }
 
+fn money() -> impl Strategy<Value = Money<Name>> {
+    (any::<i64>(), name()).prop_map(|(minor, currency)| Money { minor, currency })
+}
+
 fn promise() -> impl Strategy<Value = PromiseId> {
     uuid().prop_map(PromiseId)
 }
 
 /// Any data of a kind. A kind that is added must be added here, or this does not compile.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStrategy<EventData> {
     macro_rules! any_of {
         ($name:ident { $($field:ident : $strategy:expr),* $(,)? }) => {
@@ -105,6 +117,7 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             instrument: select(Instrument::ALL),
             score: any::<u8>(),
             best: any::<u8>(),
+            worst: option::of(any::<u8>()),
             comment: option::of(text()),
         }),
         EventKind::PageViewed => any_of!(PageViewed { page: name() }),
@@ -151,6 +164,164 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             value: option::of(any::<u64>()),
             payload: option::of(text()),
         }),
+        EventKind::Purchase => any_of!(Purchase {
+            order: option::of(name()),
+            items: any::<u32>(),
+            amount: option::of(money()),
+            product: option::of(name())
+        }),
+        EventKind::Charged => any_of!(Charged {
+            charge: option::of(name()),
+            line: option::of(name()),
+            subscription: option::of(name()),
+            amount: option::of(money()),
+            outcome: select(ChargeOutcome::ALL)
+        }),
+        EventKind::Refunded => any_of!(Refunded {
+            order: option::of(name()),
+            charge: option::of(name()),
+            amount: option::of(money()),
+            reason: option::of(name())
+        }),
+        EventKind::SubscriptionChanged => any_of!(SubscriptionChanged {
+            subscription: name(),
+            change: select(SubscriptionChange::ALL),
+            plan: option::of(name()),
+            effective: option::of(time)
+        }),
+        EventKind::CancellationRequested => any_of!(CancellationRequested {
+            subscription: option::of(name()),
+            contact: option::of(contact()),
+            effective: option::of(time),
+            reason: option::of(name()),
+            text: option::of(text())
+        }),
+        EventKind::CancellationSettled => any_of!(CancellationSettled {
+            subscription: option::of(name()),
+            outcome: select(CancellationOutcome::ALL)
+        }),
+        EventKind::OfferMade => any_of!(OfferMade {
+            offer: name(),
+            campaign: option::of(name()),
+            channel: option::of(select(Channel::ALL)),
+            contact: option::of(contact()),
+            expires: option::of(time)
+        }),
+        EventKind::OfferAnswered => any_of!(OfferAnswered {
+            offer: name(),
+            answer: select(OfferAnswer::ALL),
+            contact: option::of(contact())
+        }),
+        EventKind::EntitlementChanged => any_of!(EntitlementChanged {
+            entitlement: name(),
+            change: select(EntitlementChange::ALL),
+            until: option::of(time)
+        }),
+        EventKind::PromiseRenegotiated => {
+            any_of!(PromiseRenegotiated { promise: promise(), contact: option::of(contact()), due: time })
+        }
+        EventKind::PartnerUpdated => any_of!(PartnerUpdated {
+            partner: name(),
+            issue: option::of(uuid().prop_map(IssueRef)),
+            contact: option::of(contact()),
+            status: option::of(name()),
+            next_within_secs: option::of(any::<u32>())
+        }),
+        EventKind::IdentityAsked => any_of!(IdentityAsked {
+            contact: option::of(contact()),
+            by: select(AskedBy::ALL),
+            agent: option::of(name()),
+            strength: option::of(select(Strength::ALL)),
+            reason: option::of(name())
+        }),
+        EventKind::IdentityVerified => any_of!(IdentityVerified {
+            contact: option::of(contact()),
+            method: option::of(name()),
+            strength: select(Strength::ALL),
+            expires: option::of(time)
+        }),
+        EventKind::ConsentChanged => any_of!(ConsentChanged {
+            purpose: name(),
+            consent: select(Consent::ALL),
+            contact: option::of(contact())
+        }),
+        EventKind::PreferenceStated => any_of!(PreferenceStated {
+            preference: select(Preference::ALL),
+            channel: option::of(select(Channel::ALL)),
+            value: option::of(name())
+        }),
+        EventKind::FactStated => {
+            any_of!(FactStated { fact: name(), value: option::of(name()), by: select(StatedBy::ALL) })
+        }
+        EventKind::CircumstanceChanged => any_of!(CircumstanceChanged {
+            circumstance: name(),
+            change: select(CircumstanceChange::ALL),
+            by: select(StatedBy::ALL)
+        }),
+        EventKind::Apology => any_of!(Apology {
+            contact: option::of(contact()),
+            step: select(ApologyStep::ALL),
+            agent: option::of(name()),
+            reason: option::of(name())
+        }),
+        EventKind::ConcessionGiven => any_of!(ConcessionGiven {
+            contact: option::of(contact()),
+            what: name(),
+            agent: option::of(name()),
+            amount: option::of(money())
+        }),
+        EventKind::AccountChanged => {
+            any_of!(AccountChanged { account: name(), role: select(AccountRole::ALL) })
+        }
+        EventKind::MeetingChanged => any_of!(MeetingChanged {
+            meeting: name(),
+            change: select(MeetingChange::ALL),
+            starts: option::of(time),
+            account: option::of(name()),
+            purpose: option::of(name())
+        }),
+        EventKind::FeedbackGiven => any_of!(FeedbackGiven {
+            contact: option::of(contact()),
+            about: option::of(name()),
+            tone: option::of(select(Tone::ALL)),
+            text: option::of(text())
+        }),
+        EventKind::PredictionMade => any_of!(PredictionMade {
+            prediction: name(),
+            model: name(),
+            model_version: any::<u32>(),
+            percent: option::of(any::<u8>())
+        }),
+        EventKind::PredictionContradicted => {
+            any_of!(PredictionContradicted { prediction: name(), by: select(StatedBy::ALL) })
+        }
+        EventKind::WaitTold => any_of!(WaitTold { contact: contact(), wait_secs: any::<u32>() }),
+        EventKind::CallbackOffered => {
+            any_of!(CallbackOffered {
+                contact: contact(),
+                from: option::of(time.clone()),
+                due: option::of(time.clone())
+            })
+        }
+        EventKind::CallbackRequested => any_of!(CallbackRequested { contact: contact(), promise: promise() }),
+        EventKind::CallbackScheduled => any_of!(CallbackScheduled {
+            contact: contact(),
+            promise: promise(),
+            from: option::of(time.clone()),
+            due: time
+        }),
+        EventKind::FormProgressed => any_of!(FormProgressed {
+            form: name(),
+            contact: option::of(contact()),
+            progress: select(FormProgress::ALL),
+            step: option::of(any::<u16>())
+        }),
+        EventKind::FieldReentered => any_of!(FieldReentered {
+            field: name(),
+            form: option::of(name()),
+            contact: option::of(contact())
+        }),
+        EventKind::ReachMeasured => any_of!(ReachMeasured { contact: contact(), reach: any::<u64>() }),
     }
 }
 

@@ -165,6 +165,7 @@ impl Case {
                 OpenCause::Unanswered => "open: the customer gave up and nobody called back",
                 OpenCause::Voicemail => "open: a voicemail was left",
                 OpenCause::Complaint => "open: the customer says it is not solved",
+                OpenCause::Callback => "open: a call back was agreed on",
             },
             (CaseState::Answered(AnswerKind::Claimed), _) => "claimed resolved: the customer did not confirm",
             (CaseState::Answered(_), _) => "answered: the customer did not confirm",

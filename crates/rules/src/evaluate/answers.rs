@@ -112,8 +112,7 @@ impl<S: Outlet> Step<'_, S> {
         }
     }
 
-    pub(super) fn rated(&mut self, contact: Option<ContactId>, score: u8, best: u8) {
-        let share = f64::from(score) / f64::from(best.max(1));
+    pub(super) fn rated(&mut self, contact: Option<ContactId>, share: f64) {
         let contradicted = self.early_verdict() == Some(TextVerdict::Contradiction);
         let case = contact.and_then(|contact| self.journey.cases.of_contact(contact));
         let policy = self.rules.cases;

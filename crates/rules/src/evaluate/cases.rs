@@ -7,7 +7,7 @@ use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger
 use crate::rulebook::SignalOn;
 use crate::rulebook::document::TargetClock;
 use throughline_core::event::vocabulary::ContactStarted;
-use throughline_core::event::{Direction, Ending, WorkEffect};
+use throughline_core::event::{Channel, Direction, Ending, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
@@ -18,6 +18,9 @@ impl<S: Outlet> Step<'_, S> {
         let out = &mut *self.out;
         let gone = |case: &Case| out.clocks_over(case, case.since);
         self.journey.cases.retire(self.at, self.rules.cases.retire_after, gone);
+        if e.direction == Direction::Outbound && e.channel == Channel::Phone {
+            self.called();
+        }
         if let Some(ix) = self.journey.cases.of_contact(e.contact) {
             self.touch(ix);
             return;
@@ -172,6 +175,7 @@ impl<S: Outlet> Step<'_, S> {
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
         self.arm_targets(ix);
         self.signal(|on| *on == SignalOn::CaseReopened);
+        self.prescribe_for_reopening(key, count);
     }
 
     /// Closes a case, on evidence.

@@ -40,7 +40,8 @@ impl<S: Outlet> Step<'_, S> {
         }
         let content = Content::TargetMissed { clock, due: deadline.due };
         self.conclude(deadline.rule, key, content, occurrence, evidence);
-        self.signal(|on| *on == SignalOn::TargetMissed);
+        let found_by = deadline.rule;
+        self.signal(|on| matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by)));
         self.prescribe(PrescribeOn::TargetMissed, deadline.rule, key, occurrence, None);
     }
 

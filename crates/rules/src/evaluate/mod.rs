@@ -17,6 +17,7 @@ pub use outlet::{Count, Discard, Outlet};
 
 use crate::decision::{Content, Decision, Evidence, Slot, Trigger};
 use crate::journey::Journey;
+use crate::promise::KeptBy;
 use crate::rulebook::{LimitCounts, RuleIx, Rulebook};
 use throughline_core::event::{Author, EventData, WorkEffect};
 use throughline_core::fact::Fact;
@@ -84,7 +85,10 @@ struct Step<'a, S> {
 impl<S: Outlet> Step<'_, S> {
     fn react(&mut self, fact: &Fact) {
         match &fact.data {
-            EventData::ContactStarted(e) => self.contact_started(e),
+            EventData::ContactStarted(e) => {
+                self.contact_started(e);
+                self.repeated(e);
+            }
             EventData::MenuReached(e) => self.check_limits(e.contact, LimitCounts::MenuDepth),
             EventData::Connected(e) => {
                 self.person_answers(e.contact);
@@ -118,17 +122,48 @@ impl<S: Outlet> Step<'_, S> {
                     self.check_limits(e.contact, LimitCounts::PingPongs);
                 }
             }
-            EventData::Rated(e) => self.rated(e.contact, e.score, e.best),
+            EventData::Rated(e) => self.rated(e.contact, e.share()),
             EventData::PageViewed(e) => self.page_viewed(e.page),
-            EventData::PromiseMade(e) => self.promised(e.promise, e.contact, e.due),
+            EventData::PromiseMade(e) => self.promised(e.promise, e.contact, e.due, KeptBy::Word),
             EventData::PromiseKept(e) => self.promise_kept(e.promise),
             EventData::VoicemailLeft(e) => self.voicemail(e),
             EventData::ActionTaken(e) => self.action_taken(e.action),
             EventData::TextJudged(e) => self.judged(e.message, e.verdict),
             EventData::CaseOverridden(e) => self.overridden(e.contact),
             EventData::Custom(e) => self.custom(e.name),
+            EventData::PromiseRenegotiated(e) => self.renegotiated(e.promise, e.due),
+            EventData::CallbackRequested(e) => self.callback(e.promise, e.contact, None, None),
+            EventData::CallbackScheduled(e) => self.callback(e.promise, e.contact, e.from, Some(e.due)),
+            EventData::IdentityAsked(_) => self.identity_asked(),
             EventData::Queued(_)
             | EventData::Held(_)
+            | EventData::Purchase(_)
+            | EventData::Charged(_)
+            | EventData::Refunded(_)
+            | EventData::SubscriptionChanged(_)
+            | EventData::CancellationRequested(_)
+            | EventData::CancellationSettled(_)
+            | EventData::OfferMade(_)
+            | EventData::OfferAnswered(_)
+            | EventData::EntitlementChanged(_)
+            | EventData::PartnerUpdated(_)
+            | EventData::IdentityVerified(_)
+            | EventData::ConsentChanged(_)
+            | EventData::PreferenceStated(_)
+            | EventData::FactStated(_)
+            | EventData::CircumstanceChanged(_)
+            | EventData::Apology(_)
+            | EventData::ConcessionGiven(_)
+            | EventData::AccountChanged(_)
+            | EventData::MeetingChanged(_)
+            | EventData::FeedbackGiven(_)
+            | EventData::PredictionMade(_)
+            | EventData::PredictionContradicted(_)
+            | EventData::WaitTold(_)
+            | EventData::CallbackOffered(_)
+            | EventData::FormProgressed(_)
+            | EventData::FieldReentered(_)
+            | EventData::ReachMeasured(_)
             | EventData::IdentifierClaimed(_)
             | EventData::ProfileLinked(_)
             | EventData::ProfileUnlinked(_) => {}

@@ -18,9 +18,28 @@ impl<S: Outlet> Step<'_, S> {
         occurrence: u16,
         top: Option<u16>,
     ) {
+        self.prescribe_if(on, found_by, case, occurrence, top, |_| true);
+    }
+
+    /// A reopening calls for what is prescribed from so many reopenings on.
+    pub(super) fn prescribe_for_reopening(&mut self, case: ContactId, count: u16) {
+        let (on, rule) = (PrescribeOn::CaseReopened, self.rules.cases_rule);
+        self.prescribe_if(on, rule, case, 0, None, |p| count >= p.reopened);
+    }
+
+    fn prescribe_if(
+        &mut self,
+        on: PrescribeOn,
+        found_by: RuleIx,
+        case: ContactId,
+        occurrence: u16,
+        top: Option<u16>,
+        also: impl Fn(&Prescription) -> bool,
+    ) {
         let any_open = self.journey.cases.any_open();
         let fits = |p: &&Prescription| {
             p.on == on
+                && also(p)
                 && p.of.is_none_or(|of| of == found_by)
                 && p.cause.is_none_or(|cause| top == Some(cause))
                 && match p.case {
@@ -46,6 +65,7 @@ impl<S: Outlet> Step<'_, S> {
                 PrescribeOn::PromiseBroken => crate::decision::DecisionKind::PromiseBroken,
                 PrescribeOn::LimitPassed => crate::decision::DecisionKind::LimitPassed,
                 PrescribeOn::ChurnFlagged => crate::decision::DecisionKind::ChurnFlagged,
+                PrescribeOn::CaseReopened => crate::decision::DecisionKind::CaseReopened,
             },
             cause: top.and_then(|top| signals.get(usize::from(top))).map(|s| s.name),
         };

@@ -7,6 +7,9 @@ use crate::decision::Content;
 use crate::rulebook::document::PrescribeOn;
 use crate::rulebook::{LimitCounts, SignalOn};
 use alloc::boxed::Box;
+use throughline_core::customer::Contact;
+use throughline_core::event::Direction;
+use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
@@ -19,6 +22,32 @@ impl<S: Outlet> Step<'_, S> {
 
     pub(super) fn custom(&mut self, name: Sym) {
         self.signal(|on| *on == SignalOn::Custom(name));
+    }
+
+    pub(super) fn identity_asked(&mut self) {
+        if self.journey.customer.asked_again_by(self.trigger.event) {
+            self.signal(|on| *on == SignalOn::IdentityAskedAgain);
+        }
+    }
+
+    /// The customer makes contact about what she had made contact about before: the same case, or the same topic.
+    pub(super) fn repeated(&mut self, e: &ContactStarted<Sym>) {
+        let Some(longest) = self.rules.repeats_within.filter(|_| e.direction == Direction::Inbound) else {
+            return;
+        };
+        let (at, cases) = (self.at, &self.journey.cases);
+        let case = cases.of_contact(e.contact);
+        let same = |earlier: &Contact| {
+            case.is_some() && cases.of_contact(earlier.id) == case
+                || e.topic.is_some_and(|topic| topic == earlier.topic)
+        };
+        // In the order in which they began, so that nothing older than the longest time is looked at.
+        let recent =
+            self.journey.customer.contacts().iter().rev().take_while(|c| at.since(c.started_at) <= longest);
+        let mut inbound = recent.filter(|c| c.id != e.contact && c.direction == Direction::Inbound);
+        if let Some(passed) = inbound.find(|c| same(c)).map(|c| at.since(c.started_at)) {
+            self.signal(|on| matches!(on, SignalOn::RepeatContact(within) if passed <= *within));
+        }
     }
 
     /// Adds every signal that this step gives.

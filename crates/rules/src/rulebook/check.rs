@@ -248,6 +248,9 @@ impl Check<'_> {
                     Some("`at_most`: up to which share of the scale")
                 }
                 SignalSource::Custom if signal.name.is_none() => Some("`name`: which event"),
+                SignalSource::RepeatContact if signal.within.is_none() => {
+                    Some("`within`: how long after the contact before, for instance \"7d\"")
+                }
                 _ => None,
             };
             if let Some(needs) = needs {
@@ -257,10 +260,18 @@ impl Check<'_> {
                 ("page", signal.page.is_some(), SignalSource::PageViewed),
                 ("at_most", signal.at_most.is_some(), SignalSource::Rated),
                 ("name", signal.name.is_some(), SignalSource::Custom),
+                ("of", signal.of.is_some(), SignalSource::TargetMissed),
+                ("within", signal.within.is_some(), SignalSource::RepeatContact),
             ] {
                 if given && signal.on != goes_with {
                     self.say(at, format!("`{key}` has no effect on this signal; remove it, or change `on`"));
                 }
+            }
+            if let Some(within) = &signal.within {
+                self.positive("a signal's `within`", within);
+            }
+            if let Some(of) = signal.of.as_ref().filter(|_| signal.on == SignalSource::TargetMissed) {
+                self.names_a_rule(of, "targets");
             }
             if signal.at_most.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
                 self.say(
@@ -276,6 +287,16 @@ impl Check<'_> {
         }
     }
 
+    fn names_a_rule(&mut self, of: &Spanned<String>, table: &str) {
+        if self.rules.get(of.as_ref()).is_none_or(|(_, defined)| *defined != table) {
+            let known = self.rules.iter().filter(|(_, (_, t))| *t == table).map(|(name, _)| name.as_str());
+            let known = words(known);
+            let message =
+                format!("`of = \"{}\"` names no rule of [{table}]; write one of {known}", of.as_ref());
+            self.say(of.span().start, message);
+        }
+    }
+
     fn prescriptions(&mut self, document: &Document) {
         for prescription in &document.prescriptions {
             let (at, p) = (prescription.span().start, prescription.as_ref());
@@ -284,6 +305,7 @@ impl Check<'_> {
                 PrescribeOn::PromiseBroken => "promises",
                 PrescribeOn::LimitPassed => "limits",
                 PrescribeOn::ChurnFlagged => "churn",
+                PrescribeOn::CaseReopened => "cases",
             };
             if p.on == PrescribeOn::ChurnFlagged && document.churn.is_none() {
                 self.say(at, "`on = \"churn-flagged\"` needs a [churn] table".into());
@@ -294,15 +316,21 @@ impl Check<'_> {
                     format!("several rules of [{table}] could call for this; say which one with `of`");
                 self.say(at, message);
             }
-            if let Some(of) = &p.of
-                && self.rules.get(of.as_ref()).is_none_or(|(_, defined)| *defined != table)
-            {
-                let known =
-                    self.rules.iter().filter(|(_, (_, t))| *t == table).map(|(name, _)| name.as_str());
-                let known = words(known);
-                let message =
-                    format!("`of = \"{}\"` names no rule of [{table}]; write one of {known}", of.as_ref());
-                self.say(of.span().start, message);
+            match &p.of {
+                Some(of) if p.on == PrescribeOn::CaseReopened => {
+                    let message = "`of` has no effect on `case-reopened`: cases move by one rule; remove it";
+                    self.say(of.span().start, message.into());
+                }
+                Some(of) => self.names_a_rule(of, table),
+                None => {}
+            }
+            if let Some(reopened) = &p.reopened {
+                let at = reopened.span().start;
+                if p.on != PrescribeOn::CaseReopened {
+                    self.say(at, "`reopened` goes with `on = \"case-reopened\"` only; remove it".into());
+                } else if *reopened.as_ref() == 0 {
+                    self.say(at, "`reopened` is a number of reopenings, 1 or more".into());
+                }
             }
             if let Some(cause) = &p.cause {
                 let signals = document.churn.iter().flat_map(|c| &c.as_ref().signals);

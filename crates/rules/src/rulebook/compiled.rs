@@ -33,6 +33,8 @@ pub struct Rulebook {
     pub limits: Vec<LimitRule>,
     /// Signs of leaving, if the rulebook has any.
     pub churn: Option<ChurnRule>,
+    /// The longest time within which any signal looks for a contact before on the same issue; none: no signal does.
+    pub repeats_within: Option<Span>,
     /// What to do, in the order of the document.
     pub prescriptions: Vec<Prescription>,
     rules: Vec<(Sym, Span)>,
@@ -131,14 +133,18 @@ pub enum SignalOn {
     ContactAbandoned,
     /// A promise broken.
     PromiseBroken,
-    /// A target missed.
-    TargetMissed,
+    /// A target missed, of this rule if one is named.
+    TargetMissed(Option<RuleIx>),
     /// A case reopened.
     CaseReopened,
     /// A limit passed.
     LimitPassed,
     /// A custom event of this name.
     Custom(Sym),
+    /// A contact on the same issue as one that began at most so long before.
+    RepeatContact(Span),
+    /// A proof of identity asked for again.
+    IdentityAskedAgain,
 }
 
 /// Something to do.
@@ -152,6 +158,8 @@ pub struct Prescription {
     pub of: Option<RuleIx>,
     /// Only when this signal weighs most; an index into the signals.
     pub cause: Option<u16>,
+    /// Only from this many reopenings on.
+    pub reopened: u16,
     /// Only with, or without, an open case.
     pub case: Option<CaseCondition>,
     /// What to do.
@@ -247,7 +255,13 @@ impl Rulebook {
             .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
         let cases = &document.cases;
+        let churn = churn(document, churn_rule, &ix_of_signals(document, ix), names);
+        let repeats = churn.iter().flat_map(|churn| &churn.signals).filter_map(|signal| match signal.on {
+            SignalOn::RepeatContact(within) => Some(within),
+            _ => None,
+        });
         Self {
+            repeats_within: repeats.max(),
             label: names.intern(&label),
             cases_rule,
             cases: CasePolicy {
@@ -263,7 +277,7 @@ impl Rulebook {
             targets: targets(document, &target_rules, names),
             targets_by_channel: targets_by_channel(document),
             limits,
-            churn: churn(document, churn_rule, names),
+            churn,
             prescriptions: prescriptions(document, &prescription_rules, names),
             channels: channels(document),
             topics: document
@@ -301,7 +315,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
             }
             PrescribeOn::PromiseBroken => settle(document.promises.settle),
             PrescribeOn::ChurnFlagged => settle(document.churn.as_ref().and_then(|c| c.as_ref().settle)),
-            PrescribeOn::LimitPassed => Span::ZERO,
+            PrescribeOn::LimitPassed | PrescribeOn::CaseReopened => Span::ZERO,
         };
         rules.push((p.rule.as_ref(), inherited));
     }
@@ -348,9 +362,20 @@ fn channels(document: &Document) -> Vec<ChannelPolicy> {
     Channel::ALL.iter().map(policy).collect()
 }
 
-fn churn(document: &Document, rule: Option<RuleIx>, names: &mut Interner) -> Option<ChurnRule> {
+/// For each signal the rule that it is limited to.
+fn ix_of_signals(document: &Document, ix: impl Fn(&str) -> RuleIx) -> Vec<Option<RuleIx>> {
+    let signals = document.churn.iter().flat_map(|churn| &churn.as_ref().signals);
+    signals.map(|signal| signal.as_ref().of.as_ref().map(|of| ix(of.as_ref()))).collect()
+}
+
+fn churn(
+    document: &Document,
+    rule: Option<RuleIx>,
+    limited_to: &[Option<RuleIx>],
+    names: &mut Interner,
+) -> Option<ChurnRule> {
     let churn = document.churn.as_ref()?.as_ref();
-    let signals = churn.signals.iter().map(|s| {
+    let signals = churn.signals.iter().zip(limited_to).map(|(s, &of)| {
         let s = s.as_ref();
         let on = match s.on {
             SignalSource::PageViewed => {
@@ -359,10 +384,14 @@ fn churn(document: &Document, rule: Option<RuleIx>, names: &mut Interner) -> Opt
             SignalSource::Rated => SignalOn::Rated(s.at_most.unwrap_or_default()),
             SignalSource::ContactAbandoned => SignalOn::ContactAbandoned,
             SignalSource::PromiseBroken => SignalOn::PromiseBroken,
-            SignalSource::TargetMissed => SignalOn::TargetMissed,
+            SignalSource::TargetMissed => SignalOn::TargetMissed(of),
             SignalSource::CaseReopened => SignalOn::CaseReopened,
             SignalSource::LimitPassed => SignalOn::LimitPassed,
             SignalSource::Custom => SignalOn::Custom(names.intern(s.name.as_deref().unwrap_or_default())),
+            SignalSource::RepeatContact => {
+                SignalOn::RepeatContact(s.within.as_ref().map_or(Span::ZERO, |within| within.as_ref().0))
+            }
+            SignalSource::IdentityAskedAgain => SignalOn::IdentityAskedAgain,
         };
         SignalRule { name: names.intern(s.signal.as_ref()), on, weight: s.weight, cap: s.cap }
     });
@@ -394,6 +423,7 @@ fn prescriptions(
             on: p.on,
             of,
             cause: cause.and_then(|i| u16::try_from(i).ok()),
+            reopened: p.reopened.as_ref().map_or(0, |n| *n.as_ref()),
             case: p.case,
             action: names.intern(&p.action),
             owner: names.intern(&p.owner),

@@ -187,6 +187,12 @@ document! {
         pub at_most: Option<f64>,
         /// For `custom`: the event's name.
         pub name: Option<String>,
+        /// For `target-missed`: only when this rule of `[[targets]]` found it.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub of: Option<Spanned<String>>,
+        /// For `repeat-contact`: how long after the contact before on the same issue at most.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Duration>"))]
+        pub within: Option<Spanned<Duration>>,
         /// What one such sign weighs.
         pub weight: f64,
         /// What many of them weigh together at most, so that forty page views are not forty intents.
@@ -206,6 +212,9 @@ document! {
         /// For `churn-flagged`: only when this signal weighs most.
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         pub cause: Option<Spanned<String>>,
+        /// For `case-reopened`: only from this many reopenings of the case on.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u16>"))]
+        pub reopened: Option<Spanned<u16>>,
         /// Only with, or without, an open case.
         pub case: Option<CaseCondition>,
         /// What to do, by the name under which it is recorded when it was done (`action.taken`).
@@ -274,6 +283,10 @@ words! {
         LimitPassed,
         /// An event of the embedder's own.
         Custom,
+        /// The customer made contact about the same issue again.
+        RepeatContact,
+        /// The customer had to prove again who she is.
+        IdentityAskedAgain,
     }
 
     /// What calls for a prescription.
@@ -286,6 +299,8 @@ words! {
         LimitPassed,
         /// A customer was flagged.
         ChurnFlagged,
+        /// A case was reopened.
+        CaseReopened,
     }
 
     /// A condition on the customer's cases.

@@ -1,7 +1,7 @@
 //! Histories: what happened to one customer, with up to three profiles, from bytes.
 
 use super::chance::mix;
-use super::vocabulary::{contact_of, happened};
+use super::vocabulary::happened;
 use std::fmt;
 use throughline_core::event::{Author, EventData, NewEvent};
 use throughline_core::fact::ProfileIx;
@@ -108,7 +108,7 @@ fn event(index: usize, at: Micros, order: u8, data: EventData) -> NewEvent {
 
 /// A contact stays with one profile as a rule; now and then somebody else's system tells of it.
 fn profile_of(data: &EventData, order: u8) -> ProfileIx {
-    let usual = contact_of(data).map(|contact| u32::from(contact.as_bytes()[15]) % 3);
+    let usual = data.contact().map(|contact| u32::from(contact.as_bytes()[15]) % 3);
     ProfileIx(usual.filter(|_| order < 200).unwrap_or(u32::from(order) % 3))
 }
 

@@ -3,13 +3,16 @@
 
 use super::history::event_id;
 use throughline_core::event::vocabulary::{
-    ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
-    Custom, Held, IdentifierClaimed, MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Queued,
-    Rated, ResolutionClaimed, TextJudged, Transferred, VoicemailLeft, WorkDone,
+    ActionTaken, AnswerAccepted, AnswerRejected, CallbackRequested, CallbackScheduled, CancellationRequested,
+    CaseOverridden, CircumstanceChanged, Connected, ContactEnded, ContactStarted, Custom, Held,
+    IdentifierClaimed, IdentityAsked, IdentityVerified, MenuReached, Message, PageViewed, PreferenceStated,
+    PromiseKept, PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged,
+    TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
 };
 use throughline_core::event::{
-    Author, Channel, Direction, Ending, EventData, IdentifierHash, Instrument, MenuExit, Text, TextVerdict,
-    TransferKind, WorkEffect,
+    AskedBy, Author, Channel, CircumstanceChange, Direction, Ending, EventData, IdentifierHash, Instrument,
+    MenuExit, Preference, StatedBy, Strength, SubscriptionChange, Text, TextVerdict, TransferKind,
+    WorkEffect,
 };
 use throughline_core::ids::{ContactId, IssueRef, PromiseId};
 use throughline_core::name::Name;
@@ -33,6 +36,8 @@ const MACHINES: [Author; 5] =
 const EFFECTS: [WorkEffect; 4] =
     [WorkEffect::Works, WorkEffect::WaitsForCustomer, WorkEffect::WaitsForThirdParty, WorkEffect::Notes];
 const ACTIONS: [&str; 3] = ["fix-the-open-case", "call-and-ask", "escalate-to-team-lead"];
+
+const STRENGTHS: [Strength; 3] = [Strength::Low, Strength::Substantial, Strength::High];
 
 /// One contact more often than the others, so that stories go on.
 const CONTACTS: [u8; 8] = [0, 0, 0, 0, 1, 2, 3, 4];
@@ -64,7 +69,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
     let (contact, agent) = (contact(who), pick(&AGENTS, which).map(name));
     let verdict = how.is_multiple_of(2).then(|| pick(&VERDICTS, how / 2));
     let message = |author, agent| Message { contact, author, agent, verdict, text: None }.into();
-    match what % 36 {
+    match what % 40 {
         0..=5 => ContactStarted {
             contact,
             channel: pick(&CHANNELS, which),
@@ -97,6 +102,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
             instrument: Instrument::Csat,
             score: 1 + which % 5,
             best: 5,
+            worst: None,
             comment: None,
         }
         .into(),
@@ -122,12 +128,14 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
         32 => ActionTaken { action: name(pick(&ACTIONS, how)), contact: None, announcement: None }.into(),
         33 => CaseOverridden { contact, by: name("team-lead"), reason: Text::erased() }.into(),
         34 => MenuReached { contact, depth: u16::from(how % 7), exit: MenuExit::Offered }.into(),
-        _ => rare(contact, which, how),
+        _ => rare(contact, which, how, at),
     }
 }
 
-fn rare(contact: ContactId, which: u8, how: u8) -> EventData {
-    match how % 4 {
+/// What is about the customer herself, and what is rare.
+fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
+    let later = |n: u8| at + Span::from_secs(pick(&DUE, n));
+    match how % 16 {
         0 => Queued { contact, queue: name("billing") }.into(),
         1 => Held { contact }.into(),
         2 => IdentifierClaimed {
@@ -135,7 +143,7 @@ fn rare(contact: ContactId, which: u8, how: u8) -> EventData {
             hash: IdentifierHash(Uuid::from_u128(u128::from(which % 2))),
         }
         .into(),
-        _ => Custom {
+        3 => Custom {
             name: name("complained-in-public"),
             version: 1,
             contact: Some(contact),
@@ -143,35 +151,59 @@ fn rare(contact: ContactId, which: u8, how: u8) -> EventData {
             payload: None,
         }
         .into(),
-    }
-}
-
-/// The contact that an event is about.
-pub(super) const fn contact_of(data: &EventData) -> Option<ContactId> {
-    match data {
-        EventData::ContactStarted(e) => Some(e.contact),
-        EventData::MenuReached(e) => Some(e.contact),
-        EventData::Queued(e) => Some(e.contact),
-        EventData::Held(e) => Some(e.contact),
-        EventData::Connected(e) => Some(e.contact),
-        EventData::Transferred(e) => Some(e.contact),
-        EventData::ContactEnded(e) => Some(e.contact),
-        EventData::Message(e) => Some(e.contact),
-        EventData::AnswerAccepted(e) => Some(e.contact),
-        EventData::AnswerRejected(e) => Some(e.contact),
-        EventData::ResolutionClaimed(e) => Some(e.contact),
-        EventData::WorkDone(e) => Some(e.contact),
-        EventData::VoicemailLeft(e) => Some(e.contact),
-        EventData::CaseOverridden(e) => Some(e.contact),
-        EventData::Rated(_)
-        | EventData::PageViewed(_)
-        | EventData::PromiseMade(_)
-        | EventData::PromiseKept(_)
-        | EventData::IdentifierClaimed(_)
-        | EventData::ProfileLinked(_)
-        | EventData::ProfileUnlinked(_)
-        | EventData::ActionTaken(_)
-        | EventData::TextJudged(_)
-        | EventData::Custom(_) => None,
+        4 | 5 => IdentityAsked {
+            contact: Some(contact),
+            by: AskedBy::Agent,
+            agent: None,
+            strength: None,
+            reason: which.is_multiple_of(5).then(|| name("new-bank-account")),
+        }
+        .into(),
+        6 => IdentityVerified {
+            contact: Some(contact),
+            method: None,
+            strength: pick(&STRENGTHS, which),
+            expires: which.is_multiple_of(2).then(|| later(which / 2)),
+        }
+        .into(),
+        7 => CallbackRequested { contact, promise: promise(which) }.into(),
+        8 | 9 => CallbackScheduled {
+            contact,
+            promise: promise(which),
+            from: which.is_multiple_of(2).then(|| later(which / 2)),
+            due: later(which),
+        }
+        .into(),
+        10 => {
+            PromiseRenegotiated { promise: promise(which), contact: Some(contact), due: later(which) }.into()
+        }
+        11 => PreferenceStated {
+            preference: Preference::Channel,
+            channel: Some(pick(&CHANNELS, which)),
+            value: None,
+        }
+        .into(),
+        12 => SubscriptionChanged {
+            subscription: name("line-1"),
+            change: SubscriptionChange::ALL[usize::from(which) % SubscriptionChange::ALL.len()],
+            plan: None,
+            effective: None,
+        }
+        .into(),
+        13 => CancellationRequested {
+            subscription: which.is_multiple_of(2).then(|| name("line-1")),
+            contact: Some(contact),
+            effective: None,
+            reason: None,
+            text: None,
+        }
+        .into(),
+        14 => WaitTold { contact, wait_secs: 60 * u32::from(which) }.into(),
+        _ => CircumstanceChanged {
+            circumstance: name("bereavement"),
+            change: CircumstanceChange::ALL[usize::from(which) % 3],
+            by: StatedBy::ThirdParty,
+        }
+        .into(),
     }
 }

@@ -66,6 +66,7 @@ mod names;
 mod parse;
 mod phrase;
 mod question;
+mod stated;
 mod statement;
 mod tell;
 mod token;
@@ -172,5 +173,5 @@ impl Scenario {
 /// assert!(forms().any(|form| form == "<who> accepts the answer in <contact>"));
 /// ```
 pub fn forms() -> impl Iterator<Item = &'static str> {
-    statement::FORMS.iter().map(|(form, _)| *form)
+    statement::FORMS.iter().chain(stated::FORMS).map(|(form, _)| *form)
 }

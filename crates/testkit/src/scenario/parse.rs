@@ -4,6 +4,7 @@ use super::error::ScenarioError;
 use super::names::Names;
 use super::phrase::{Said, complaint, fit};
 use super::question::{self, Asked};
+use super::stated;
 use super::statement::{self, Stated};
 use super::token::{Token, tokens};
 use super::{Happening, Scenario, What, moment};
@@ -75,7 +76,7 @@ fn given(scenario: &mut Scenario, line: &str) -> Result<(), String> {
     let at = instant(&mut words)?;
     let remarks = remarks(&mut words)?;
     let said_text = words_said(&mut words)?;
-    let (mut said, make) = best(statement::FORMS, &words, &scenario.names)?;
+    let (mut said, make) = best(statement::FORMS.iter().chain(stated::FORMS), &words, &scenario.names)?;
     said.text = said_text;
     let contact = said.get("new").filter(|new| scenario.names.contacts.contains_key(*new));
     if let Some(taken) = contact {
@@ -131,13 +132,17 @@ fn asked(scenario: &Scenario, line: usize, text: &str) -> Result<Asked, String> 
             moment(before.at)
         ));
     }
-    let (said, make) = best(question::FORMS, &words, &scenario.names)?;
+    let (said, make) = best(question::FORMS.iter(), &words, &scenario.names)?;
     let profile = scenario.names.profile(said.word("who")).unwrap_or_default();
     Ok(Asked { line, at, question: make(&said, profile, at), text: text.trim_end().to_owned() })
 }
 
 /// The form that a line has.
-fn best<M: Copy>(forms: &[(&'static str, M)], words: &[Token], names: &Names) -> Result<(Said, M), String> {
+fn best<'f, M: Copy + 'f>(
+    forms: impl Iterator<Item = &'f (&'static str, M)>,
+    words: &[Token],
+    names: &Names,
+) -> Result<(Said, M), String> {
     let mut misses = Vec::new();
     for (form, make) in forms {
         match fit(form, words, names) {

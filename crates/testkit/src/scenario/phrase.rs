@@ -4,7 +4,9 @@ use super::moment;
 use super::names::Names;
 use super::token::Token;
 use std::collections::BTreeMap;
-use throughline_core::event::{Channel, Instrument, TextVerdict, TransferKind};
+use throughline_core::event::{
+    AccountRole, Channel, Instrument, Strength, SubscriptionChange, TextVerdict, TransferKind,
+};
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
@@ -96,7 +98,7 @@ fn take(item: &'static str, line: &[Token], names: &Names, said: &mut Said) -> R
         let fits = matches!(line.first(), Some(Token::Word(word)) if word == item);
         return if fits { Ok(1) } else { Err(format!("`{item}`")) };
     };
-    if slot == "moment" {
+    if slot == "moment" || slot == "start" {
         let at = match line {
             [Token::Word(day), Token::Word(number), Token::Word(time), ..] if day == "day" => {
                 moment::read(number, time)
@@ -137,8 +139,11 @@ fn take(item: &'static str, line: &[Token], names: &Names, said: &mut Said) -> R
         "contact" | "promise" | "link" | "event" => Err(format!("the {slot}'s name in quotation marks")),
         "new" if is_name && quoted => Ok(()),
         "new" => Err("a new name in quotation marks".into()),
-        "number" | "of" if word.parse::<u16>().is_ok() => Ok(()),
-        "number" | "of" => Err("a whole number".into()),
+        "strength" => known(Strength::ALL.iter().map(|s| s.as_str()).collect(), "a strength"),
+        "change" => known(SubscriptionChange::ALL.iter().map(|c| c.as_str()).collect(), "a change"),
+        "role" => known(AccountRole::ALL.iter().map(|r| r.as_str()).collect(), "a role"),
+        "number" | "of" | "worst" if word.parse::<u16>().is_ok() => Ok(()),
+        "number" | "of" | "worst" => Err("a whole number".into()),
         _ if is_name => Ok(()),
         _ => Err(format!("the name of the {slot}")),
     };

@@ -22,7 +22,7 @@ pub(super) enum Stated {
     Unlinked(LinkId, ProfileId, ProfileId),
 }
 
-type Make = fn(&Said, &mut Names) -> Stated;
+pub(super) type Make = fn(&Said, &mut Names) -> Stated;
 
 /// The forms. `<…>` is to be filled in, `[…]` may be left out; what was said follows a colon, in quotation marks.
 pub(super) const FORMS: &[(&str, Make)] = &[
@@ -68,7 +68,7 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let reason = Text::new(s.text.as_deref().unwrap_or_default());
         on(s, n, |contact| CaseOverridden { contact, by: name(s, "agent"), reason: reason.clone() })
     }),
-    ("<who> rates <contact> <number> of <of> [by <instrument>]", |s, n| {
+    ("<who> rates <contact> <number> of <of> [by <instrument>] [where <worst> is worst]", |s, n| {
         let (contact, owner) = contact(s, n);
         Stated::Fact(owner, rating(s, Some(contact)))
     }),
@@ -122,24 +122,24 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     }),
 ];
 
-fn who(s: &Said, n: &Names) -> ProfileId {
+pub(super) fn who(s: &Said, n: &Names) -> ProfileId {
     n.profile(s.word("who")).unwrap_or_default()
 }
 
-fn contact(s: &Said, n: &Names) -> (ContactId, ProfileId) {
+pub(super) fn contact(s: &Said, n: &Names) -> (ContactId, ProfileId) {
     n.contacts.get(s.word("contact")).copied().unwrap_or_default()
 }
 
 /// A slot that [`super::phrase::fit`] has found to be a name.
-fn name(s: &Said, slot: &str) -> Name {
+pub(super) fn name(s: &Said, slot: &str) -> Name {
     Name::new(s.word(slot)).unwrap_or_else(|_| unreachable!("the form demands a name"))
 }
 
-fn maybe(s: &Said, slot: &str) -> Option<Name> {
+pub(super) fn maybe(s: &Said, slot: &str) -> Option<Name> {
     s.get(slot).map(|_| name(s, slot))
 }
 
-fn text(s: &Said) -> Option<Text> {
+pub(super) fn text(s: &Said) -> Option<Text> {
     s.text.as_deref().map(Text::from)
 }
 
@@ -147,7 +147,7 @@ fn verdict(s: &Said) -> Option<TextVerdict> {
     s.get("verdict").and_then(TextVerdict::from_word)
 }
 
-fn on<D: Into<EventData>>(s: &Said, n: &Names, data: impl Fn(ContactId) -> D) -> Stated {
+pub(super) fn on<D: Into<EventData>>(s: &Said, n: &Names, data: impl Fn(ContactId) -> D) -> Stated {
     let (contact, owner) = contact(s, n);
     Stated::Fact(owner, data(contact).into())
 }
@@ -183,5 +183,13 @@ fn worked(s: &Said, n: &Names, effect: WorkEffect) -> Stated {
 fn rating(s: &Said, contact: Option<ContactId>) -> EventData {
     let byte = |slot| u8::try_from(s.number(slot)).unwrap_or(u8::MAX);
     let instrument = s.get("instrument").and_then(Instrument::from_word).unwrap_or(Instrument::Csat);
-    Rated { contact, instrument, score: byte("number"), best: byte("of"), comment: text(s) }.into()
+    Rated {
+        contact,
+        instrument,
+        score: byte("number"),
+        best: byte("of"),
+        worst: s.get("worst").map(|_| byte("worst")),
+        comment: text(s),
+    }
+    .into()
 }

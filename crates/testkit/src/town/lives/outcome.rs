@@ -68,7 +68,8 @@ fn survey(life: &mut Life<'_>, contact: Option<ContactId>) {
     let score = worst + life.dice().below(range).max(life.dice().below(range)) as u8;
     let contradicts = score == best && life.dice().chance(60);
     let comment = contradicts.then(|| Text::from(CONTRADICTION));
-    let rated = life.tell(Source::Web, Rated { contact, instrument, score, best, comment });
+    let rated =
+        life.tell(Source::Web, Rated { contact, instrument, score, best, worst: Some(worst), comment });
     if contradicts {
         life.secs(1, 60);
         written::judge(life, rated, TextVerdict::Contradiction);

@@ -1,0 +1,160 @@
+//! Reads calls, line by line.
+
+use super::IdentifierKey;
+use super::call::Call;
+use super::events::Maker;
+use super::fault::at_line;
+use crate::item::LogItem;
+use crate::lines::{Line, Lines};
+use crate::naming::Source;
+use crate::native::DEFAULT_MAX_LINE_BYTES;
+use crate::reject::{ReadCounts, Reject, RejectReason};
+use crate::rejects_file::RejectsFile;
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, BufRead};
+use throughline_core::name::Name;
+
+/// Reads a log of calls from any stream of bytes. A broken line comes out as a [`Reject`] and the next one is
+/// read; only when [`Reject::ends_log`] is nothing more to come. A call may be several events, or none.
+pub struct SegmentReader<R> {
+    lines: Lines<R>,
+    maker: Maker,
+    counts: ReadCounts,
+    rejects: Option<RejectsFile>,
+    ready: VecDeque<LogItem>,
+    ended: bool,
+}
+
+impl<R: BufRead> SegmentReader<R> {
+    /// Reads from `input` what the system `source` says.
+    pub fn new(input: R, source: Name) -> Self {
+        Self {
+            lines: Lines::new(input, DEFAULT_MAX_LINE_BYTES),
+            maker: Maker { source: Source::new(source), identifiers: None },
+            counts: ReadCounts::default(),
+            rejects: None,
+            ready: VecDeque::new(),
+            ended: false,
+        }
+    }
+
+    /// Keeps identifiers of users as hashes under this key. Without one they are not kept.
+    #[must_use]
+    pub fn with_identifier_key(mut self, key: IdentifierKey) -> Self {
+        self.maker.identifiers = Some(key);
+        self
+    }
+
+    /// Rejects lines with more bytes than this instead of
+    /// [`DEFAULT_MAX_LINE_BYTES`](crate::native::DEFAULT_MAX_LINE_BYTES).
+    #[must_use]
+    pub fn with_max_line_bytes(mut self, max_bytes: usize) -> Self {
+        self.lines = self.lines.with_max_bytes(max_bytes);
+        self
+    }
+
+    /// Writes every rejected line, as it stood, to a file.
+    #[must_use]
+    pub fn with_rejects_file(self, file: RejectsFile) -> Self {
+        Self { rejects: Some(file), ..self }
+    }
+
+    /// What was read, ignored and rejected so far. A call that gives no event counts as ignored.
+    pub const fn counts(&self) -> &ReadCounts {
+        &self.counts
+    }
+
+    fn finish(&mut self) -> Option<Reject> {
+        self.ended = true;
+        let error = self.rejects.as_mut().and_then(|file| file.flush().err())?;
+        Some(self.end(of_rejects_file(self.lines.number(), &error)))
+    }
+
+    fn end(&mut self, reject: Reject) -> Reject {
+        self.ended = true;
+        self.counts.reject(reject.reason);
+        reject
+    }
+}
+
+impl<R: BufRead> Iterator for SegmentReader<R> {
+    type Item = Result<LogItem, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.ready.pop_front() {
+                self.counts.events += 1;
+                return Some(Ok(item));
+            }
+            if self.ended {
+                return None;
+            }
+            let (reject, raw): (Reject, &[u8]) = match self.lines.next_line() {
+                Ok(None) => return self.finish().map(Err),
+                Err(error) => {
+                    let line = self.lines.number().max(1);
+                    return Some(Err(self.end(Reject::of_io(line, &error))));
+                }
+                Ok(Some((number, Line::TooLong))) => {
+                    let expected = "a shorter line, or a higher limit";
+                    (Reject::new(number, RejectReason::LineTooLong, expected), &[])
+                }
+                Ok(Some((_, Line::Bytes(line)))) if line.trim_ascii().is_empty() => {
+                    self.counts.blank += 1;
+                    continue;
+                }
+                Ok(Some((number, Line::Bytes(line)))) => match parse(&self.maker, number, line) {
+                    Ok(items) => {
+                        self.counts.ignored += u64::from(items.is_empty());
+                        self.ready.extend(items);
+                        continue;
+                    }
+                    Err(reject) => (*reject, line),
+                },
+            };
+            if let Some(file) = &mut self.rejects
+                && let Err(error) = file.write(&reject, raw)
+            {
+                return Some(Err(self.end(of_rejects_file(reject.place.line, &error))));
+            }
+            self.counts.reject(reject.reason);
+            return Some(Err(reject));
+        }
+    }
+}
+
+fn parse(maker: &Maker, number: u64, line: &[u8]) -> Result<Vec<LogItem>, Box<Reject>> {
+    let at = |reason, column: usize, expected: &'static str| {
+        let mut reject = Reject::new(number, reason, expected);
+        reject.place.column = Some(u32::try_from(column).unwrap_or(u32::MAX));
+        Box::new(reject)
+    };
+    let text = std::str::from_utf8(line)
+        .map_err(|error| at(RejectReason::NotUtf8, error.valid_up_to() + 1, "UTF-8"))?;
+    // Asked first, because a derived `Deserialize` also takes an array for a struct.
+    let start = text.trim_ascii_start();
+    if !start.starts_with('{') {
+        let column = text.len() - start.len() + 1;
+        return Err(at(RejectReason::NotAnObject, column, "one call, an object, on each line"));
+    }
+    let call: Call<'_> = serde_json::from_str(text).map_err(|error| {
+        let column = error.column();
+        if error.is_data() {
+            at(RejectReason::DuplicateAttribute, column, "every attribute once")
+        } else {
+            at(RejectReason::NotJson, column, "one whole JSON object on each line")
+        }
+    })?;
+    maker.events(&call).map_err(|fault| Box::new(at_line(number, fault)))
+}
+
+fn of_rejects_file(line: u64, error: &io::Error) -> Reject {
+    Reject::new(line, RejectReason::RejectsFile, format!("a file with room to write ({})", error.kind()))
+}
+
+impl<R> fmt::Debug for SegmentReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SegmentReader").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}
