@@ -69,6 +69,7 @@ fn from_memory(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(history.facts() as u64));
     group.bench_function("from memory, all cores", |b| b.iter(|| Replay::new().run(&history).unwrap()));
     group.bench_function("from memory, one thread", |b| b.iter(|| one.run(&history).unwrap()));
+    group.bench_function("with a report, one thread", |b| b.iter(|| one.report(&history).unwrap()));
     group.bench_function("by hand, one question, one thread", |b| b.iter(|| black_box(by_hand(&history))));
     group.finish();
 }

@@ -11,10 +11,12 @@
 pub mod engine;
 pub mod export;
 pub mod replay;
+pub mod report;
 
 pub use engine::Engine;
 pub use export::Export;
 pub use replay::{History, Replay};
+pub use report::Report;
 pub use throughline_channels as channels;
 pub use throughline_core as core;
 pub use throughline_rules as rules;

@@ -22,7 +22,8 @@ replay: what became of the customers of a history
   --as-of TIME       the instant to judge at, as 2026-03-31T12:00:00Z; default: the last fact's
   --rejects FILE     keep what could not be read in this file, readable by its owner only
   --threads N        fold with so many threads; the result is the same
-  --json             print the report as JSON
+  --json             print the report as JSON (docs/REPORT.md says what each number means)
+  --html FILE        write the report as one page with pictures, which needs no network
   --seed N           the town's seed (1)
   --customers N      the town's customers (20000)
   --events N         the town's events (500000)
@@ -39,6 +40,7 @@ pub(crate) struct Arguments {
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) json: bool,
     pub(crate) check: Option<CheckOptions>,
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Where the history comes from.
@@ -62,6 +64,7 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         threads: None,
         json: false,
         check: None,
+        html: None,
     };
     let (mut check, mut checks) = (CheckOptions::default(), false);
     let mut parser = lexopt::Parser::from_env();
@@ -78,6 +81,7 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("check") => checks = true,
             Long("show-values") => check.show_values = true,
             Long("rows") => check.rows = parser.value()?.parse()?,
+            Long("html") => arguments.html = Some(parser.value()?.into()),
             Long("seed") => (seed, town) = (parser.value()?.parse()?, true),
             Long("customers") => (customers, town) = (parser.value()?.parse()?, true),
             Long("events") => (events, town) = (parser.value()?.parse()?, true),

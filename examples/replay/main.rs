@@ -56,8 +56,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         }
     };
     let report = fold(arguments, &history, &mut stages)?;
+    if let Some(path) = &arguments.html {
+        let started = Stage::start("html");
+        std::fs::write(path, report.to_html())?;
+        stages.add(started.done(report.found.facts));
+    }
     if arguments.json {
-        let whole = serde_json::json!({ "report": report, "stages": stages.list });
+        let whole =
+            serde_json::json!({ "report": report, "stages": stages.list, "recorded": stages.recorded });
         println!("{}", serde_json::to_string_pretty(&whole)?);
     } else {
         println!("{report}");
@@ -70,7 +76,7 @@ fn fold(
     arguments: &Arguments,
     history: &History,
     stages: &mut Stages,
-) -> Result<throughline::replay::ReplayReport, Box<dyn Error>> {
+) -> Result<throughline::Report, Box<dyn Error>> {
     let mut replay = Replay::new().progress(progress::bar("fold", "facts"));
     if let Some(rulebook) = &arguments.rulebook {
         replay = replay.rulebook(std::fs::read_to_string(rulebook)?);
@@ -82,7 +88,7 @@ fn fold(
         replay = replay.threads(threads);
     }
     let started = Stage::start("fold");
-    let report = replay.run(history)?;
-    stages.add(started.done(report.facts));
+    let report = replay.report(history)?;
+    stages.add(started.done(report.found.facts));
     Ok(report)
 }

@@ -45,6 +45,15 @@ pub(crate) struct Done {
 /// All stages so far.
 pub(crate) struct Stages {
     pub(crate) list: Vec<Done>,
+    pub(crate) recorded: Option<Recorded>,
+}
+
+/// What became of events on their way into the store: repeated ones never reach the report.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Recorded {
+    added: u64,
+    duplicates: u64,
+    reused_ids: u64,
 }
 
 impl Stage {
@@ -61,7 +70,7 @@ impl Stage {
 
 impl Stages {
     pub(crate) const fn new() -> Self {
-        Self { list: Vec::new() }
+        Self { list: Vec::new(), recorded: None }
     }
 
     pub(crate) fn add(&mut self, done: Done) {
@@ -107,6 +116,7 @@ pub(crate) fn through_store(
     let (recorded, refused, there) = (recorder.recorded, recorder.refused, recorder.there);
     drop(recorder);
     stages.add(started.done(recorded + refused + there));
+    stages.recorded = Some(Recorded { added: recorded, duplicates: there, reused_ids: refused });
     if !arguments.json {
         println!(
             "recorded {recorded} facts; {there} were there already, {refused} refused: id used for other content"

@@ -4,24 +4,54 @@ use super::history::Bucket;
 use std::collections::BTreeMap;
 use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
 use throughline_core::customer::Effort;
-use throughline_core::fact::ProfileIx;
-use throughline_core::ids::CustomerId;
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::{ContactId, CustomerId};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
-use throughline_rules::case::{CaseState, WaitsFor};
+use throughline_rules::case::{Case, CaseState, WaitsFor};
 use throughline_rules::decision::{Content, Decision, DecisionKind};
-use throughline_rules::evaluate::{Count, Evaluator, Outlet};
+use throughline_rules::evaluate::{Count, Discard, Evaluator, Outlet};
 use throughline_rules::journey::Journey;
 use throughline_rules::promise::PromiseCount;
+use throughline_rules::rulebook::Rulebook;
+
+/// Looks on while customers are folded, for a report with more detail than the totals. It hears what is concluded
+/// about a customer first, and then sees the customer.
+pub(crate) trait Observer: Outlet + Send {
+    /// A customer was folded.
+    fn customer(&mut self, folded: &Folded<'_>);
+
+    /// Adds what another thread's observer saw.
+    fn add(&mut self, other: Self);
+}
+
+/// A customer that was just folded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folded<'a> {
+    pub(crate) customer: CustomerId,
+    /// The facts that were folded: none is dated later than `as_of`.
+    pub(crate) facts: &'a [Fact],
+    pub(crate) journey: &'a Journey,
+    pub(crate) rules: &'a Rulebook,
+    pub(crate) as_of: Micros,
+}
+
+/// Who wants the totals alone. Costs nothing: the compiler sees that nothing is done.
+impl Observer for Discard {
+    #[inline]
+    fn customer(&mut self, _: &Folded<'_>) {}
+
+    fn add(&mut self, _: Self) {}
+}
 
 /// What a thread has folded.
 #[derive(Debug)]
-pub(super) struct Worker<'a> {
+pub(super) struct Worker<'a, O> {
     evaluator: Evaluator<'a>,
     names: &'a Interner,
     as_of: Micros,
     journey: Journey,
-    said: Said<'a>,
+    said: Said<'a, O>,
     pub(super) totals: Totals,
 }
 
@@ -46,7 +76,8 @@ pub(super) struct Totals {
 
 /// Where decisions go: into counts, and into the bytes that the digest of their customer is taken of.
 #[derive(Debug)]
-struct Said<'a> {
+struct Said<'a, O> {
+    observer: O,
     names: &'a Interner,
     bytes: Vec<u8>,
     decisions: Count,
@@ -54,7 +85,17 @@ struct Said<'a> {
     actions: BTreeMap<Sym, u64>,
 }
 
-impl Outlet for Said<'_> {
+impl<O: Observer> Outlet for Said<'_, O> {
+    #[inline]
+    fn joined(&mut self, contact: ContactId, case: ContactId) {
+        self.observer.joined(contact, case);
+    }
+
+    #[inline]
+    fn clocks_over(&mut self, case: &Case, at: Micros) {
+        self.observer.clocks_over(case, at);
+    }
+
     fn decision(&mut self, decision: &Decision<Sym>, profile: ProfileIx) {
         decision.canonical(&mut CanonicalWriter::new(&mut self.bytes, self.names, Names::Hashed));
         self.decisions.decision(decision, profile);
@@ -63,12 +104,14 @@ impl Outlet for Said<'_> {
             Content::PrescriptionIssued { action, .. } => *self.actions.entry(*action).or_default() += 1,
             _ => {}
         }
+        self.observer.decision(decision, profile);
     }
 }
 
-impl<'a> Worker<'a> {
-    pub(super) fn new(evaluator: Evaluator<'a>, names: &'a Interner, as_of: Micros) -> Self {
+impl<'a, O: Observer> Worker<'a, O> {
+    pub(super) fn new(evaluator: Evaluator<'a>, names: &'a Interner, as_of: Micros, observer: O) -> Self {
         let said = Said {
+            observer,
             names,
             bytes: Vec::new(),
             decisions: Count::default(),
@@ -88,6 +131,9 @@ impl<'a> Worker<'a> {
             self.totals.parked += (facts.len() - folded) as u64;
             if folded > 0 {
                 self.count(customer);
+                let facts = &facts[..folded];
+                let (journey, rules, as_of) = (&self.journey, self.evaluator.rules(), self.as_of);
+                self.said.observer.customer(&Folded { customer, facts, journey, rules, as_of });
             }
         }
     }
@@ -123,7 +169,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Adds what another thread has folded.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: Self) {
         let (mine, theirs) = (&mut self.totals, &other.totals);
         mine.customers += theirs.customers;
         mine.facts += theirs.facts;
@@ -154,6 +200,12 @@ impl<'a> Worker<'a> {
                 *mine.entry(*name).or_default() += count;
             }
         }
+        self.said.observer.add(other.said.observer);
+    }
+
+    /// What the observers saw.
+    pub(super) fn observed(self) -> O {
+        self.said.observer
     }
 
     pub(super) fn decisions(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {

@@ -9,6 +9,7 @@ use throughline_core::time::Micros;
 
 /// What was read, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadReport {
     /// Events read.
     pub events: u64,
@@ -80,6 +81,12 @@ impl History {
     /// Each customer with its facts in canonical order, for a fold of one's own.
     pub fn by_customer(&self) -> impl Iterator<Item = (CustomerId, &[Fact])> {
         self.buckets.iter().flat_map(Bucket::by_customer)
+    }
+
+    /// The facts of one customer, in canonical order; none if there is no such customer.
+    pub fn of_customer(&self, customer: CustomerId) -> Option<&[Fact]> {
+        let place = super::gather::bucket_of(customer.as_bytes());
+        self.buckets.get(place)?.by_customer().find(|(found, _)| *found == customer).map(|(_, facts)| facts)
     }
 
     pub(super) fn bucket(&self, index: usize) -> Option<&Bucket> {

@@ -17,15 +17,19 @@ mod sources;
 
 pub use gather::Gathering;
 pub use history::{History, ReadReport};
+pub(crate) use report::grouped;
 pub use report::{ChurnReport, ReplayReport};
 pub use sources::SourceError;
+
+pub(crate) use fold::{Folded, Observer};
 
 use fold::Worker;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use throughline_core::name::Interner;
 use throughline_core::time::Micros;
-use throughline_rules::evaluate::Evaluator;
+use throughline_rules::evaluate::{Discard, Evaluator};
 use throughline_rules::rulebook::{DEFAULT, Rulebook, RulebookError};
 
 /// Says how far long work is: how much is done, of how much in all where that is known.
@@ -82,13 +86,27 @@ impl Replay {
 
     /// Folds a history.
     pub fn run(&self, history: &History) -> Result<ReplayReport, RulebookError> {
+        self.observed(history, |_, _| Discard).map(|run| run.found)
+    }
+
+    /// The instant to judge a history at.
+    pub(crate) fn instant(&self, history: &History) -> Micros {
+        self.as_of.or(history.last_occurred_at()).unwrap_or(Micros(0))
+    }
+
+    /// Folds a history while observers look on, one a thread.
+    pub(crate) fn observed<O: Observer>(
+        &self,
+        history: &History,
+        observer: impl Fn(&Rulebook, &Interner) -> O + Sync,
+    ) -> Result<Run<O>, RulebookError> {
         let mut names = history.names().clone();
         let rules = Rulebook::parse(&self.document, &mut names)?;
         let evaluator = Evaluator::new(&rules);
-        let as_of = self.as_of.or(history.last_occurred_at()).unwrap_or(Micros(0));
+        let as_of = self.instant(history);
         let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {
-            let mut worker = Worker::new(evaluator, &names, as_of);
+            let mut worker = Worker::new(evaluator, &names, as_of, observer(&rules, &names));
             while let Some(bucket) = history.bucket(next.fetch_add(1, Ordering::Relaxed)) {
                 worker.fold(bucket);
                 let so_far = done.fetch_add(bucket.facts.len(), Ordering::Relaxed) + bucket.facts.len();
@@ -107,11 +125,22 @@ impl Replay {
             workers
         });
         let mut total = workers.swap_remove(0);
-        for worker in &workers {
+        for worker in workers {
             total.add(worker);
         }
-        Ok(ReplayReport::of(&total, history, &rules, &names, as_of))
+        let found = ReplayReport::of(&total, history, &rules, &names, as_of);
+        let observed = total.observed();
+        Ok(Run { found, observed, rules, names, as_of })
     }
+}
+
+/// A replay that observers looked on, and what is needed to spell out what they saw.
+pub(crate) struct Run<O> {
+    pub(crate) found: ReplayReport,
+    pub(crate) observed: O,
+    pub(crate) rules: Rulebook,
+    pub(crate) names: Interner,
+    pub(crate) as_of: Micros,
 }
 
 impl std::fmt::Debug for Replay {

@@ -1,6 +1,6 @@
 //! What a replay found, for people and for programs.
 
-use super::fold::Worker;
+use super::fold::{Observer, Worker};
 use super::history::{History, ReadReport};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ use throughline_rules::rulebook::Rulebook;
 
 /// What a replay found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayReport {
     /// The version of this form. Fields may be added within a version.
     pub format: u32,
@@ -60,6 +61,7 @@ pub struct ReplayReport {
 
 /// Signs of leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChurnReport {
     /// Flags raised.
     pub flagged: u64,
@@ -73,8 +75,8 @@ impl ReplayReport {
     /// The version of the form.
     pub const FORMAT: u32 = 1;
 
-    pub(super) fn of(
-        total: &Worker<'_>,
+    pub(super) fn of<O: Observer>(
+        total: &Worker<'_, O>,
         history: &History,
         rules: &Rulebook,
         names: &Interner,
@@ -195,7 +197,7 @@ fn list(f: &mut fmt::Formatter<'_>, title: &str, counts: &BTreeMap<String, u64>)
 }
 
 /// A number with its thousands apart, so that millions can be read: `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -56,6 +56,7 @@ impl Promise {
 
 /// How a customer's promises went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromiseCount {
     /// Made.
     pub made: u32,

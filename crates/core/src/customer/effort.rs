@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// What the customer had to do and bear so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Effort {
     /// Contacts of either direction.
     pub contacts: u32,

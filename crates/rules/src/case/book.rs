@@ -115,8 +115,8 @@ impl CaseBook {
         tight::push(&mut self.members, (contact, ix));
     }
 
-    /// Shrinks cases that were settled more than `after` ago to stubs.
-    pub(crate) fn retire(&mut self, now: Micros, after: Span) {
+    /// Shrinks cases that were settled more than `after` ago to stubs, and shows each to `gone` before.
+    pub(crate) fn retire(&mut self, now: Micros, after: Span, mut gone: impl FnMut(&Case)) {
         let old = |c: &Case| c.state.is_settled() && now.since(c.last_activity.max(c.since)) > after;
         if !self.cases.iter().any(old) {
             return;
@@ -137,6 +137,7 @@ impl CaseBook {
         let (stubs, retired) = (&mut self.stubs, &mut self.retired);
         self.cases.retain(|case| {
             if old(case) {
+                gone(case);
                 stubs.push(CaseStub::of(case));
                 *retired += 1;
             }

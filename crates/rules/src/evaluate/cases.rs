@@ -15,7 +15,9 @@ use throughline_core::time::Micros;
 impl<S: Outlet> Step<'_, S> {
     /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
     pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
-        self.journey.cases.retire(self.at, self.rules.cases.retire_after);
+        let out = &mut *self.out;
+        let gone = |case: &Case| out.clocks_over(case, case.since);
+        self.journey.cases.retire(self.at, self.rules.cases.retire_after, gone);
         if e.direction == Direction::Outbound && e.channel == Channel::Phone {
             self.called();
         }
@@ -152,6 +154,7 @@ impl<S: Outlet> Step<'_, S> {
         self.disarm_targets(ix, OnlyFulfilled::No);
         let (at, trigger) = (self.at, self.trigger);
         let case = self.journey.cases.get_mut(ix);
+        self.out.clocks_over(case, at);
         let mut evidence = crate::decision::Evidence::new();
         let closing = [case.answered_by, case.closed_by];
         evidence.extend([trigger.event].into_iter().chain(closing.into_iter().filter(|id| !id.is_nil())));

@@ -1,10 +1,12 @@
 //! Where decisions go while they are made.
 
+use crate::case::Case;
 use crate::decision::{Decision, DecisionKind};
 use alloc::vec::Vec;
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
+use throughline_core::time::Micros;
 
 /// Receives what an evaluation concludes, in the order of the steps.
 pub trait Outlet {
@@ -14,6 +16,12 @@ pub trait Outlet {
     /// A contact now belongs to the case that `case` names.
     fn joined(&mut self, contact: ContactId, case: ContactId) {
         let _ = (contact, case);
+    }
+
+    /// The clocks of a case are given up at this instant: it is reopened, which starts new ones, or it is retired
+    /// to a stub. For statistics: what the clocks showed is kept nowhere else.
+    fn clocks_over(&mut self, case: &Case, at: Micros) {
+        let _ = (case, at);
     }
 }
 

@@ -1,0 +1,106 @@
+//! A report as text, for a terminal: what a replay finds, and the shares that say whether it is good.
+
+use super::form::Report;
+use super::rate::Rate;
+use super::survival::Survival;
+use std::fmt;
+use throughline_core::time::Span;
+
+impl fmt::Display for Report {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (contacts, waits, repeats) = (&self.contacts, &self.waits, &self.repeats);
+        let (issues, transfers) = (&self.issues, &self.transfers);
+        writeln!(to, "{}", self.found)?;
+        writeln!(to, "\nfrom {} to {}:", self.window.from, self.window.to)?;
+        for (what, rate) in [
+            ("resolved in the first contact", &issues.first_contact_resolution),
+            ("closed on evidence, of issues", &issues.closed_rate),
+            ("reopened, of answered issues", &issues.reopened_rate),
+            ("escalated, of issues", &issues.escalated_rate),
+            ("a person answered, of inbound contacts", &contacts.answered_by_human_rate),
+            ("unanswered, of inbound contacts", &contacts.unanswered_rate),
+            ("given up, of inbound contacts", &contacts.abandonment),
+            ("given up, of those in a queue", &contacts.abandonment_in_queue),
+            ("last contact unanswered, of customers", &contacts.customers_left_unanswered),
+            ("waited over 30 s, of those in a queue", &waits.over_30_secs),
+            ("waited over 90 s", &waits.over_90_secs),
+            ("waited over 300 s", &waits.over_300_secs),
+            ("same issue again, of inbound contacts", &repeats.same_issue.within_1h),
+            ("same issue again", &repeats.same_issue.within_24h),
+            ("came again, after any contact", &repeats.after_any_contact.within_1h),
+            ("came again, after any contact", &repeats.after_any_contact.within_24h),
+            ("came again, after giving up", &repeats.after_giving_up.within_1h),
+            ("came again, after giving up", &repeats.after_giving_up.within_24h),
+            ("moved, of handled contacts", &transfers.contacts_with_one),
+            ("moved more than twice, of contacts", &transfers.contacts_over_two),
+            ("moved, of issues", &transfers.issues_with_one),
+            ("moved more than twice, of issues", &transfers.issues_over_two),
+            ("sent back and forth, of issues", &transfers.issues_ping_pong),
+            ("promises kept in time", &self.promises_kept),
+            ("showed signs of leaving, of customers", &self.leaving.customers_flagged),
+        ] {
+            writeln!(to, "  {what:<40} {}", Shown(rate))?;
+        }
+        writeln!(
+            to,
+            "\nclocks of issues, half of all by (a quarter, three quarters), those included that run"
+        )?;
+        for clock in &self.clocks {
+            writeln!(to, "  {:<40} {}", clock.clock, Quartiles(&clock.ran))?;
+        }
+        writeln!(to, "  {:<40} {}", "a person, from the queue", Quartiles(&waits.to_a_person))?;
+        write!(to, "\ncustomers who need a person most")?;
+        for needs in &self.need_a_person {
+            let why: Vec<&str> = needs.reasons.iter().map(|reason| reason.why.as_str()).collect();
+            write!(to, "\n  {}  {:>3} points: {}", needs.short_id(), needs.points, why.join("; "))?;
+        }
+        if self.need_a_person.is_empty() {
+            write!(to, "\n  none")?;
+        }
+        Ok(())
+    }
+}
+
+/// A rate with what it is made of.
+struct Shown<'a>(&'a Rate);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rate = self.0;
+        match rate.rate {
+            Some(share) => write!(to, "{:>6.1} %", share * 100.0)?,
+            None => write!(to, "{:>6}  ", "–")?,
+        }
+        write!(to, "  {} of {}", rate.numerator, rate.denominator)?;
+        if let Some(secs) = rate.follow_up_secs {
+            write!(to, ", within {}", Span::from_secs(secs))?;
+        }
+        if rate.not_matured > 0 {
+            write!(to, "; {} too young", rate.not_matured)?;
+        }
+        Ok(())
+    }
+}
+
+/// Median and quartiles of a clock.
+struct Quartiles<'a>(&'a Survival);
+
+impl fmt::Display for Quartiles<'_> {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s = self.0;
+        write!(
+            to,
+            "{} ({}, {}); {} of {} stopped",
+            length(s.median_secs),
+            length(s.first_quartile_secs),
+            length(s.third_quartile_secs),
+            s.fulfilled,
+            s.started
+        )
+    }
+}
+
+/// A length of time in whole seconds, or that it never came to that.
+pub(super) fn length(secs: Option<f64>) -> String {
+    secs.map_or_else(|| "never".to_owned(), |secs| Span::from_secs(secs.round() as i64).to_string())
+}
