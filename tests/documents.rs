@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use throughline::Engine;
+use throughline::core::event::{EventData, EventKind};
 use throughline::core::name::Interner;
 use throughline::core::time::Span;
 use throughline::rules::ledger::Entry;
@@ -51,6 +52,41 @@ fn every_block_of_the_rulebook_is_accepted() {
     for block in blocks {
         if let Err(error) = Rulebook::parse(&with_block(&block), &mut Interner::new()) {
             panic!("{error}\n{block}");
+        }
+    }
+}
+
+#[test]
+fn every_block_of_the_mappings_page_is_a_mapping() {
+    let text = std::fs::read_to_string(document("MAPPING.md")).unwrap();
+    let blocks = blocks(&text, "toml");
+    assert!(blocks.len() >= 6, "{} blocks", blocks.len());
+    for block in blocks {
+        if let Err(error) = throughline::channels::mapping::Mapping::from_toml(&block) {
+            panic!("{error}\n{block}");
+        }
+    }
+}
+
+/// A kind that is added is documented, with each of its fields, or nobody can map a log to it.
+#[test]
+fn every_kind_of_event_is_in_the_documents() {
+    let [vocabulary, format] =
+        ["VOCABULARY.md", "FORMAT.md"].map(|name| std::fs::read_to_string(document(name)).unwrap());
+    for kind in EventKind::ALL {
+        let row = |text: &str, start: String| {
+            let found = text.lines().filter(|line| line.starts_with(&start)).collect::<Vec<_>>();
+            assert_eq!(found.len(), 1, "rows of {kind}");
+            found[0].to_owned()
+        };
+        row(&format, format!("| {} | `{kind}` |", *kind as u16));
+        let row = row(&vocabulary, format!("| `{kind}` |"));
+        // Whoever is given a field that does not exist says which ones do.
+        let refused = EventData::deserialize_kind(*kind, serde_json::json!({ "?": 0 })).unwrap_err();
+        let fields: Vec<String> = refused.to_string().split('`').skip(3).step_by(2).map(Into::into).collect();
+        assert!(!fields.is_empty(), "{refused}");
+        for field in fields {
+            assert!(row.contains(&format!("`{field}`")), "`{field}` is missing in: {row}");
         }
     }
 }

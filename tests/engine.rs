@@ -263,7 +263,7 @@ async fn what_is_committed_does_not_come_again() {
 async fn a_decision_settles_before_it_is_said() {
     let clock = throughline_testkit::clock::ManualClock::at(at(0));
     let settling = throughline::rules::rulebook::DEFAULT.replace(
-        "channels = [\"mail\", \"form\", \"chat\", \"app\", \"social\", \"sms\"]\nwithin = \"1h\"",
+        "channels = [\"mail\", \"form\", \"chat\", \"app\", \"social\", \"sms\", \"messenger\"]\nwithin = \"1h\"",
         "within = \"1h\"\nsettle = \"10m\"",
     );
     assert_ne!(settling, throughline::rules::rulebook::DEFAULT);

@@ -87,7 +87,7 @@ fn named(words: &[&str]) -> Vec<Name> {
     words.iter().map(|word| name(word)).collect()
 }
 
-fn name(word: &str) -> Name {
+pub(super) fn name(word: &str) -> Name {
     Name::new(word).unwrap_or_else(|e| unreachable!("a constant name: {e}"))
 }
 

@@ -1,7 +1,7 @@
 //! Pages looked at and things bought, by customers whom nobody has to answer.
 
 use super::super::words::Source;
-use super::{Life, outcome};
+use super::{Life, dealings, outcome};
 use throughline_core::event::vocabulary::{ActionTaken, Custom, PageViewed};
 use throughline_core::time::Span;
 
@@ -19,9 +19,12 @@ pub(super) fn look_around(life: &mut Life<'_>) {
     }
 }
 
-/// A purchase, reported as an event of the embedder's own.
+/// A purchase; one shop in ten reports it as an event of its own.
 pub(super) fn buy(life: &mut Life<'_>) {
     look_around(life);
+    if !life.dice().chance(100) {
+        return dealings::order(life);
+    }
     let (name, value) = (life.scribe.words.purchase.clone(), Some(500 + life.dice().below(20_000)));
     life.tell(Source::Web, Custom { name, version: 1, contact: None, value, payload: None });
 }

@@ -1,11 +1,13 @@
 //! Under which identifiers people are seen, which profiles turn out to be one person, and which do not.
 
 use super::super::census::Census;
-use super::super::words::Source;
+use super::super::words::{Source, name};
 use super::{Life, browsing};
-use throughline_core::event::vocabulary::{IdentifierClaimed, ProfileLinked, ProfileUnlinked};
-use throughline_core::event::{EventData, IdentifierHash};
-use throughline_core::ids::{EventId, LinkId, ProfileId};
+use throughline_core::event::vocabulary::{
+    IdentifierClaimed, IdentityAsked, IdentityVerified, ProfileLinked, ProfileUnlinked,
+};
+use throughline_core::event::{AskedBy, EventData, IdentifierHash, Strength};
+use throughline_core::ids::{ContactId, EventId, LinkId, ProfileId};
 use throughline_core::name::Name;
 use throughline_core::time::Span;
 use uuid::Uuid;
@@ -83,4 +85,22 @@ fn both(
         life.scribe.tell_as(EventId(half), told);
     }
     life.profile = own;
+}
+
+/// The caller keys her number into the menu.
+pub(super) fn prove(life: &mut Life<'_>, contact: ContactId) {
+    let (contact, by) = (Some(contact), AskedBy::Menu);
+    life.tell(Source::Phone, IdentityAsked { contact, by, agent: None, strength: None, reason: None });
+    life.secs(3, 20);
+    let (method, strength) = (Some(name("account-number")), Strength::Low);
+    life.tell(Source::Phone, IdentityVerified { contact, method, strength, expires: None });
+}
+
+/// An agent asks who it is, whether anybody asked before or not.
+pub(super) fn ask(life: &mut Life<'_>, contact: ContactId, agent: &Name) {
+    life.secs(5, 20);
+    let reason = life.dice().chance(100).then(|| name("new-bank-account"));
+    let (contact, agent) = (Some(contact), Some(agent.clone()));
+    let asked = IdentityAsked { contact, by: AskedBy::Agent, agent, strength: None, reason };
+    life.tell(Source::Phone, asked);
 }

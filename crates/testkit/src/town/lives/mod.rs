@@ -1,6 +1,7 @@
 //! What happens in lives: which story begins, and the few things that all stories do.
 
 mod browsing;
+mod dealings;
 mod identity;
 mod outcome;
 mod phone;
@@ -66,6 +67,7 @@ pub(super) fn go_on(scribe: &mut Scribe, census: &mut Census, at: Micros) {
         345..365 => identity::come_back_unrecognised(&mut life, census),
         365..370 => identity::be_mistaken_for_a_neighbour(&mut life, census),
         370..395 => outcome::relationship_survey(&mut life),
+        395..425 => dealings::go_about(&mut life),
         _ => begin_issue(&mut life),
     }
 }

@@ -3,7 +3,8 @@
 use super::super::words::{ANSWERS, Source};
 use super::{Issue, Life, MOST_RETURNS, identity, outcome, promise};
 use throughline_core::event::vocabulary::{
-    Connected, ContactEnded, Held, MenuReached, Message, Queued, Transferred, VoicemailLeft,
+    CallbackOffered, CallbackRequested, CallbackScheduled, Connected, ContactEnded, Held, MenuReached,
+    Message, Queued, Transferred, VoicemailLeft, WaitTold,
 };
 use throughline_core::event::{
     Author, Channel, Direction, Ending, MenuExit, Text, TextVerdict, TransferKind,
@@ -22,6 +23,7 @@ pub(super) fn call(life: &mut Life<'_>, issue: Issue) {
     }
     if life.dice().chance(300) {
         identity::say_account(life);
+        identity::prove(life, contact);
     }
     queue(life, contact, issue.topic);
     match life.dice().below(1_000) {
@@ -31,6 +33,7 @@ pub(super) fn call(life: &mut Life<'_>, issue: Issue) {
             try_again(life, issue);
         }
         120..190 => voicemail(life, contact, issue),
+        190..220 => call_back(life, contact, issue),
         _ => talk(life, contact, issue),
     }
 }
@@ -74,6 +77,9 @@ fn talk(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
     life.secs(5, 1_200);
     let mut agent = life.agent();
     connect(life, contact, &agent);
+    if life.dice().chance(200) {
+        identity::ask(life, contact, &agent);
+    }
     while life.dice().chance(180) {
         life.secs(30, 400);
         let transfer = *life.dice().pick(TransferKind::ALL);
@@ -112,6 +118,36 @@ fn answer(life: &mut Life<'_>, contact: ContactId, agent: Name) {
     let text = life.dice().chance(150).then(|| Text::from(ANSWERS[0]));
     let verdict = Some(TextVerdict::Substantive);
     life.tell(Source::Phone, Message { contact, author: Author::Human, agent: Some(agent), verdict, text });
+}
+
+/// The wait is long, and a call back is offered, which is taken or asked for.
+fn call_back(life: &mut Life<'_>, contact: ContactId, issue: Issue) {
+    life.secs(5, 30);
+    let wait_secs = 60 * (10 + life.dice().below(40)) as u32;
+    life.tell(Source::Phone, WaitTold { contact, wait_secs });
+    let from = life.now + Span::from_hours(1 + life.dice().below(5) as i64);
+    let (promise, due) = (life.new_promise(), from + Span::from_secs(900));
+    life.tell(Source::Phone, CallbackOffered { contact, from: Some(from), due: Some(due) });
+    life.secs(5, 30);
+    if life.dice().chance(300) {
+        life.tell(Source::Phone, CallbackRequested { contact, promise });
+    } else {
+        life.tell(Source::Phone, CallbackScheduled { contact, promise, from: Some(from), due });
+    }
+    end(life, contact, Ending::Completed);
+    if life.dice().chance(150) {
+        return try_again(life, issue);
+    }
+    // One in four comes a little too early or too late.
+    let late = life.dice().below(1_200) as i64 - 150;
+    life.now = from + Span::from_secs(late);
+    let reply = life.start(Source::Phone, Channel::Phone, Direction::Outbound, issue);
+    life.secs(5, 40);
+    let agent = life.agent();
+    connect(life, reply, &agent);
+    answer(life, reply, agent);
+    end(life, reply, Ending::Completed);
+    outcome::after_answer(life, reply, issue);
 }
 
 /// "We call you back", which somebody does in time, late, or never.

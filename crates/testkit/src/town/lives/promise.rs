@@ -52,6 +52,12 @@ pub(super) fn wait_for_keeping(life: &mut Life<'_>, within: Span) -> bool {
     true
 }
 
+/// Waits and keeps a promise that has so much time.
+pub(super) fn keep_in_time(life: &mut Life<'_>, promise: PromiseId, within: Span) {
+    life.wait(Span::from_secs(600), within);
+    keep(life, promise, Source::App);
+}
+
 /// What was promised was done.
 pub(super) fn keep(life: &mut Life<'_>, promise: PromiseId, source: Source) {
     life.tell(source, PromiseKept { promise });
