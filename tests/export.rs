@@ -159,8 +159,8 @@ fn every_format_says_the_same_of_a_town() {
     assert_eq!(ids.len() as u64, decided, "every announcement has an id of its own");
     // The same events in another order, and every one twice: the same export, byte for byte.
     let mut arrivals = town();
-    let mut first = BTreeMap::new();
-    arrivals.retain(|a| first.insert(a.event.id, ()).is_none());
+    let mut seen = BTreeSet::new();
+    arrivals.retain(|a| seen.insert(a.event.id));
     let once = everything(&Export::gather(arrivals.iter().map(|a| (a.profile, &a.event)), Texts::LeftOut));
     arrivals.reverse();
     let twice = arrivals.iter().chain(&arrivals).map(|a| (a.profile, &a.event));

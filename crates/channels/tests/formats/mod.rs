@@ -7,6 +7,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 use throughline_channels::item::LogItem;
+#[cfg(feature = "mail")]
 use throughline_channels::mail::{Letter, Sender};
 use throughline_channels::mapping::Mapping;
 use throughline_channels::native::NativeReader;
@@ -100,9 +101,11 @@ pub(crate) fn mapping(bytes: &[u8]) {
 }
 
 /// A sound mail.
+#[cfg(feature = "mail")]
 pub(crate) const MAIL: &str = include_str!("mail/sound.eml");
 
 /// Reads bytes as one mail: a sound one has a thread and gives events of it, another says why it has none.
+#[cfg(feature = "mail")]
 pub(crate) fn mail(bytes: &[u8]) {
     let Ok(source) = Name::new("support-mail") else { return };
     match Letter::read(bytes) {
