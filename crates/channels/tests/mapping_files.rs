@@ -131,7 +131,7 @@ fn the_check_says_what_became_of_each_row_and_why() {
     let text = shown.to_string();
     for part in [
         "line 2\n    customer: 3 characters: letters\n",
-        "  by rule 1: line 25 of the mapping, looks at `state`\n  -> work.done at 2024-05-01T09:30:00Z, id ",
+        "  by rule 1: line 26 of the mapping, looks at `state`\n  -> work.done at 2024-05-01T09:30:00Z, id ",
         "line 3, column 3: `at`: not a time; expected a time of the form `%Y-%m-%d %H:%M`; found 10 characters: digits, blanks and letters",
         "  -> ignored, by number 1 of `ignore`\n",
         "  -> ignored: no rule is for it, or its customer is unknown\n",
