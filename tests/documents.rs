@@ -56,6 +56,18 @@ fn every_block_of_the_rulebook_is_accepted() {
     }
 }
 
+#[test]
+fn every_block_of_the_mappings_page_is_a_mapping() {
+    let text = std::fs::read_to_string(document("MAPPING.md")).unwrap();
+    let blocks = blocks(&text, "toml");
+    assert!(blocks.len() >= 6, "{} blocks", blocks.len());
+    for block in blocks {
+        if let Err(error) = throughline::channels::mapping::Mapping::from_toml(&block) {
+            panic!("{error}\n{block}");
+        }
+    }
+}
+
 /// A kind that is added is documented, with each of its fields, or nobody can map a log to it.
 #[test]
 fn every_kind_of_event_is_in_the_documents() {

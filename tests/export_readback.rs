@@ -48,15 +48,15 @@ fn pm4py_reads_back_what_was_exported() {
     let arrivals = town();
     let export = export(&arrivals);
     let folder = tempfile::tempdir().unwrap();
-    let (ocel, xes) = (folder.path().join("log.json"), folder.path().join("log.xes"));
+    let [ocel, xes, found] = ["log.json", "log.xes", "found.json"].map(|name| folder.path().join(name));
     let written = export.ocel(std::fs::File::create(&ocel).unwrap()).unwrap();
     let flattened = export.xes(std::fs::File::create(&xes).unwrap(), Traces::ByCustomer).unwrap();
 
     let script = format!("{}/tests/export_readback/read.py", env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(python).arg(script).args([&ocel, &xes]).output().unwrap();
+    let output = Command::new(python).arg(script).args([&ocel, &xes, &found]).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{errors}");
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&std::fs::read(found).unwrap()).unwrap();
 
     // What is there, by another way: the replay's own report and the facts themselves.
     let report = Replay::new().run(export.history()).unwrap();

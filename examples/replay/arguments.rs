@@ -4,15 +4,19 @@ use lexopt::prelude::{Long, Value, ValueExt};
 use std::error::Error;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use throughline::channels::check::CheckOptions;
 
 const HELP: &str = "\
 replay: what became of the customers of a history
 
   cargo run --release --example replay [-- [LOG] [OPTIONS]]
 
-  LOG                a log in the native format (one CloudEvent a line), or XES with --mapping; .gz of both
-                     without one, a seeded town is generated
-  --mapping FILE     what the attributes of an XES log mean (see docs/mappings/)
+  LOG                a log in the native format (one CloudEvent a line), or with --mapping CSV, TSV, columns of
+                     fixed width or XES; .gz of all; without one, a seeded town is generated
+  --mapping FILE     what the columns of a log mean (see docs/MAPPING.md)
+  --check            with LOG and --mapping: show what becomes of the first rows, and why
+  --show-values      with --check: show what stands in them too, not only what it looks like
+  --rows N           with --check: so many rows (20)
   --store FILE       record into this SQLite file and keep it; with no LOG, replay what the file holds
   --rulebook FILE    judge by this rulebook instead of the one that ships
   --as-of TIME       the instant to judge at, as 2026-03-31T12:00:00Z; default: the last fact's
@@ -34,6 +38,7 @@ pub(crate) struct Arguments {
     pub(crate) rejects: Option<PathBuf>,
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) json: bool,
+    pub(crate) check: Option<CheckOptions>,
 }
 
 /// Where the history comes from.
@@ -56,7 +61,9 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
         rejects: None,
         threads: None,
         json: false,
+        check: None,
     };
+    let (mut check, mut checks) = (CheckOptions::default(), false);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -68,6 +75,9 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             Long("rejects") => arguments.rejects = Some(parser.value()?.into()),
             Long("threads") => arguments.threads = Some(parser.value()?.parse()?),
             Long("json") => arguments.json = true,
+            Long("check") => checks = true,
+            Long("show-values") => check.show_values = true,
+            Long("rows") => check.rows = parser.value()?.parse()?,
             Long("seed") => (seed, town) = (parser.value()?.parse()?, true),
             Long("customers") => (customers, town) = (parser.value()?.parse()?, true),
             Long("events") => (events, town) = (parser.value()?.parse()?, true),
@@ -78,6 +88,7 @@ pub(crate) fn parse() -> Result<Option<Arguments>, Box<dyn Error>> {
             other => return Err(format!("{}\n\n{HELP}", other.unexpected()).into()),
         }
     }
+    arguments.check = checks.then_some(check);
     arguments.source = match log {
         Some(path) => Source::Log(path),
         None if arguments.store.is_some() && !town => Source::Store,

@@ -2,7 +2,7 @@
 //!
 //! Run with `cargo run --release --example replay`: a seeded town of 20,000 customers, recorded into a SQLite
 //! store in a temporary folder, read back and folded. With a path it does the same for a log: the native format
-//! (one CloudEvent a line), or XES with `--mapping`. `--help` lists the options. Comes after `quickstart.rs`.
+//! (one CloudEvent a line), or CSV, TSV, fixed width and XES with `--mapping`. `--help` lists the options. Comes after `quickstart.rs`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -33,6 +33,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    if let Some(options) = arguments.check {
+        return stages::check(arguments, options);
+    }
     let mut stages = Stages::new();
     let history = match &arguments.source {
         Source::Town { seed, customers, events } => {

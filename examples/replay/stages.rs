@@ -1,6 +1,6 @@
 //! The stages of a replay, each with what it did and how long it took.
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Source};
 use crate::progress;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use throughline::History;
+use throughline::channels::check::{self, CheckOptions};
 use throughline::channels::mapping::Mapping;
 use throughline::channels::open::{OpenOptions, open_log_with};
 use throughline::channels::rejects_file::RejectsFile;
@@ -147,6 +148,15 @@ impl Recorder<'_> {
         }
         Ok(())
     }
+}
+
+/// Shows what the mapping makes of the first rows.
+pub(crate) fn check(arguments: &Arguments, options: CheckOptions) -> Result<(), Box<dyn Error>> {
+    let (Source::Log(path), Some(mapping)) = (&arguments.source, &arguments.mapping) else {
+        return Err("--check needs a LOG and --mapping".into());
+    };
+    println!("{}", check::check(path, Mapping::read(mapping)?.into(), options)?);
+    Ok(())
 }
 
 /// Gathers a log straight from its file.

@@ -8,6 +8,7 @@ use throughline_channels::item::LogItem;
 use throughline_channels::native::{ByteRange, open_range_counted, split_at_lines};
 use throughline_channels::open::{Format, OpenError, OpenOptions, open_log_with};
 use throughline_channels::reject::{ReadCounts, Reject};
+use throughline_channels::table::Share;
 use throughline_core::event::{EventKind, Position};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::Sym;
@@ -15,6 +16,9 @@ use throughline_core::wire::DecodeError;
 use throughline_store::contract::EventStore;
 use throughline_store::error::StoreError;
 use throughline_store::stream::{StreamKey, TenantId};
+
+/// Larger tables are read by all cores, each of which takes its share of the contacts.
+const SHARED_ABOVE_BYTES: u64 = 1 << 20;
 
 /// How many events are read from a store at once, and how often progress is told.
 const PAGE: usize = 8_192;
@@ -46,7 +50,7 @@ pub enum SourceError {
 }
 
 impl History {
-    /// Gathers from a log file. A plain native log is read by all cores. Rows that cannot be read are counted by
+    /// Gathers from a log file. A plain native log and a table are read by all cores. Rows that cannot be read are counted by
     /// reason, and handed to `rejected` one by one.
     pub fn from_log(
         path: &Path,
@@ -56,8 +60,26 @@ impl History {
     ) -> Result<Self, SourceError> {
         let limit = options.max_line_bytes;
         let whole = options.rejects.is_some();
+        let mapping = options.mapping.clone();
         let log = open_log_with(path, options)?;
         let total = std::fs::metadata(path)?.len();
+        if log.format() == Format::Table && !whole && total > SHARED_ABOVE_BYTES {
+            let open = |share| {
+                let mapping = mapping.clone();
+                open_log_with(
+                    path,
+                    OpenOptions { mapping, max_line_bytes: limit, share, ..OpenOptions::default() },
+                )
+            };
+            let of = u32::try_from(all_cores().get()).unwrap_or(1);
+            let shares = (0..of).map(|index| Share { index, of }).collect();
+            return gather_parts(Gathering::new(), shares, |share, mut gathering| {
+                // Every thread reads the whole file; one of them tells how far it is.
+                let progress = progress.filter(|_| share.index == 0);
+                gathering.read_log(open(share)?, total, progress, rejected)?;
+                Ok(gathering)
+            });
+        }
         let plain = log.format() == Format::Native && !is_gzip(path)?;
         if !plain || whole {
             let mut gathering = Gathering::new();

@@ -1,6 +1,8 @@
-"""Reads what was exported with pm4py, which nobody here wrote, and prints what it found as JSON.
+"""Reads what was exported with pm4py, which nobody here wrote, and writes what it found as JSON.
 
-usage: read.py LOG.json LOG.xes
+Not to standard output: the library greets people there.
+
+usage: read.py LOG.json LOG.xes FOUND.json
 """
 
 import json
@@ -32,4 +34,5 @@ found = {
     "xes_resources": int(xes["org:resource"].nunique()),
     "xes_first_event": str(xes["time:timestamp"].min()),
 }
-json.dump(found, sys.stdout)
+with open(sys.argv[3], "w", encoding="utf-8") as out:
+    json.dump(found, out)

@@ -1,4 +1,4 @@
-//! How fast logs are read, beside the fastest that their syntax allows: serde_json and quick-xml without us.
+//! How fast logs are read, beside the fastest that their syntax allows: serde_json, quick-xml and csv without us.
 //!
 //! `cargo bench -p throughline-channels --bench read`
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
@@ -14,6 +14,7 @@ use std::thread;
 use throughline_channels::mapping::Mapping;
 use throughline_channels::native::{NativeReader, NativeWriter, open_range, split_at_lines};
 use throughline_channels::segment::SegmentReader;
+use throughline_channels::table::{Share, TableReader};
 use throughline_channels::xes::XesReader;
 use throughline_core::event::vocabulary::{ContactStarted, Message, WorkDone};
 use throughline_core::event::{Author, Channel, Direction, EventData, NewEvent, Text, WorkEffect};
@@ -95,7 +96,9 @@ fn native(c: &mut Criterion) {
     group.bench_function("serde_json_ignored", |b| {
         b.iter(|| {
             let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            lines.map(|line| serde_json::from_slice::<IgnoredAny>(line).unwrap()).count()
+            for line in lines {
+                black_box(serde_json::from_slice::<IgnoredAny>(line).unwrap());
+            }
         });
     });
     group.bench_function("serde_json_value", |b| {
@@ -146,7 +149,11 @@ fn segment(c: &mut Criterion) {
         b.iter(|| SegmentReader::new(log.as_bytes(), source.clone()).map(Result::unwrap).count());
     });
     group.bench_function("serde_json_ignored", |b| {
-        b.iter(|| log.lines().map(|line| serde_json::from_str::<IgnoredAny>(line).unwrap()).count());
+        b.iter(|| {
+            for line in log.lines() {
+                black_box(serde_json::from_str::<IgnoredAny>(line).unwrap());
+            }
+        });
     });
     group.finish();
 }
@@ -212,5 +219,64 @@ fn xes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, native, segment, xes);
+/// A made-up table of the shape that the shipped mapping for it is for.
+fn table() -> String {
+    let mut table = String::from(
+        "Case ID,Activity,Resource,Complete Timestamp,Variant,Variant index,Variant,seriousness,customer,product\n",
+    );
+    let activities = ["Assign seriousness", "Take in charge ticket", "Wait", "Resolve ticket", "Closed"];
+    for ticket in 0..EVENTS / 5 {
+        for (minute, activity) in activities.iter().enumerate() {
+            let (agent, customer) = (ticket % 22, ticket % 397);
+            writeln!(
+                table,
+                "Case {ticket},{activity},Value {agent},2012/10/9 14:{minute:02}:17,Variant 12,12,Variant 12,Value 1,Value {customer},Value 3"
+            )
+            .unwrap();
+        }
+    }
+    table
+}
+
+fn csv(c: &mut Criterion) {
+    let table = table();
+    let text = include_str!("../../../docs/mappings/helpdesk-csv.toml");
+    let mapping = |rows: &str| Arc::new(Mapping::from_toml(&text.replace("together", rows)).unwrap());
+    let mut group = c.benchmark_group("csv");
+    group.sample_size(10).throughput(Throughput::Elements(EVENTS));
+    for rows in ["together", "in-time-order"] {
+        let mapping = mapping(rows);
+        group.bench_function(format!("rows_{rows}"), |b| {
+            b.iter(|| {
+                TableReader::new(table.as_bytes(), mapping.clone(), 1 << 20).map(Result::unwrap).count()
+            });
+        });
+    }
+    let mapping = mapping("in-time-order");
+    group.bench_function("rows_two_threads", |b| {
+        b.iter(|| {
+            thread::scope(|scope| {
+                let share = |index| {
+                    let reader = TableReader::new(table.as_bytes(), mapping.clone(), 1 << 20);
+                    scope.spawn(move || reader.with_share(Share { index, of: 2 }).map(Result::unwrap).count())
+                };
+                let parts = [share(0), share(1)];
+                parts.into_iter().map(|part| part.join().unwrap()).sum::<usize>()
+            })
+        });
+    });
+    group.bench_function("csv_crate_loop", |b| {
+        b.iter(|| {
+            let mut reader = csv::Reader::from_reader(table.as_bytes());
+            let (mut record, mut count) = (csv::ByteRecord::new(), 0);
+            while reader.read_byte_record(&mut record).unwrap() {
+                count += black_box(&record).len();
+            }
+            count
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, native, segment, xes, csv);
 criterion_main!(benches);

@@ -5,8 +5,9 @@
 //! [`reject::Reject`] that says where, why and what was expected, never what stood there, and is counted.
 //!
 //! [`open::open_log`] opens any file that is known here. [`native`] reads and writes the format of our own (one
-//! CloudEvent a line); [`segment`] reads the calls of customer-data platforms. Everything else comes through a [`mapping::Mapping`], a document that says what a
-//! source's columns mean, so that a new source needs no code; [`xes`] is the first format read that way.
+//! CloudEvent a line); [`segment`] reads the calls of customer-data platforms. Everything else comes through a
+//! [`mapping::Mapping`], a document that says what a source's columns mean, so that a new source needs no code:
+//! [`xes`], and [`table`]s, delimited or of fixed width. [`check`] shows to whoever writes one what it makes of a log.
 //!
 //! The other way out, for programs of others, is [`export`].
 //!
@@ -14,13 +15,17 @@
 //! its business. It only sees to it that reading twice names every event the same.
 
 mod attribute;
+pub mod check;
+mod delimited;
 pub mod export;
 mod fields;
+mod fixed;
 pub mod input;
 pub mod item;
 mod lines;
 #[cfg(feature = "mail")]
 pub mod mail;
+mod make;
 pub mod mapping;
 mod naming;
 pub mod native;
@@ -28,5 +33,7 @@ pub mod open;
 pub mod reject;
 pub mod rejects_file;
 pub mod segment;
+mod shape;
+pub mod table;
 mod timestamp;
 pub mod xes;

@@ -2,11 +2,13 @@
 
 use crate::input::{Input, Packing, Progress};
 use crate::item::LogItem;
+use crate::make::Note;
 use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
 use crate::segment::{IdentifierKey, SegmentReader};
+use crate::table::{Share, TableReader};
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -25,6 +27,8 @@ pub enum Format {
     Native,
     /// XES, through a mapping.
     Xes,
+    /// A table, delimited or of fixed width, through a mapping.
+    Table,
     /// One call of the Segment spec a line.
     Segment,
 }
@@ -45,8 +49,9 @@ pub struct OpenOptions {
     pub max_line_bytes: usize,
     /// The most memory that one trace may take.
     pub max_trace_bytes: usize,
-    /// Where rejected lines are kept, as they stood. Only native and Segment logs have lines that mean
-    /// something alone.
+    /// Which contacts of a table are read: several threads may each read a share of the same file.
+    pub share: Share,
+    /// Where rejected lines are kept, as they stood. Those of XES mean nothing alone and are not kept.
     pub rejects: Option<RejectsFile>,
 }
 
@@ -59,6 +64,7 @@ impl Default for OpenOptions {
             mapping: None,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
+            share: Share::ALL,
             rejects: None,
         }
     }
@@ -81,7 +87,9 @@ pub enum OpenError {
     #[error("this is one JSON array; write one object a line, without commas between them")]
     JsonArray,
     /// Neither name nor content say what it is.
-    #[error("not a known format; name it .ndjson, .jsonl, .json or .xes, or these with .gz")]
+    #[error(
+        "not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table"
+    )]
     UnknownFormat,
     /// The format is read through a mapping, and there is none.
     #[error("a log of this format needs a mapping that says what its columns mean")]
@@ -89,6 +97,9 @@ pub enum OpenError {
     /// The mapping is for another format.
     #[error("the mapping is for another format than this log's")]
     WrongMapping,
+    /// The mapping is for another file of its format.
+    #[error("the mapping is for another file: {0}")]
+    WrongColumns(Reject),
 }
 
 /// An open log: an iterator over what is in it.
@@ -105,6 +116,7 @@ enum Reader {
     Native(Box<NativeReader<Input>>),
     Segment(Box<SegmentReader<Input>>),
     Xes(Box<XesReader<Input>>),
+    Table(Box<TableReader<Input>>),
 }
 
 /// Opens a native log. For other formats see [`open_log_with`].
@@ -129,8 +141,9 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
     let (mut input, progress) = Input::new(file, packing)?;
     let format = match options.format {
         Some(format) => format,
-        None => format(&mut input, name)?,
+        None => format(&mut input, name, options.mapping.as_deref())?,
     };
+    fits(format, options.mapping.as_deref())?;
     let reader = match format {
         Format::Native => {
             let reader = NativeReader::new(input).with_max_line_bytes(options.max_line_bytes);
@@ -153,9 +166,18 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         }
         Format::Xes => {
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
-            let MappedFormat::Xes = mapping.format();
             let reader = XesReader::new(input, mapping).with_max_trace_bytes(options.max_trace_bytes);
             Reader::Xes(Box::new(reader))
+        }
+        Format::Table => {
+            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
+            let mut reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
+            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
+            let reader = reader.with_share(options.share);
+            Reader::Table(Box::new(match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            }))
         }
     };
     Ok(Log { reader, format, file: path.into(), progress })
@@ -172,22 +194,38 @@ fn packing(file: &mut File) -> Result<Packing, OpenError> {
     }
 }
 
-fn format(input: &mut Input, name: &str) -> Result<Format, OpenError> {
+fn format(input: &mut Input, name: &str, mapping: Option<&Mapping>) -> Result<Format, OpenError> {
     // A damaged stream is reported by the reader, with its place, and not here.
     let start = input.fill_buf().unwrap_or_default();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     let by_name = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("ndjson" | "jsonl" | "json") => Some(Format::Native),
         Some("xes") => Some(Format::Xes),
+        Some("csv" | "tsv" | "tab") => Some(Format::Table),
         _ => None,
     };
     match (by_name, start.first()) {
-        (None | Some(Format::Native), Some(b'[')) => Err(OpenError::JsonArray),
-        (Some(Format::Native) | None, Some(b'{')) => Ok(lines_of(start)),
+        (None | Some(Format::Native), Some(b'[')) if mapping.is_none() => Err(OpenError::JsonArray),
+        (Some(Format::Native), Some(b'{')) => Ok(lines_of(start)),
+        (None, Some(b'{')) if mapping.is_none() => Ok(lines_of(start)),
         (Some(format), _) => Ok(format),
         (None, Some(b'<')) => Ok(Format::Xes),
+        // Tables have no signs of their own and come under any name: the mapping says that it is one.
+        (None, _) if mapping.is_some_and(|mapping| mapping.format() != MappedFormat::Xes) => {
+            Ok(Format::Table)
+        }
         (None, _) => Err(OpenError::UnknownFormat),
     }
+}
+
+/// Whether the mapping, if there is one, is for this format.
+fn fits(format: Format, mapping: Option<&Mapping>) -> Result<(), OpenError> {
+    let fits = match (format, mapping.map(Mapping::format)) {
+        (Format::Native | Format::Segment, _) | (_, None) => true,
+        (Format::Xes, Some(format)) => format == MappedFormat::Xes,
+        (Format::Table, Some(format)) => format != MappedFormat::Xes,
+    };
+    if fits { Ok(()) } else { Err(OpenError::WrongMapping) }
 }
 
 /// Whether a log of JSON lines has calls or CloudEvents on them, by the first one. A line that cannot be read is
@@ -215,6 +253,35 @@ fn segment() -> Name {
 }
 
 impl Log {
+    /// Notes of each row what became of it. What is read without a mapping has nothing to note.
+    pub(crate) fn with_notes(self) -> Self {
+        let reader = match self.reader {
+            Reader::Native(reader) => Reader::Native(reader),
+            Reader::Segment(reader) => Reader::Segment(reader),
+            Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
+            Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
+        };
+        Self { reader, ..self }
+    }
+
+    /// The notes that were taken since they were taken from here last.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        match &mut self.reader {
+            Reader::Native(_) | Reader::Segment(_) => Vec::new(),
+            Reader::Xes(reader) => reader.take_notes(),
+            Reader::Table(reader) => reader.take_notes(),
+        }
+    }
+
+    /// The columns that there are and, in a table, the places of those that the mapping uses.
+    pub(crate) fn columns_seen(&self) -> (Vec<String>, Option<&[usize]>) {
+        match &self.reader {
+            Reader::Native(_) | Reader::Segment(_) => (Vec::new(), None),
+            Reader::Xes(reader) => (reader.columns_seen(), None),
+            Reader::Table(reader) => (reader.columns_seen(), Some(reader.columns_used())),
+        }
+    }
+
     /// What the log is written in.
     pub const fn format(&self) -> Format {
         self.format
@@ -231,6 +298,7 @@ impl Log {
             Reader::Native(reader) => reader.counts(),
             Reader::Segment(reader) => reader.counts(),
             Reader::Xes(reader) => reader.counts(),
+            Reader::Table(reader) => reader.counts(),
         }
     }
 }
@@ -243,6 +311,7 @@ impl Iterator for Log {
             Reader::Native(reader) => reader.next(),
             Reader::Segment(reader) => reader.next(),
             Reader::Xes(reader) => reader.next(),
+            Reader::Table(reader) => reader.next(),
         };
         next.map(|item| item.map_err(|reject| Reject { file: Some(self.file.clone()), ..reject }))
     }

@@ -2,6 +2,7 @@
 //! be anything, a customer's words included, and rejects end up in logs that many people read.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -55,6 +56,14 @@ reasons! {
     TooLarge "too large",
     /// The mapping has no rule for it and says `otherwise = "refuse"`.
     NoRule "no rule of the mapping is for this",
+    /// The mapping says that such a row is to be refused.
+    Refused "the mapping refuses it",
+    /// A row has fewer or more columns than the header.
+    ColumnCount "not as many columns as there are",
+    /// A quote was opened and not closed.
+    OpenQuote "a quote is not closed",
+    /// The header lacks columns that the mapping names: it is a mapping for another file.
+    BadHeader "the header is not the one that the mapping is for",
     /// The compressed data are damaged.
     Corrupt "the compressed data are damaged",
     /// The file ends in the middle.
@@ -76,7 +85,7 @@ impl fmt::Display for RejectReason {
 pub struct Place {
     /// The line.
     pub line: u64,
-    /// The byte in the line, where that is known.
+    /// The byte in the line, where that is known; in a table the column's number.
     pub column: Option<u32>,
     /// The trace, in a format that has traces.
     pub trace: Option<u32>,
@@ -97,13 +106,15 @@ pub struct Reject {
     pub attribute: Option<Cow<'static, str>>,
     /// What was expected instead.
     pub expected: Cow<'static, str>,
+    /// What the value looks like: its length and kinds of character, never the value.
+    pub found: Option<Box<str>>,
 }
 
 impl Reject {
     /// A reject at a line.
     pub(crate) fn new(line: u64, reason: RejectReason, expected: impl Into<Cow<'static, str>>) -> Self {
         let place = Place { line, ..Place::default() };
-        Self { file: None, place, reason, attribute: None, expected: expected.into() }
+        Self { file: None, place, reason, attribute: None, expected: expected.into(), found: None }
     }
 
     pub(crate) fn about(self, attribute: impl Into<Cow<'static, str>>) -> Self {
@@ -130,6 +141,7 @@ impl Reject {
                 | RejectReason::Truncated
                 | RejectReason::Unreadable
                 | RejectReason::BadXml
+                | RejectReason::BadHeader
                 | RejectReason::RejectsFile
         )
     }
@@ -151,7 +163,11 @@ impl fmt::Display for Reject {
             Some(attribute) => write!(f, ": `{attribute}`: {}", self.reason)?,
             None => write!(f, ": {}", self.reason)?,
         }
-        write!(f, "; expected {}", self.expected)
+        write!(f, "; expected {}", self.expected)?;
+        match &self.found {
+            Some(found) => write!(f, "; found {found}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -160,6 +176,7 @@ impl std::error::Error for Reject {}
 /// How much a reader has read, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadCounts {
+    warned: BTreeMap<String, u64>,
     /// Events that came out.
     pub events: u64,
     /// Lines with nothing on them.
@@ -186,13 +203,28 @@ impl ReadCounts {
         all.filter(|(_, count)| *count > 0)
     }
 
+    /// What the mapping or the reader warned of, with how many rows it was true of. These rows were read.
+    pub const fn warnings(&self) -> &BTreeMap<String, u64> {
+        &self.warned
+    }
+
     /// Adds what another reader counted, for instance that of another part of the file.
     pub fn add(&mut self, other: &Self) {
         self.events += other.events;
         self.blank += other.blank;
         self.ignored += other.ignored;
+        for (warning, count) in &other.warned {
+            *self.warned.entry(warning.clone()).or_default() += count;
+        }
         for (mine, theirs) in self.rejected.iter_mut().zip(other.rejected) {
             *mine += theirs;
+        }
+    }
+
+    pub(crate) fn warn(&mut self, of: &str) {
+        match self.warned.get_mut(of) {
+            Some(count) => *count += 1,
+            None => _ = self.warned.insert(of.to_owned(), 1),
         }
     }
 

@@ -1,6 +1,6 @@
 //! RFC 3339 times.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono::DateTime;
 use throughline_core::time::Micros;
 
 /// What is expected where a time should stand.
@@ -9,12 +9,6 @@ pub(crate) const EXPECTED: &str = "an RFC 3339 time with an offset, such as 2024
 /// Reads a time with an offset. What is finer than a microsecond is cut off.
 pub(crate) fn parse(text: &str) -> Option<Micros> {
     in_utc(text.as_bytes()).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|t| t.to_utc().into()))
-}
-
-/// Reads a time that names no offset, for a source that is known to write in this one.
-pub(crate) fn parse_local(text: &str, offset: FixedOffset) -> Option<Micros> {
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-    Some(local.and_local_timezone(offset).single()?.to_utc().into())
 }
 
 /// The one form that nearly every log uses, `YYYY-MM-DDThh:mm:ss[.fraction]` with `Z` or `+00:00`, at a tenth of
@@ -54,7 +48,7 @@ fn in_utc(text: &[u8]) -> Option<Micros> {
     })
 }
 
-const fn days_in(year: i64, month: i64) -> i64 {
+pub(crate) const fn days_in(year: i64, month: i64) -> i64 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -65,7 +59,7 @@ const fn days_in(year: i64, month: i64) -> i64 {
 
 /// Days since 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap day is the
 /// last of its year and month lengths follow 153 days in five months.
-const fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) const fn days_from_epoch(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     // 719,468 days lie between 0000-03-01 and 1970-01-01.

@@ -63,7 +63,7 @@ fn the_documented_example_is_sound() {
 fn a_mistake_is_answered_with_its_line_and_what_to_write() {
     for (from, to, says) in [
         ("version = 1", "version = 2", "line 1: this is no version of the document; write `version = 1`"),
-        ("\"xes\"", "\"xse\"", "line 2: `xse` is no format; write `xes`"),
+        ("\"xes\"", "\"xse\"", "line 2: `xse` is no format; write one of `xes`, `csv`, `tsv`, `fixed`"),
         (
             "\"desk\"",
             "\"\"",
@@ -77,7 +77,7 @@ fn a_mistake_is_answered_with_its_line_and_what_to_write() {
         (
             "\"time:timestamp\" }",
             "\"t\", zone = \"Rome\" }",
-            "line 16: `Rome` is no zone that is known here; write `UTC` or an offset such as `+02:00`",
+            "line 16: `Rome` is no zone that is known here; write `Europe/Rome`",
         ),
         (
             "[\"time:timestamp\", \"concept:name\"]",
@@ -115,7 +115,7 @@ fn a_mistake_is_answered_with_its_line_and_what_to_write() {
         (
             "best = 5",
             "best = 500",
-            "line 31: the field `best` of `rated` cannot be this: invalid value: integer `500`, expected u8; write `set` with the fields that it needs, of contact, instrument, score, best, comment",
+            "line 31: the field `best` of `rated` cannot be this: invalid value: integer `500`, expected u8; write `set` with the fields that it needs, of contact, instrument, score, best, worst, comment",
         ),
         (
             "version = 1",

@@ -5,7 +5,7 @@
 
 mod formats;
 
-use formats::{FORMATS, mapping};
+use formats::{FORMATS, MAIL, mail, mapping};
 
 /// How many damaged samples of each format are read; more than a second's worth is a fuzzer's work.
 const ROUNDS: u64 = 10_000;
@@ -94,5 +94,14 @@ fn no_damage_to_a_sound_mapping_makes_its_reader_fall() {
         for _ in 0..ROUNDS {
             mapping(&damaged(document.as_bytes(), &mut chance));
         }
+    }
+}
+
+#[test]
+fn no_damage_to_a_sound_mail_makes_its_reader_fall() {
+    let mut chance = Chance(20_240_503);
+    mail(MAIL.as_bytes());
+    for _ in 0..ROUNDS {
+        mail(&damaged(MAIL.as_bytes(), &mut chance));
     }
 }

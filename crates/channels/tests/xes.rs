@@ -140,7 +140,8 @@ fn the_first_event_that_names_a_customer_says_it_for_the_trace() {
     let (items, rejects) = read_by(&each, log.as_bytes());
     assert_eq!(
         items.iter().map(|i| i.profile).collect::<Vec<_>>(),
-        ["one", "two"].map(|c| ProfileId::derived("desk", c))
+        // The contact starts with the first event that is somebody's.
+        ["one", "one", "two"].map(|c| ProfileId::derived("desk", c))
     );
     assert_eq!(
         rejects[0].to_string(),
@@ -156,7 +157,7 @@ fn an_event_that_lacks_something_is_rejected_by_itself() {
     assert_eq!(items.len(), 2);
     assert_eq!(
         rejects[0].to_string(),
-        "line 9, trace 1, event 2: `time:timestamp`: not a time; expected a time with an offset, such as 2024-05-01T09:30:00Z, or `zone` in the mapping"
+        "line 9, trace 1, event 2: `time:timestamp`: not a time; expected a time with an offset, such as 2024-05-01T09:30:00Z, or `zone` in the mapping; found 9 characters: letters"
     );
 }
 
@@ -332,7 +333,11 @@ fn what_cannot_be_opened_says_what_to_do() {
             "the name says gzip, the first bytes do not; rename the file, or fetch it again",
         ),
         ("b.json", b" [{}]", "this is one JSON array; write one object a line, without commas between them"),
-        ("b.pdf", b"%PDF", "not a known format; name it .ndjson, .jsonl, .json or .xes, or these with .gz"),
+        (
+            "b.pdf",
+            b"%PDF",
+            "not a known format; name it .ndjson, .jsonl, .json, .xes, .csv or .tsv, or these with .gz, or give a mapping for a table",
+        ),
         ("b.xes", b"<log/>", "a log of this format needs a mapping that says what its columns mean"),
     ] {
         assert_eq!(open_log(file(name, bytes)).unwrap_err().to_string(), says);

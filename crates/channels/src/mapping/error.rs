@@ -21,8 +21,7 @@ pub struct MappingError {
 impl MappingError {
     /// A mistake in a part of `text`.
     pub(super) fn at(text: &str, part: &Range<usize>, what: String, instead: String) -> Self {
-        let before = &text.as_bytes()[..part.start.min(text.len())];
-        let line = Some(1 + memchr::memchr_iter(b'\n', before).count());
+        let line = Some(line_of(text, part.start));
         Self { file: None, line, what, instead }
     }
 
@@ -39,6 +38,12 @@ impl MappingError {
     pub(super) fn in_file(self, path: &Path) -> Self {
         Self { file: Some(path.to_owned()), ..self }
     }
+}
+
+/// The line, from 1, of a place in the document.
+pub(super) fn line_of(text: &str, place: usize) -> usize {
+    let before = &text.as_bytes()[..place.min(text.len())];
+    1 + memchr::memchr_iter(b'\n', before).count()
 }
 
 impl fmt::Display for MappingError {

@@ -38,42 +38,59 @@
 //! the same log as XES and in another form gives the same ids if their mappings name the same source and key.
 //!
 //! A column that is empty counts as not there. `set` and `fields` take a value or `{ from = "column" }`; `contact`
-//! is filled in.
+//! is filled in. Every key, and what tables of delimited or fixed width add, is in `docs/MAPPING.md`.
 
+mod cell;
+mod clock;
+mod columns;
 mod compile;
+mod condition;
 mod document;
 mod error;
+mod events;
+mod file;
 mod nearest;
 mod row;
 mod template;
+mod time;
+mod times;
 mod words;
 
 pub use error::MappingError;
+pub(crate) use file::{Delimiter, Encoding, FileShape, RowOrder, Span};
 pub use row::{Column, Scope};
-pub(crate) use row::{Row, RowFault};
+pub(crate) use row::{Given, Row, RowFault};
 
-use crate::naming::Source;
-use chrono::FixedOffset;
+use cell::CellIx;
+use condition::Condition;
 use std::path::Path;
+use std::sync::Arc;
 use template::Template;
-use throughline_core::event::{Channel, Direction};
 use throughline_core::name::Name;
+use time::{Ground, TimeIx};
 
 /// A mapping document that was found to be sound.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     format: MappedFormat,
-    source: Source,
+    file: FileShape,
+    ground: Ground,
     tenant: Option<Name>,
     columns: Vec<Column>,
-    customer: ColumnIx,
-    take: Take,
+    customer: Customer,
     contact: Contact,
-    time: ColumnIx,
-    zone: Option<FixedOffset>,
-    key: Vec<ColumnIx>,
+    time: TimeIx,
+    id: Option<CellIx>,
+    key: Vec<KeyPart>,
+    parent: Option<Parent>,
+    ignore: Vec<Vec<Condition>>,
+    refuse: Vec<(Vec<Condition>, String)>,
+    warn: Vec<(Vec<Condition>, String)>,
     otherwise: Otherwise,
     rules: Vec<Rule>,
+    /// The cells that conditions compare with the contact's row before.
+    compared: Vec<CellIx>,
+    remembered_contacts: usize,
 }
 
 /// A format that is read through a mapping.
@@ -82,6 +99,10 @@ pub struct Mapping {
 pub enum MappedFormat {
     /// XES, IEEE 1849.
     Xes,
+    /// Columns with a sign between them: CSV, TSV and their kind.
+    Delimited,
+    /// Columns at fixed places of a line.
+    Fixed,
 }
 
 /// A column, by its place in [`Mapping::columns`].
@@ -97,6 +118,24 @@ pub(crate) enum Take {
     Each,
 }
 
+/// What becomes of a row whose customer nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    Refuse,
+    Ignore,
+    /// Each contact is a customer's of its own.
+    Own,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Customer {
+    id: CellIx,
+    take: Take,
+    unknown: Unknown,
+    /// Which rows name the customer; empty: all that name one.
+    when: Vec<Condition>,
+}
+
 /// What gives `contact.started`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Started {
@@ -106,12 +145,32 @@ pub(crate) enum Started {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Contact {
-    pub(crate) id: ColumnIx,
-    pub(crate) channel: Channel,
-    pub(crate) direction: Direction,
-    pub(crate) started: Started,
-    pub(crate) topic: Option<ColumnIx>,
-    pub(crate) issue: Option<ColumnIx>,
+    id: CellIx,
+    started: Started,
+    /// The event that says that it started; none if rows belong to no contact, and then the customer's name stands
+    /// for the contact's.
+    template: Option<Template>,
+}
+
+impl Contact {
+    const WHAT: &str = "what names the contact";
+}
+
+/// A part of what tells rows apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyPart {
+    /// The row's instant.
+    Time,
+    Cell(CellIx),
+}
+
+/// How rows name the rows that they answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parent {
+    id: CellIx,
+    of: CellIx,
+    /// How many rows are remembered for rows that answer them later, and as many may wait for one that comes later.
+    pub(crate) remember: usize,
 }
 
 /// What becomes of a row that no rule is for.
@@ -124,9 +183,21 @@ pub(crate) enum Otherwise {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
-    /// For each column the values that fit; every column must.
-    pub(crate) when: Vec<(ColumnIx, Vec<String>)>,
-    pub(crate) give: Template,
+    /// Where it stands in the document.
+    line: usize,
+    /// All must hold.
+    when: Vec<Condition>,
+    events: Vec<RowEvent>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RowEvent {
+    /// What tells its id from those of the row's other events; none: it is the row's only one.
+    name: Option<Arc<str>>,
+    when: Vec<Condition>,
+    /// Its own times, of which the first that is there counts; empty: the row's.
+    times: Vec<TimeIx>,
+    give: Template,
 }
 
 impl Mapping {
@@ -151,7 +222,7 @@ impl Mapping {
 
     /// The name of the system that says what is in the log.
     pub const fn source(&self) -> &Name {
-        self.source.name()
+        self.ground.source.name()
     }
 
     /// The tenant whose log it is; none: whoever imports says.
@@ -164,8 +235,43 @@ impl Mapping {
         &self.columns
     }
 
-    /// The name of a column.
-    pub(crate) fn name_of(&self, column: ColumnIx) -> &str {
-        &self.columns[column.0].name
+    /// How the file is written.
+    pub(crate) const fn file(&self) -> &FileShape {
+        &self.file
+    }
+
+    /// How rows name the rows that they answer, if they do.
+    pub(crate) const fn parent(&self) -> Option<&Parent> {
+        self.parent.as_ref()
+    }
+
+    /// What other rows call a row, and what it calls the row that it answers.
+    pub(crate) fn names_in_thread(
+        &self,
+        parent: &Parent,
+        row: &impl Row,
+    ) -> (Option<String>, Option<String>) {
+        let text = |cell| self.ground.cell(cell).value(row).map(std::borrow::Cow::into_owned);
+        (text(parent.id), text(parent.of))
+    }
+
+    /// Whether the rows of a contact can be read without those of all others.
+    pub(crate) const fn can_be_shared(&self) -> bool {
+        self.parent.is_none() && !matches!(self.format, MappedFormat::Xes)
+    }
+
+    /// Whether conditions compare rows with the contact's row before.
+    pub(crate) fn looks_back(&self) -> bool {
+        !self.compared.is_empty()
+    }
+
+    /// Of how many contacts the last row is remembered.
+    pub(crate) const fn remembered_contacts(&self) -> usize {
+        self.remembered_contacts
+    }
+
+    /// What becomes of rows whose customer nobody knows.
+    pub(crate) const fn unknown_customers(&self) -> Unknown {
+        self.customer.unknown
     }
 }

@@ -1,20 +1,23 @@
 //! What every mapped format is cut into, and what a mapping makes of it.
 
+use super::cell::CellIx;
+use super::condition::{Before, Condition, Past};
 use super::template::{FieldFault, Template};
-use super::{ColumnIx, Mapping, Otherwise, Started, Take};
-use crate::reject::RejectReason;
-use crate::timestamp;
+use super::time::TimeIx;
+use super::{ColumnIx, Contact, KeyPart, Mapping, Otherwise, RowEvent, Started, Take};
+use crate::reject::{Place, RejectReason};
+use crate::shape::shape;
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::Arc;
 use throughline_core::event::EventData;
-use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::ids::{ContactId, EventId, ProfileId};
-use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
 /// A column of the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name there.
+    /// Its name there. In a table `#3` is the third column, `name#2` the second one of this name.
     pub name: String,
     /// What it belongs to.
     pub scope: Scope,
@@ -33,6 +36,19 @@ pub enum Scope {
 pub(crate) trait Row {
     /// What stands in a column; `None` if nothing does.
     fn value(&self, column: ColumnIx) -> Option<&str>;
+
+    /// Where it is.
+    fn place(&self) -> Place;
+
+    /// The number that a column has in the file, from 1, in a format that numbers them.
+    fn number_of(&self, _column: ColumnIx) -> Option<u32> {
+        None
+    }
+
+    /// The row as it stood, for the rejects file; `None` in a format in which it means nothing alone.
+    fn raw(&self) -> Option<Cow<'_, [u8]>> {
+        None
+    }
 }
 
 /// Why a row gives no event.
@@ -40,125 +56,297 @@ pub(crate) trait Row {
 pub(crate) struct RowFault {
     pub(crate) reason: RejectReason,
     pub(crate) attribute: Option<String>,
+    pub(crate) column: Option<u32>,
+    /// The shape of what stood there.
+    pub(crate) found: Option<String>,
     pub(crate) expected: String,
 }
 
+impl RowFault {
+    pub(crate) fn new(reason: RejectReason, expected: impl Into<String>) -> Self {
+        Self { reason, attribute: None, column: None, found: None, expected: expected.into() }
+    }
+}
+
+/// One event that a row gives.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// What tells its id from those of the row's other events; none: it is the row's only one.
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) at: Micros,
+    pub(crate) data: EventData,
+}
+
 impl Mapping {
-    fn fault(&self, reason: RejectReason, column: ColumnIx, expected: &str) -> RowFault {
-        let attribute = Some(self.name_of(column).to_owned());
-        RowFault { reason, attribute, expected: expected.to_owned() }
+    fn fault(&self, reason: RejectReason, row: &impl Row, cell: CellIx, expected: &str) -> RowFault {
+        let cell = self.ground.cell(cell);
+        let column = cell.parts.first().copied();
+        RowFault {
+            reason,
+            attribute: Some(cell.name.clone()),
+            column: column.and_then(|column| row.number_of(column)),
+            found: cell.value(row).map(|text| shape(&text)),
+            expected: expected.to_owned(),
+        }
     }
 
-    fn needed<'r>(&self, row: &'r impl Row, column: ColumnIx, what: &str) -> Result<&'r str, RowFault> {
-        row.value(column).ok_or_else(|| self.fault(RejectReason::MissingAttribute, column, what))
+    fn needed<'r>(&'r self, row: &'r impl Row, cell: CellIx, what: &str) -> Result<Cow<'r, str>, RowFault> {
+        let value = self.ground.cell(cell).value(row);
+        value.ok_or_else(|| self.fault(RejectReason::MissingAttribute, row, cell, what))
     }
 
     /// When a row happened.
     pub(crate) fn time_of(&self, row: &impl Row) -> Result<Micros, RowFault> {
-        let text = self.needed(row, self.time, timestamp::EXPECTED)?;
-        let local = || self.zone.and_then(|zone| timestamp::parse_local(text, zone));
-        timestamp::parse(text).or_else(local).ok_or_else(|| {
-            let expected = match self.zone {
-                Some(_) => "a time such as 2024-05-01T09:30:00, with or without an offset",
-                None => "a time with an offset, such as 2024-05-01T09:30:00Z, or `zone` in the mapping",
-            };
-            self.fault(RejectReason::BadTime, self.time, expected)
+        self.instant(row, self.time)?.ok_or_else(|| {
+            let time = self.ground.time(self.time);
+            self.fault(RejectReason::MissingAttribute, row, time.cell, &time.expected())
         })
     }
 
-    /// Whose a row is.
-    pub(crate) fn profile_of(&self, row: &impl Row) -> Result<ProfileId, RowFault> {
+    /// A time of a row; `None` if it is missing.
+    fn instant(&self, row: &impl Row, time: TimeIx) -> Result<Option<Micros>, RowFault> {
+        self.ground.instant(row, time).map_err(|bad| {
+            let time = self.ground.time(bad);
+            self.fault(RejectReason::BadTime, row, time.cell, &time.expected())
+        })
+    }
+
+    /// What names the customer in a row; `None` if it names none.
+    pub(crate) fn customer_of<'r>(&'r self, row: &'r impl Row) -> Option<Cow<'r, str>> {
+        let fits = self.customer.when.is_empty() || self.fit(&self.customer.when, row, None);
+        if fits { self.ground.cell(self.customer.id).value(row) } else { None }
+    }
+
+    /// The profile of a customer's name.
+    pub(crate) fn profile(&self, customer: &str) -> Option<ProfileId> {
+        self.ground.source.profile(customer)
+    }
+
+    /// The profile of the customer whom nobody knows who made this contact.
+    pub(crate) fn unknown_profile(&self, contact: &str) -> Option<ProfileId> {
+        self.ground.source.profile(&format!("unknown customer of {contact}"))
+    }
+
+    /// Why a row of nobody is rejected.
+    pub(crate) fn no_customer(&self, row: &impl Row) -> RowFault {
         const WHAT: &str = "what names the customer";
-        let text = self.needed(row, self.customer, WHAT)?;
-        self.source.profile(text).ok_or_else(|| self.fault(RejectReason::BadAttribute, self.customer, WHAT))
+        let there = self.ground.cell(self.customer.id).value(row).is_some();
+        let reason = if there { RejectReason::BadAttribute } else { RejectReason::MissingAttribute };
+        self.fault(reason, row, self.customer.id, WHAT)
     }
 
     /// Whether the rows of a contact are all one customer's.
     pub(crate) fn one_customer(&self) -> bool {
-        self.take == Take::First
+        self.customer.take == Take::First
     }
 
-    /// Whether a contact's first row also says that it started.
-    pub(crate) fn starts_with_first_event(&self) -> bool {
-        self.contact.started == Started::WithFirstEvent
+    /// The id of the event that a row's parent is.
+    pub(crate) fn parent_event(&self, parent: &str) -> Option<EventId> {
+        // Rows are called by the ids of their events, or else what they are called names no event.
+        let is_id = self.parent.is_some_and(|names| self.id == Some(names.id));
+        if is_id { self.ground.source.event(parent) } else { None }
     }
 
     /// Which contact a row belongs to, in the source's own words.
-    pub(crate) fn contact_of<'r>(&self, row: &'r impl Row) -> Result<(&'r str, ContactId), RowFault> {
-        const WHAT: &str = "what names the contact";
-        let text = self.needed(row, self.contact.id, WHAT)?;
-        self.source
-            .contact(text)
-            .map(|id| (text, id))
-            .ok_or_else(|| self.fault(RejectReason::BadAttribute, self.contact.id, WHAT))
+    pub(crate) fn contact_of<'r>(&'r self, row: &'r impl Row) -> Result<Cow<'r, str>, RowFault> {
+        self.needed(row, self.contact.id, Contact::WHAT)
+    }
+
+    /// The contact's id.
+    pub(crate) fn contact_id(&self, contact: &str, row: &impl Row) -> Result<ContactId, RowFault> {
+        let id = self.ground.source.contact(contact);
+        id.ok_or_else(|| self.fault(RejectReason::BadAttribute, row, self.contact.id, Contact::WHAT))
+    }
+
+    /// The source's own id of a row; `None` if the mapping says of what it is made instead.
+    pub(crate) fn own_id<'r>(&'r self, row: &'r impl Row) -> Result<Option<Cow<'r, str>>, RowFault> {
+        self.id.map(|cell| self.needed(row, cell, "the row's own id")).transpose()
     }
 
     /// What tells a row from others of its source. Every part has its length before it, so that no two rows with
     /// different parts have one key.
-    pub(crate) fn key_of(&self, contact: &str, row: &impl Row, time: Micros) -> String {
-        let mut key = format!("row {}:{contact}", contact.len());
-        for &column in &self.key {
-            // Writing to a string does not fail.
-            _ = match row.value(column) {
-                Some(_) if column == self.time => write!(key, " @{}", time.0),
+    pub(crate) fn key_of(&self, contact: &str, row: &impl Row, time: Micros, key: &mut String) {
+        key.clear();
+        // Writing to a string does not fail.
+        _ = write!(key, "row {}:{contact}", contact.len());
+        for part in &self.key {
+            let value = match part {
+                KeyPart::Time => {
+                    _ = write!(key, " @{}", time.0);
+                    continue;
+                }
+                KeyPart::Cell(cell) => self.ground.cell(*cell).value(row),
+            };
+            _ = match value {
                 Some(part) => write!(key, " {}:{part}", part.len()),
                 None => write!(key, " -"),
             };
         }
-        key
     }
 
-    /// The id of the n-th row with this key, counted from 0.
-    pub(crate) fn row_id(&self, key: &str, occurrence: u32) -> EventId {
-        self.source.derived_event(&format!("{key} #{occurrence}"))
+    /// The id of an event of the n-th row with this key, counted from 0.
+    pub(crate) fn row_id(&self, key: &mut String, occurrence: u32, name: Option<&str>) -> EventId {
+        let whole = key.len();
+        _ = write!(key, " #{occurrence}");
+        if let Some(name) = name {
+            _ = write!(key, " {name}");
+        }
+        let id = self.ground.source.derived_event(key);
+        key.truncate(whole);
+        id
     }
 
-    /// The id of the event that says that a contact started.
-    pub(crate) fn started_id(&self, contact: &str) -> EventId {
-        self.source.derived_event(&format!("started {}:{contact}", contact.len()))
-    }
-
-    /// The event that says that a contact started, from its first row.
-    pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        let topic = self.contact.topic.and_then(|column| Some((column, row.value(column)?)));
-        let topic = topic.map(|(column, text)| {
-            Name::new(text).map_err(|e| self.fault(RejectReason::BadAttribute, column, &e.to_string()))
-        });
-        let issue = self.contact.issue.and_then(|column| row.value(column));
-        let issue = issue.and_then(|key| self.source.issue(key));
-        let (channel, direction) = (self.contact.channel, self.contact.direction);
-        let topic = topic.transpose()?;
-        Ok(ContactStarted { contact, channel, direction, topic, issue }.into())
-    }
-
-    /// What a row says, by the first rule that fits it; `None` if it is to be ignored.
-    pub(crate) fn data_of(&self, contact: ContactId, row: &impl Row) -> Result<Option<EventData>, RowFault> {
-        let fits = |&(column, ref values): &(ColumnIx, Vec<String>)| {
-            row.value(column).is_some_and(|value| values.iter().any(|v| v == value))
-        };
-        let rule = self.rules.iter().find(|rule| rule.when.iter().all(fits));
-        match (rule, &self.otherwise) {
-            (Some(rule), _) => self.filled(&rule.give, contact, row).map(Some),
-            (None, Otherwise::Note(note)) => self.filled(note, contact, row).map(Some),
-            (None, Otherwise::Ignore) => Ok(None),
-            (None, Otherwise::Refuse) => Err(RowFault {
-                reason: RejectReason::NoRule,
-                attribute: None,
-                expected: "a row that a rule fits; add a rule, or set `otherwise` to `note` or `ignore`"
-                    .into(),
+    /// The id of an event of a row that has an id of its own.
+    pub(crate) fn event_id(
+        &self,
+        own: &str,
+        name: Option<&str>,
+        row: &impl Row,
+    ) -> Result<EventId, RowFault> {
+        match (name, self.id) {
+            (Some(name), _) => {
+                Ok(self.ground.source.derived_event(&format!("of {}:{own} {name}", own.len())))
+            }
+            (None, id) => self.ground.source.event(own).ok_or_else(|| {
+                let expected = "an id that is not nil";
+                id.map_or_else(
+                    || RowFault::new(RejectReason::BadAttribute, expected),
+                    |cell| self.fault(RejectReason::BadAttribute, row, cell, expected),
+                )
             }),
         }
     }
 
+    /// The id of the event that says that a contact started.
+    pub(crate) fn started_id(&self, contact: &str) -> EventId {
+        self.ground.source.derived_event(&format!("started {}:{contact}", contact.len()))
+    }
+
+    /// The event that says that a contact started, from its first row; `None` if a rule says so, or there is none.
+    pub(crate) fn started(&self, contact: ContactId, row: &impl Row) -> Result<Option<EventData>, RowFault> {
+        let template =
+            self.contact.template.as_ref().filter(|_| self.contact.started == Started::WithFirstEvent);
+        template.map(|template| self.filled(template, contact, row)).transpose()
+    }
+
+    /// The first entry of `ignore` that is for this row.
+    pub(crate) fn ignores(&self, row: &impl Row) -> Option<usize> {
+        self.ignore.iter().position(|when| self.fit(when, row, None))
+    }
+
+    /// Why the mapping refuses this row, if it does.
+    pub(crate) fn refuses(&self, row: &impl Row) -> Option<RowFault> {
+        let (when, because) = self.refuse.iter().find(|(when, _)| self.fit(when, row, None))?;
+        let expected = format!("no row of which the mapping says: {because}");
+        let reason = RejectReason::Refused;
+        Some(when.first().map_or_else(
+            || RowFault::new(reason, expected.clone()),
+            |condition| self.fault(reason, row, condition.cell, &expected),
+        ))
+    }
+
+    /// What the mapping warns of in this row.
+    pub(crate) fn warnings(&self, row: &impl Row) -> impl Iterator<Item = &str> {
+        let fitting = self.warn.iter().filter(|(when, _)| self.fit(when, row, None));
+        fitting.map(|(_, because)| because.as_str())
+    }
+
+    /// A rule as the person who wrote it may know it again.
+    pub(crate) fn rule_in_words(&self, rule: usize) -> String {
+        let Some(rule) = self.rules.get(rule) else { return String::new() };
+        let mut words: Vec<String> = Vec::new();
+        for condition in rule.when.iter().chain(rule.events.iter().flat_map(|event| &event.when)) {
+            let name = format!("`{}`", self.ground.cell(condition.cell).name);
+            if !words.contains(&name) {
+                words.push(name);
+            }
+        }
+        let looks = if words.is_empty() {
+            "for every row".to_owned()
+        } else {
+            format!("looks at {}", words.join(", "))
+        };
+        format!("line {} of the mapping, {looks}", rule.line)
+    }
+
+    /// The cells of a row that conditions compare with the row before.
+    pub(crate) fn compared_of(&self, row: &impl Row, into: &mut Vec<Option<Box<str>>>) {
+        into.clear();
+        into.extend(self.compared.iter().map(|&cell| self.ground.cell(cell).value(row).map(Into::into)));
+    }
+
+    fn fit(&self, when: &[Condition], row: &impl Row, before: Before<'_>) -> bool {
+        when.iter().all(|condition| {
+            let value = self.ground.cell(condition.cell).value(row);
+            let before = before.map(|before| {
+                let place = self.compared.iter().position(|cell| *cell == condition.cell);
+                Past(place.and_then(|place| before[place].as_deref()))
+            });
+            condition.test.holds(value.as_ref(), before)
+        })
+    }
+
+    /// What a row says, by the first rule that fits it; answers with that rule's number, from 0, if there is one.
+    /// Puts its events, or why one could not be made, into `events`; if there are none, the row is to be ignored.
+    pub(crate) fn said(
+        &self,
+        contact: ContactId,
+        row: &impl Row,
+        time: Micros,
+        before: Before<'_>,
+        events: &mut Vec<Result<Given, RowFault>>,
+    ) -> Result<Option<usize>, RowFault> {
+        for (index, rule) in self.rules.iter().enumerate() {
+            if !self.fit(&rule.when, row, before) {
+                continue;
+            }
+            let fitting = rule.events.iter().filter(|event| self.fit(&event.when, row, before));
+            events.extend(fitting.filter_map(|event| self.given(event, contact, row, time).transpose()));
+            if !events.is_empty() {
+                return Ok(Some(index));
+            }
+        }
+        match &self.otherwise {
+            Otherwise::Note(note) => {
+                events.push(self.filled(note, contact, row).map(|data| Given { name: None, at: time, data }));
+                Ok(None)
+            }
+            Otherwise::Ignore => Ok(None),
+            Otherwise::Refuse => Err(RowFault::new(
+                RejectReason::NoRule,
+                "a row that a rule fits; add a rule, or set `otherwise` to `note` or `ignore`",
+            )),
+        }
+    }
+
+    /// One event of a row; `None` if its own time is missing there.
+    fn given(
+        &self,
+        event: &RowEvent,
+        contact: ContactId,
+        row: &impl Row,
+        time: Micros,
+    ) -> Result<Option<Given>, RowFault> {
+        let mut at = event.times.is_empty().then_some(time);
+        for &own in &event.times {
+            at = at.map_or_else(|| self.instant(row, own), |at| Ok(Some(at)))?;
+        }
+        let Some(at) = at else { return Ok(None) };
+        let data = self.filled(&event.give, contact, row)?;
+        Ok(Some(Given { name: event.name.clone(), at, data }))
+    }
+
     fn filled(&self, template: &Template, contact: ContactId, row: &impl Row) -> Result<EventData, RowFault> {
-        template.fill(&self.source, contact, row).map_err(|FieldFault { field, column, .. }| RowFault {
-            reason: if column.is_some_and(|c| row.value(c).is_none()) {
-                RejectReason::MissingAttribute
-            } else {
-                RejectReason::BadAttribute
-            },
-            attribute: column.map(|c| self.name_of(c).to_owned()),
-            expected: format!("what the field `{}` of `{}` can be", field.unwrap_or("?"), template.kind()),
+        template.fill(&self.ground, contact, row).map_err(|FieldFault { field, cell, .. }| {
+            let field = field.as_deref().unwrap_or("?");
+            let expected = format!("what the field `{field}` of `{}` can be", template.kind());
+            match cell {
+                None => RowFault::new(RejectReason::BadAttribute, expected),
+                Some(cell) if self.ground.cell(cell).value(row).is_none() => {
+                    self.fault(RejectReason::MissingAttribute, row, cell, &expected)
+                }
+                Some(cell) => self.fault(RejectReason::BadAttribute, row, cell, &expected),
+            }
         })
     }
 }

@@ -3,10 +3,11 @@
 //! The event is made by the vocabulary's own `Deserialize`, from fields that are fixed in the mapping or stand in
 //! a column. So a mapping can give every kind of event, and a new kind needs no code here.
 
-use super::ColumnIx;
+use super::cell::CellIx;
 use super::row::Row;
+use super::time::{Ground, TimeIx};
 use crate::naming::Source;
-use serde::de::value::StrDeserializer;
+use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -25,22 +26,29 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 pub(crate) enum FieldSource {
     Text(String),
-    Number(u64),
-    Column(ColumnIx),
+    Number(i64),
+    Flag(bool),
+    Cell(CellIx),
+    Time(TimeIx),
     /// The contact that the row belongs to.
     Contact,
+    /// A value of several parts.
+    Parts(Vec<(String, FieldSource)>),
 }
 
 /// Why no event could be made.
 #[derive(Debug)]
 pub(super) struct FieldFault {
     /// The field, if it is one field's fault.
-    pub(super) field: Option<&'static str>,
-    /// The column that fills it.
-    pub(super) column: Option<ColumnIx>,
+    pub(super) field: Option<String>,
+    /// The cell that fills it.
+    pub(super) cell: Option<CellIx>,
     /// Serde's words. They may quote the row: only for mistakes of the mapping itself.
     pub(super) message: String,
 }
+
+/// Texts that stand in for what a row will hold, when a mapping is tried out.
+pub(super) type StandIns<'a> = &'a dyn Fn(CellIx) -> &'a str;
 
 impl Template {
     pub(super) const fn new(kind: EventKind, fields: Vec<(&'static str, FieldSource)>) -> Self {
@@ -51,22 +59,28 @@ impl Template {
         self.kind
     }
 
-    /// The column that fills a field.
-    pub(super) fn column_of(&self, field: &str) -> Option<ColumnIx> {
-        self.fields.iter().find_map(|(name, source)| match source {
-            FieldSource::Column(column) if *name == field => Some(*column),
-            _ => None,
-        })
+    pub(super) fn fill<'a>(
+        &'a self,
+        ground: &'a Ground,
+        contact: ContactId,
+        row: &'a impl Row,
+    ) -> Result<EventData, FieldFault> {
+        self.filled(Filling { ground, contact, row, stand_ins: None })
     }
 
-    pub(super) fn fill(
-        &self,
-        source: &Source,
-        contact: ContactId,
-        row: &impl Row,
+    /// Fills it with stand-ins; says where that fails.
+    pub(super) fn tried<'a>(
+        &'a self,
+        ground: &'a Ground,
+        stand_ins: StandIns<'a>,
     ) -> Result<EventData, FieldFault> {
-        let fields = self.fields.iter();
-        EventData::deserialize_kind(self.kind, Filling { source, contact, row, fields, current: None })
+        let contact = ContactId(Uuid::from_u128(1));
+        self.filled(Filling { ground, contact, row: &NoRow, stand_ins: Some(stand_ins) })
+    }
+
+    fn filled<'a, R: Row>(&'a self, filling: Filling<'a, R>) -> Result<EventData, FieldFault> {
+        let fields = Fields { filling, left: self.fields.iter(), current: None };
+        EventData::deserialize_kind(self.kind, fields)
     }
 }
 
@@ -80,19 +94,99 @@ impl std::error::Error for FieldFault {}
 
 impl de::Error for FieldFault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { field: None, column: None, message: message.to_string() }
+        Self { field: None, cell: None, message: message.to_string() }
     }
 }
 
-struct Filling<'a, R> {
-    source: &'a Source,
-    contact: ContactId,
-    row: &'a R,
-    fields: std::slice::Iter<'a, (&'static str, FieldSource)>,
-    current: Option<(&'static str, Option<ColumnIx>, Value<'a>)>,
+/// A row with nothing in it.
+struct NoRow;
+
+impl Row for NoRow {
+    fn value(&self, _: super::ColumnIx) -> Option<&str> {
+        None
+    }
+
+    fn place(&self) -> crate::reject::Place {
+        crate::reject::Place::default()
+    }
 }
 
-impl<'de, R: Row> Deserializer<'de> for Filling<'_, R> {
+/// What an event is filled from.
+struct Filling<'a, R> {
+    ground: &'a Ground,
+    contact: ContactId,
+    row: &'a R,
+    stand_ins: Option<StandIns<'a>>,
+}
+
+impl<R> Clone for Filling<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Filling<'_, R> {}
+
+impl<'a, R: Row> Filling<'a, R> {
+    /// The value of a field; `None` if it is left out, because nothing stands there.
+    fn value(self, field: &str, source: &'a FieldSource) -> Result<Option<Value<'a>>, FieldFault> {
+        Ok(Some(match source {
+            FieldSource::Text(text) => Value::Text(Cow::Borrowed(text.as_str())),
+            FieldSource::Number(number) => Value::Number(*number),
+            FieldSource::Flag(flag) => Value::Flag(*flag),
+            FieldSource::Contact => Value::Id(self.contact.0),
+            FieldSource::Time(time) => match (self.stand_ins, self.ground.instant(self.row, *time)) {
+                (Some(_), _) => Value::Text(Cow::Borrowed("2024-05-01T09:30:00Z")),
+                (None, Ok(at)) => return Ok(at.map(|at| Value::Text(Cow::Owned(at.to_string())))),
+                (None, Err(_)) => return Err(de::Error::custom("not a time")),
+            },
+            FieldSource::Cell(cell) => match self.stand_ins {
+                Some(stand_ins) if self.ground.cell(*cell).meanings().next().is_none() => {
+                    Value::Any(stand_ins(*cell))
+                }
+                Some(stand_ins) => value_of(field, Cow::Borrowed(stand_ins(*cell)), &self.ground.source),
+                None => {
+                    let text = self.ground.cell(*cell).value(self.row);
+                    return Ok(text.map(|text| value_of(field, text, &self.ground.source)));
+                }
+            },
+            FieldSource::Parts(parts) => {
+                let mut values = Vec::new();
+                for (name, source) in parts {
+                    // Where a part is missing, there is no whole.
+                    let Some(value) = self.value(name, source)? else { return Ok(None) };
+                    values.push((name.as_str(), value));
+                }
+                Value::Parts(values)
+            }
+        }))
+    }
+}
+
+/// The cell whose text is at fault if this cannot be read.
+fn cell_of(source: &FieldSource, ground: &Ground) -> Option<CellIx> {
+    match source {
+        FieldSource::Cell(cell) => Some(*cell),
+        FieldSource::Time(time) => Some(ground.time(*time).cell),
+        FieldSource::Parts(parts) => parts.iter().find_map(|(_, source)| cell_of(source, ground)),
+        _ => None,
+    }
+}
+
+struct Fields<'a, R> {
+    filling: Filling<'a, R>,
+    left: std::slice::Iter<'a, (&'static str, FieldSource)>,
+    current: Option<(&'static str, &'a FieldSource, Value<'a>)>,
+}
+
+impl<R: Row> Fields<'_, R> {
+    fn blame(&self, field: &str, source: &FieldSource, fault: FieldFault) -> FieldFault {
+        let cell = cell_of(source, self.filling.ground);
+        FieldFault { field: Some(field.to_owned()), cell, ..fault }
+    }
+}
+
+impl<'de, R: Row> Deserializer<'de> for Fields<'_, R> {
     type Error = FieldFault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
@@ -105,26 +199,16 @@ impl<'de, R: Row> Deserializer<'de> for Filling<'_, R> {
     }
 }
 
-impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
+impl<'de, R: Row> MapAccess<'de> for Fields<'_, R> {
     type Error = FieldFault;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FieldFault> {
-        for (field, source) in self.fields.by_ref() {
-            let column = match source {
-                FieldSource::Column(column) => Some(*column),
-                _ => None,
-            };
-            let value = match source {
-                FieldSource::Text(text) => Some(Value::Text(Cow::Borrowed(text.as_str()))),
-                FieldSource::Number(number) => Some(Value::Number(*number)),
-                FieldSource::Contact => Some(Value::Id(self.contact.0)),
-                // A field whose column is empty is left out: then it is none, or serde says that it is missing.
-                FieldSource::Column(column) => {
-                    self.row.value(*column).map(|text| value_of(field, text, self.source))
-                }
-            };
+        while let Some((field, source)) = self.left.next() {
+            // A field whose column is empty is left out: then it is none, or serde says that it is missing.
+            let value =
+                self.filling.value(field, source).map_err(|fault| self.blame(field, source, fault))?;
             if let Some(value) = value {
-                self.current = Some((field, column, value));
+                self.current = Some((field, source, value));
                 let name: StrDeserializer<'_, FieldFault> = field.into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
@@ -133,31 +217,66 @@ impl<'de, R: Row> MapAccess<'de> for Filling<'_, R> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, FieldFault> {
-        let Some((field, column, value)) = self.current.take() else {
+        let Some((field, source, value)) = self.current.take() else {
             return Err(de::Error::custom("a value without a field"));
         };
-        seed.deserialize(value).map_err(|fault| FieldFault { field: Some(field), column, ..fault })
+        seed.deserialize(value).map_err(|fault| self.blame(field, source, fault))
     }
 }
 
 /// A column's text as the value of a field. Fields that hold ids take another system's keys, which become ids in
 /// the same way as everywhere.
-fn value_of<'a>(field: &str, text: &'a str, source: &Source) -> Value<'a> {
+fn value_of<'a>(field: &str, text: Cow<'a, str>, source: &Source) -> Value<'a> {
     let id = match field {
-        "contact" => source.contact(text).map(|id| id.0),
-        "issue" => source.issue(text).map(|id| id.0),
-        "promise" => source.promise(text).map(|id| id.0),
-        "message" => source.event(text).map(|id| id.0),
+        "contact" => source.contact(&text).map(|id| id.0),
+        "issue" => source.issue(&text).map(|id| id.0),
+        "promise" => source.promise(&text).map(|id| id.0),
+        "message" => source.event(&text).map(|id| id.0),
         _ => None,
     };
-    id.map_or(Value::Text(Cow::Borrowed(text)), Value::Id)
+    id.map_or(Value::Text(text), Value::Id)
 }
 
 /// The value of one field.
 enum Value<'a> {
     Text(Cow<'a, str>),
-    Number(u64),
+    /// Stands in for a text of which only the kind is known.
+    Any(&'a str),
+    Number(i64),
+    Flag(bool),
     Id(Uuid),
+    Parts(Vec<(&'a str, Value<'a>)>),
+}
+
+impl IntoDeserializer<'_, FieldFault> for Value<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// Numbers, which columns hold as text.
+macro_rules! numbers {
+    ($($deserialize:ident $visit:ident $number:ty, $what:literal;)*) => {$(
+        fn $deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
+            match self.text().map(|text| text.trim().parse::<$number>()) {
+                Some(Ok(number)) => visitor.$visit(number),
+                Some(Err(_)) => Err(de::Error::custom(concat!("not ", $what))),
+                None => self.deserialize_any(visitor),
+            }
+        }
+    )*};
+}
+
+impl Value<'_> {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Any(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 impl<'de> Deserializer<'de> for Value<'_> {
@@ -166,8 +285,14 @@ impl<'de> Deserializer<'de> for Value<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
         match self {
             Self::Text(text) => visitor.visit_str(&text),
-            Self::Number(number) => visitor.visit_u64(number),
+            Self::Any(text) => visitor.visit_str(text),
+            Self::Number(number) => match u64::try_from(number) {
+                Ok(number) => visitor.visit_u64(number),
+                Err(_) => visitor.visit_i64(number),
+            },
+            Self::Flag(flag) => visitor.visit_bool(flag),
             Self::Id(id) => visitor.visit_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())),
+            Self::Parts(parts) => visitor.visit_map(MapDeserializer::new(parts.into_iter())),
         }
     }
 
@@ -186,43 +311,47 @@ impl<'de> Deserializer<'de> for Value<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FieldFault> {
-        match &self {
-            Self::Text(text) => {
-                let word: StrDeserializer<'_, FieldFault> = text.as_ref().into_deserializer();
+        let text = match &self {
+            // Whatever a column may hold, a row can hold one of these.
+            Self::Any(_) => variants.first().copied(),
+            _ => self.text(),
+        };
+        match text {
+            Some(text) => {
+                let word: StrDeserializer<'_, FieldFault> = text.into_deserializer();
                 visitor.visit_enum(word)
             }
-            _ => self.deserialize_any(visitor),
+            None => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
-        // Columns hold numbers as text.
-        match &self {
-            Self::Text(text) => match text.trim().parse() {
-                Ok(number) => visitor.visit_u64(number),
-                Err(_) => Err(de::Error::custom("not a whole number")),
-            },
-            _ => self.deserialize_any(visitor),
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
+        match self.text().map(str::to_ascii_lowercase).as_deref() {
+            Some("true" | "yes" | "1") => visitor.visit_bool(true),
+            Some("false" | "no" | "0") => visitor.visit_bool(false),
+            Some(_) => Err(de::Error::custom("neither true nor false")),
+            None => self.deserialize_any(visitor),
         }
     }
 
-    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
-        self.deserialize_u64(visitor)
-    }
-
-    fn deserialize_u8<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
-        self.deserialize_u64(visitor)
+    numbers! {
+        deserialize_u64 visit_u64 u64, "a whole number";
+        deserialize_u32 visit_u64 u64, "a whole number";
+        deserialize_u16 visit_u64 u64, "a whole number";
+        deserialize_u8 visit_u64 u64, "a whole number";
+        deserialize_i64 visit_i64 i64, "a whole number";
+        deserialize_i32 visit_i64 i64, "a whole number";
+        deserialize_i16 visit_i64 i64, "a whole number";
+        deserialize_i8 visit_i64 i64, "a whole number";
+        deserialize_f64 visit_f64 f64, "a number";
+        deserialize_f32 visit_f64 f64, "a number";
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
+        identifier ignored_any
     }
 }

@@ -43,6 +43,8 @@ pub(super) fn refund(properties: &Properties<'_>) -> Result<EventData, Fault> {
     Ok(Refunded { order, charge: None, amount: amount(properties)?, reason: None }.into())
 }
 
+const AMOUNT: &str = "a decimal number with no more places than its currency has";
+
 /// What the customer pays: the total, or else the revenue. Without a currency an amount says nothing.
 fn amount(properties: &Properties<'_>) -> Result<Option<Money<Name>>, Fault> {
     let stated = properties.total.map(|raw| (raw, "properties.total"));
@@ -50,7 +52,6 @@ fn amount(properties: &Properties<'_>) -> Result<Option<Money<Name>>, Fault> {
     let (Some((raw, attribute)), Some(code)) = (stated, key(&properties.currency)) else { return Ok(None) };
     let currency = optional_name(&Attribute::Text(code.to_uppercase().into()), "properties.currency")?;
     let Some(currency) = currency else { return Ok(None) };
-    const AMOUNT: &str = "a decimal number with no more places than its currency has";
     let minor = minor(raw, currency.as_str()).ok_or((RejectReason::BadAttribute, attribute, AMOUNT))?;
     Ok(Some(Money { minor, currency }))
 }

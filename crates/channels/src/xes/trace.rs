@@ -70,10 +70,6 @@ impl Trace {
         self.find(&self.own, column)
     }
 
-    pub(super) fn event(&self, index: usize) -> TraceEvent<'_> {
-        TraceEvent { trace: self, index }
-    }
-
     /// The last one counts if an attribute stands there twice. An empty one is not there.
     fn find<'a>(&'a self, attributes: &'a [Attribute], column: usize) -> Option<&'a str> {
         let found = attributes.iter().rfind(|attribute| attribute.column == column)?;
@@ -135,6 +131,10 @@ impl<'a> TraceEvent<'a> {
     /// The line on which it begins.
     pub fn line(&self) -> u64 {
         self.trace.events[self.index].line
+    }
+
+    pub(super) const fn index(&self) -> usize {
+        self.index
     }
 
     pub(super) const fn trace(&self) -> &'a Trace {

@@ -6,6 +6,7 @@ use crate::mapping::{Column, Scope};
 use crate::reject::{Reject, RejectReason};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::BufRead;
 
@@ -22,6 +23,8 @@ pub struct Traces<R> {
     /// How deep we are in an element that is skipped.
     skipping: u32,
     max_trace_bytes: usize,
+    /// The attributes of events, wanted or not, for whoever writes a mapping; none: nobody asked.
+    keys: Option<BTreeSet<String>>,
 }
 
 /// The innermost element that matters.
@@ -48,6 +51,7 @@ impl<R: BufRead> Traces<R> {
             at: At::Start,
             skipping: 0,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
+            keys: None,
         }
     }
 
@@ -56,6 +60,14 @@ impl<R: BufRead> Traces<R> {
     pub fn with_max_trace_bytes(self, max_trace_bytes: usize) -> Self {
         let trace = Trace::new(max_trace_bytes);
         Self { trace, max_trace_bytes, ..self }
+    }
+
+    pub(super) fn noting_keys(self) -> Self {
+        Self { keys: Some(BTreeSet::new()), ..self }
+    }
+
+    pub(super) fn keys_seen(&self) -> Vec<String> {
+        self.keys.iter().flatten().cloned().collect()
     }
 
     /// The next trace; `None` behind the last one, and behind an error that ends the log.
@@ -103,7 +115,7 @@ impl<R: BufRead> Traces<R> {
                         }
                     } else {
                         self.skipping = 1;
-                        note(&mut self.trace, &self.columns, self.at, &tag, line)?;
+                        note(&mut self.trace, (&self.columns, &mut self.keys), self.at, &tag, line)?;
                     }
                 }
                 Event::Empty(tag) => match step(self.at, &tag) {
@@ -113,7 +125,7 @@ impl<R: BufRead> Traces<R> {
                     }
                     Some(At::Event) => self.trace.begin_event(line),
                     Some(_) => self.at = At::Behind,
-                    None => note(&mut self.trace, &self.columns, self.at, &tag, line)?,
+                    None => note(&mut self.trace, (&self.columns, &mut self.keys), self.at, &tag, line)?,
                 },
                 Event::End(_) if self.skipping > 0 => self.skipping -= 1,
                 Event::End(_) => {
@@ -184,7 +196,7 @@ fn step(at: At, tag: &BytesStart<'_>) -> Option<At> {
 /// Keeps an attribute if somebody asked for it.
 fn note(
     trace: &mut Trace,
-    columns: &[Column],
+    (columns, keys): (&[Column], &mut Option<BTreeSet<String>>),
     at: At,
     tag: &BytesStart<'_>,
     line: u64,
@@ -217,6 +229,11 @@ fn note(
     };
     // Nearly all keys have nothing to unescape, and nearly all attributes are not wanted.
     let raw = &*key.value;
+    if let (Some(keys), Scope::Event) = (keys, scope)
+        && !keys.contains(raw)
+    {
+        keys.insert(raw.to_owned());
+    }
     let column = if raw.contains('&') {
         let Ok(key) = unescaped(&key) else { return Ok(()) };
         position(columns, scope, &key)

@@ -7,6 +7,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 use throughline_channels::item::LogItem;
+use throughline_channels::mail::{Letter, Sender};
 use throughline_channels::mapping::Mapping;
 use throughline_channels::native::NativeReader;
 use throughline_channels::reject::{ReadCounts, Reject};
@@ -95,6 +96,25 @@ pub(crate) fn mapping(bytes: &[u8]) {
             assert!(error.line.is_none_or(|line| line <= lines), "{error}");
             assert!(!error.what.is_empty() && !error.instead.is_empty());
         }
+    }
+}
+
+/// A sound mail.
+pub(crate) const MAIL: &str = include_str!("mail/sound.eml");
+
+/// Reads bytes as one mail: a sound one has a thread and gives events of it, another says why it has none.
+pub(crate) fn mail(bytes: &[u8]) {
+    let Ok(source) = Name::new("support-mail") else { return };
+    match Letter::read(bytes) {
+        Ok(letter) => {
+            assert!(!letter.id().is_empty() && !letter.thread().is_empty());
+            for sender in [Sender::Customer, Sender::Company] {
+                if let Ok(events) = letter.events(&source, sender, None) {
+                    assert!(events.iter().all(|event| event.data.contact() == Some(letter.contact(&source))));
+                }
+            }
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 
