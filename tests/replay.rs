@@ -16,7 +16,7 @@ use throughline::{History, Replay};
 use throughline_testkit::town::{Arrival, Town};
 
 fn town() -> Vec<Arrival> {
-    Town::new(7).with_customers(800).with_events(20_000).arrivals().collect()
+    Town::new(8).with_customers(800).with_events(20_000).arrivals().collect()
 }
 
 fn in_memory(arrivals: &[Arrival]) -> History {

@@ -113,7 +113,7 @@ fn a_visit_ends_after_half_an_hour_and_with_the_contact_it_led_to() {
     let mut life = Life::default();
     life.view("lost").wait(VISIT_GAP + Span(1)).view("home").wait(VISIT_GAP).view("contact");
     life.start(1, Channel::Phone, Direction::Inbound);
-    let path = &life.state.known().unwrap().paths()[0];
+    let path = &life.state.paths()[0];
     let pages: Vec<&str> = path.pages.iter().map(|page| life.names.resolve(*page)).collect();
     assert_eq!((path.clicks, pages), (1, vec!["home", "contact"]));
     // The same pages are not counted again, and ours to her counts none.
@@ -229,8 +229,8 @@ fn everything_that_is_known_is_bounded() {
         (known.subscriptions().len(), MAX_SUBSCRIPTIONS),
         (known.callbacks().len(), MAX_CALLBACKS),
         (known.asked_again().len(), MAX_ASKED_AGAIN),
-        (known.paths().len(), MAX_CLICK_PATHS),
-        (known.paths()[0].pages.len(), MAX_PATH_PAGES),
+        (life.state.paths().len(), MAX_CLICK_PATHS),
+        (life.state.paths()[0].pages.len(), MAX_PATH_PAGES),
     ];
     assert!(lengths.iter().all(|(length, most)| length == most), "{lengths:?}");
     // The newest stay, and what was counted was counted for ever.

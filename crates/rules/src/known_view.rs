@@ -162,7 +162,11 @@ view! {
 impl KnownView {
     /// What is known of a customer, if anything ever was stated.
     pub(crate) fn of(customer: &CustomerState, names: &Interner, as_of: Micros) -> Option<Self> {
-        customer.known().map(|known| Self::read(known, customer, names, as_of))
+        match customer.known() {
+            Some(known) => Some(Self::read(known, customer, names, as_of)),
+            None if customer.paths().is_empty() => None,
+            None => Some(Self::read(&Known::default(), customer, names, as_of)),
+        }
     }
 
     fn read(known: &Known, customer: &CustomerState, names: &Interner, as_of: Micros) -> Self {
@@ -221,7 +225,7 @@ impl KnownView {
                 role: it.role,
                 since: it.since,
             }),
-            click_paths: all(known.paths(), |it| ClickPathView {
+            click_paths: all(customer.paths(), |it| ClickPathView {
                 contact: it.contact,
                 clicks: it.clicks,
                 pages: all(&it.pages, |page| name(*page)),

@@ -186,7 +186,6 @@ pub struct Known {
     pub(super) callbacks: ThinVec<Callback>,
     pub(super) subscriptions: ThinVec<Subscription>,
     pub(super) accounts: ThinVec<Account>,
-    pub(super) paths: ThinVec<ClickPath>,
     pub(super) reentered: ThinVec<ReenteredField>,
     pub(super) apologies_owed: u32,
 }
@@ -198,8 +197,7 @@ macro_rules! lists {
 
             /// The bytes on the heap.
             pub(super) fn heap_bytes(&self) -> usize {
-                let pages: usize = self.paths.iter().map(|path| tight::heap_bytes(&path.pages)).sum();
-                pages $(+ tight::heap_bytes(&self.$name))*
+                0 $(+ tight::heap_bytes(&self.$name))*
             }
 
             pub(super) fn shrink(&mut self) {
@@ -240,8 +238,6 @@ lists! {
     subscriptions: Subscription;
     /// Accounts that she has a part in.
     accounts: Account;
-    /// By what ways she came to the last contacts that had one.
-    paths: ClickPath;
     /// Fields that she had to enter again.
     reentered: ReenteredField;
 }

@@ -6,7 +6,7 @@ use super::known::{
     ReenteredField, StatedConsent, StatedFact, StatedPreference, Subscription, SubscriptionState,
     Verification,
 };
-use super::{CustomerState, SWITCH_WITHIN, Trail};
+use super::{CustomerState, SWITCH_WITHIN};
 use crate::event::vocabulary::{
     ContactStarted, FieldReentered, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
 };
@@ -130,15 +130,15 @@ impl CustomerState {
         self.effort.channel_switches += u32::from(switched && recent);
         self.last_inbound = MaybeMicros::some(at);
         self.last_inbound_channel = Some(e.channel);
-        if let Some(path) = self.trail.as_mut().and_then(|trail| trail.lead_to(e.contact, at)) {
+        if let Some(path) = self.trail.lead_to(e.contact, at) {
             self.effort.clicks_to_contact += path.clicks;
-            keep(&mut self.know().paths, MAX_CLICK_PATHS, path);
+            keep(&mut self.paths, MAX_CLICK_PATHS, path);
         }
     }
 
     pub(super) fn views(&mut self, page: Sym, at: Micros) {
         self.effort.pages += 1;
-        self.trail.get_or_insert_with(|| Box::new(Trail::new())).view(page, at);
+        self.trail.view(page, at);
     }
 
     /// A call that she agreed on is welcome whatever she prefers otherwise.

@@ -18,7 +18,7 @@ pub use contact::Contact;
 pub use effort::Effort;
 pub use trail::VISIT_GAP;
 
-use known::{Known, Verification};
+use known::{ClickPath, Known, Verification};
 use trail::Trail;
 
 use crate::canonical::{Canonical, CanonicalWriter};
@@ -56,7 +56,8 @@ pub struct CustomerState {
     contacts: ThinVec<Contact>,
     last_inbound: MaybeMicros,
     last_inbound_channel: Option<Channel>,
-    trail: Option<Box<Trail>>,
+    trail: Trail,
+    paths: ThinVec<ClickPath>,
     known: Option<Box<Known>>,
 }
 
@@ -87,6 +88,11 @@ impl CustomerState {
         self.known.as_deref()
     }
 
+    /// By what ways she came to the last contacts that had one.
+    pub fn paths(&self) -> &[ClickPath] {
+        &self.paths
+    }
+
     /// The proof of identity that holds at an instant, for a contact. One without an expiry holds as long as the
     /// contact in which it was given, transfers included.
     pub fn verification_at(&self, at: Micros, contact: Option<ContactId>) -> Option<&Verification> {
@@ -111,12 +117,16 @@ impl CustomerState {
     pub fn clear(&mut self) {
         let mut contacts = core::mem::take(&mut self.contacts);
         contacts.clear();
-        *self = Self { contacts, ..Self::default() };
+        let mut trail = core::mem::take(&mut self.trail);
+        trail.clear();
+        *self = Self { contacts, trail, ..Self::default() };
     }
 
     /// Gives back memory that is not used.
     pub fn shrink(&mut self) {
         self.contacts.shrink_to_fit();
+        self.trail.shrink();
+        self.paths.shrink_to_fit();
         if let Some(known) = &mut self.known {
             known.shrink();
         }
@@ -124,9 +134,13 @@ impl CustomerState {
 
     /// The bytes on the heap behind this state.
     pub fn heap_bytes(&self) -> usize {
-        let trail = self.trail.as_ref().map_or(0, |_| size_of::<Trail>());
+        let pages: usize = self.paths.iter().map(|path| tight::heap_bytes(&path.pages)).sum();
         let known = self.known.as_ref().map_or(0, |known| size_of::<Known>() + known.heap_bytes());
-        tight::heap_bytes(&self.contacts) + trail + known
+        tight::heap_bytes(&self.contacts)
+            + self.trail.heap_bytes()
+            + tight::heap_bytes(&self.paths)
+            + pages
+            + known
     }
 
     /// Takes in what happened next.
@@ -305,13 +319,8 @@ impl Canonical for CustomerState {
         to.list(&self.contacts);
         to.maybe_time(self.last_inbound.get());
         to.byte(self.last_inbound_channel.map_or(u8::MAX, |c| c as u8));
-        match &self.trail {
-            None => to.byte(0),
-            Some(trail) => {
-                to.byte(1);
-                trail.canonical(to);
-            }
-        }
+        self.trail.canonical(to);
+        to.list(&self.paths);
         match &self.known {
             None => to.byte(0),
             Some(known) => {
