@@ -1,7 +1,7 @@
 //! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
 
 use super::EngineError;
-use super::live::{Live, Rare, Taken};
+use super::live::{Live, Profiles, Rare, Taken};
 use super::load::{Known, Loaded, Streams, fetch, sort_nearly_sorted};
 use super::state::EngineState;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use throughline_core::time::Span;
 use throughline_core::wire::Writer;
 use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::evaluate::Evaluator;
+use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{
     LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries_of,
 };
@@ -221,7 +222,7 @@ impl EngineState {
             self.spare = std::mem::take(&mut live.journey);
             let Some((_, mut loaded)) = remembered else { return Stepped::Late(late) };
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
-            loaded.profiles = live.profiles;
+            loaded.profiles = live.profiles.into_vec();
             loaded.recorded_until = loaded.recorded_until.max(self.now);
             loaded.facts.extend(news);
             sort_nearly_sorted(&mut loaded.facts, &self.names);
@@ -254,9 +255,9 @@ impl EngineState {
 
     /// A customer of whom nothing is known yet.
     fn newcomer(&mut self, profile: ProfileId) -> Box<Live> {
-        let profiles = vec![(profile, Version(0))];
+        let profiles = smallvec::smallvec![(profile, Version(0))];
         self.cache.reserve(&profiles);
-        Box::new(Live { profiles, ..Live::default() })
+        Box::new(Live::new(profiles, Journey::new()))
     }
 
     /// Puts future facts aside, takes out those whose time has come, and sorts.
@@ -355,7 +356,7 @@ impl EngineState {
             .map(|(profile, entries)| (profile, encode_entries_of(entries, &self.names)))
             .collect();
         let append = self.append_of(&loaded.profiles, &records);
-        let mut live = Box::new(Live { profiles: loaded.profiles, journey, ..Live::default() });
+        let mut live = Box::new(Live::new(Profiles::from_slice(&loaded.profiles), journey));
         let rare = live.rare();
         rare.parked = loaded.facts[folded..].to_vec();
         rare.settling.extend(found.settling.into_iter().map(|(at, index)| {
@@ -375,7 +376,6 @@ impl EngineState {
         }
         live.tidy();
         live.journey.shrink();
-        live.profiles.shrink_to_fit();
         let mut left = Vec::new();
         for (profile, _) in &live.profiles {
             left.extend(self.cache.forget(*profile));
@@ -481,14 +481,14 @@ impl EngineState {
 
     /// Puts a customer back, and notes its due time for the store's index.
     pub(super) fn put(&mut self, mut live: Box<Live>) {
-        let (before, first) = (live.due, live.profiles.first().map(|(p, _)| *p));
+        let (before, first) = (live.due(), live.profiles.first().map(|(p, _)| *p));
         let due = live.next_due();
         if let (Some(first), true) = (first, before != due) {
             self.due_changes.insert(first, due);
-            if due.is_none() {
-                // It may be dormant for years now.
-                live.journey.shrink();
-            }
+        }
+        if due.is_none() {
+            // It may be dormant for years now.
+            live.journey.shrink();
         }
         self.cache.put(live);
     }

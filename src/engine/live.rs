@@ -7,6 +7,7 @@ use super::Memory;
 use super::load::Loaded;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use throughline_core::event::Version;
@@ -21,16 +22,23 @@ use throughline_rules::journey::Journey;
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// The profiles in order, with the version of each one's stream that this journey knows.
-    pub(super) profiles: Vec<(ProfileId, Version)>,
+    pub(super) profiles: Profiles,
     /// The journey, stepped as far as it goes.
     pub(super) journey: Journey,
     /// What few customers need.
     pub(super) rare: Option<Box<Rare>>,
-    /// When it is next due, as the queue of due customers has it.
-    pub(super) due: Option<Micros>,
-    /// When it was last used, in the engine's own count of judgements.
-    pub(super) used: u64,
+    /// When it is next due, as the queue of due customers has it; see [`Self::due`].
+    due_at: Micros,
+    is_due: bool,
+    /// When it was last used, in the engine's own count of judgements, by the [`STRIDE`].
+    used: u32,
 }
+
+/// A customer's profiles with the versions of their streams. Nearly every customer has one, and it stands in place.
+pub(super) type Profiles = SmallVec<[(ProfileId, Version); 1]>;
+
+/// How many judgements may happen before it is told apart which of two customers was used last.
+const STRIDE: u64 = 256;
 
 /// What few customers need.
 #[derive(Debug, Default)]
@@ -49,6 +57,16 @@ pub(super) struct Rare {
 }
 
 impl Live {
+    /// A customer with these profiles, folded so far.
+    pub(super) fn new(profiles: Profiles, journey: Journey) -> Self {
+        Self { profiles, journey, ..Self::default() }
+    }
+
+    /// When it is next due, as the queue of due customers has it.
+    pub(super) fn due(&self) -> Option<Micros> {
+        self.is_due.then_some(self.due_at)
+    }
+
     /// When something must be done: a deadline, a parked fact's time, a decision that has settled.
     pub(super) fn next_due(&self) -> Option<Micros> {
         let rare = self.rare.as_deref();
@@ -151,10 +169,11 @@ impl Cache {
     pub(super) fn put(&mut self, mut live: Box<Live>) {
         let Some((first, _)) = live.profiles.first().copied() else { return };
         self.clock += 1;
-        live.used = self.clock;
+        live.used = u32::try_from(self.clock / STRIDE).unwrap_or(u32::MAX);
         let due = live.next_due();
-        if due != live.due {
-            live.due = due;
+        if due != live.due() {
+            live.is_due = due.is_some();
+            live.due_at = due.unwrap_or_default();
             if let Some(at) = due {
                 self.due.push(Reverse((at, first)));
             }
@@ -204,7 +223,7 @@ impl Cache {
             }
             self.due.pop();
             // An entry is stale when the customer's due time has moved since it was queued.
-            if self.get(profile).is_none_or(|live| live.due == Some(at)) {
+            if self.get(profile).is_none_or(|live| live.due() == Some(at)) {
                 return Some(profile);
             }
         }
@@ -216,7 +235,7 @@ impl Cache {
         if self.due.len() > self.due_limit.max(1_024) {
             let queued = std::mem::take(&mut self.due).into_vec();
             let still =
-                |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due == Some(*at));
+                |(at, profile): &(Micros, ProfileId)| self.get(*profile).is_none_or(|l| l.due() == Some(*at));
             self.due = queued.into_iter().filter(|Reverse(entry)| still(entry)).collect();
             self.due.shrink_to_fit();
             self.due_limit = self.due.len() + self.due.len() / 2;
@@ -238,7 +257,7 @@ impl Cache {
         if self.len() <= keep {
             return;
         }
-        let mut used: Vec<(u64, ProfileId)> =
+        let mut used: Vec<(u32, ProfileId)> =
             self.slots.iter().flatten().filter_map(|l| Some((l.used, l.profiles.first()?.0))).collect();
         used.sort_unstable();
         let gone = used.len().saturating_sub(keep);
@@ -277,7 +296,11 @@ impl Live {
         });
         size_of::<Self>() - size_of::<Journey>()
             + self.journey.total_bytes()
-            + self.profiles.capacity() * size_of::<(ProfileId, Version)>()
+            + if self.profiles.spilled() {
+                self.profiles.capacity() * size_of::<(ProfileId, Version)>()
+            } else {
+                0
+            }
             + rare
     }
 }

@@ -217,7 +217,7 @@ impl EngineState {
                 match self.cache.get(profile) {
                     // At hand, so its own due time is right and the index is behind.
                     Some(live) => {
-                        self.due_changes.insert(profile, live.due);
+                        self.due_changes.insert(profile, live.due());
                     }
                     None => {
                         self.due_changes.insert(profile, None);

@@ -111,7 +111,7 @@ impl Export {
         for item in open_log_with(path, options).map_err(SourceError::from)? {
             match item {
                 Ok(item) => gatherer.push(item.profile, &item.event),
-                Err(reject) if reject.ends_log() => return Err(SourceError::Cut(reject).into()),
+                Err(reject) if reject.ends_log() => return Err(SourceError::Cut(Box::new(reject)).into()),
                 Err(reject) => rejected(&reject),
             }
         }

@@ -35,7 +35,7 @@ pub enum SourceError {
     Io(#[from] std::io::Error),
     /// The log ends in the middle: what follows cannot be read.
     #[error("the log cannot be read to its end: {0}")]
-    Cut(Reject),
+    Cut(Box<Reject>),
     /// The store could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,7 +97,7 @@ impl History {
                 }
             });
             gathering.note(reader.counts());
-            cut.map_or(Ok(gathering), |reject| Err(SourceError::Cut(reject)))
+            cut.map_or(Ok(gathering), |reject| Err(SourceError::Cut(Box::new(reject))))
         };
         gather_parts(first, ranges, work)
     }
@@ -204,7 +204,7 @@ impl Gathering {
             }
         });
         self.note(log.counts());
-        cut.map_or(Ok(()), |reject| Err(SourceError::Cut(reject)))
+        cut.map_or(Ok(()), |reject| Err(SourceError::Cut(Box::new(reject))))
     }
 
     /// Takes in what a reader yields. Answers with the reject that ended the log before its end, if one did.

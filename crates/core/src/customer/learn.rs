@@ -1,12 +1,12 @@
 //! How events change what is known about the customer herself, and what they cost her.
 
+use super::CustomerState;
 use super::known::{
     Account, AskedAgain, Callback, Circumstance, Known, MAX_ACCOUNTS, MAX_ASKED_AGAIN, MAX_CALLBACKS,
     MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_FIELDS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS,
     ReenteredField, StatedConsent, StatedFact, StatedPreference, Subscription, SubscriptionState,
     Verification,
 };
-use super::{CustomerState, SWITCH_WITHIN};
 use crate::event::vocabulary::{
     ContactStarted, FieldReentered, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
 };
@@ -125,11 +125,7 @@ impl CustomerState {
             self.reached_out(e.channel, at);
             return;
         }
-        let switched = self.last_inbound_channel.is_some_and(|before| before != e.channel);
-        let recent = self.last_inbound.get().is_some_and(|before| at.since(before) <= SWITCH_WITHIN);
-        self.effort.channel_switches += u32::from(switched && recent);
-        self.last_inbound = MaybeMicros::some(at);
-        self.last_inbound_channel = Some(e.channel);
+        self.effort.channel_switches += u32::from(self.trail.comes_by(e.channel, at));
         if let Some(path) = self.trail.lead_to(e.contact, at) {
             self.effort.clicks_to_contact += path.clicks;
             keep(&mut self.paths, MAX_CLICK_PATHS, path);

@@ -16,13 +16,13 @@ mod trail;
 
 pub use contact::Contact;
 pub use effort::Effort;
-pub use trail::VISIT_GAP;
+pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 
 use known::{ClickPath, Known, Verification};
 use trail::Trail;
 
 use crate::canonical::{Canonical, CanonicalWriter};
-use crate::event::{Channel, Ending, EventData, WorkEffect};
+use crate::event::{Ending, EventData, WorkEffect};
 use crate::fact::Fact;
 use crate::ids::{ContactId, EventId};
 use crate::name::Sym;
@@ -38,9 +38,6 @@ pub const MAX_CONTACTS: usize = 1_024;
 /// How long an ended contact is remembered. A later event about it counts as the first one of a new contact.
 pub const REMEMBERED_FOR: Span = Span::from_days(90);
 
-/// How long after her last contact a customer's contact on another channel counts as a switch of channel.
-pub const SWITCH_WITHIN: Span = Span::from_days(7);
-
 /// How many contacts may be remembered before ended ones are looked for.
 const SWEEP_ABOVE: usize = 4;
 
@@ -54,8 +51,6 @@ pub struct CustomerState {
     /// What the customer had to do and bear.
     pub effort: Effort,
     contacts: ThinVec<Contact>,
-    last_inbound: MaybeMicros,
-    last_inbound_channel: Option<Channel>,
     trail: Trail,
     paths: ThinVec<ClickPath>,
     known: Option<Box<Known>>,
@@ -317,8 +312,6 @@ impl Canonical for CustomerState {
         to.number(self.facts);
         self.effort.canonical(to);
         to.list(&self.contacts);
-        to.maybe_time(self.last_inbound.get());
-        to.byte(self.last_inbound_channel.map_or(u8::MAX, |c| c as u8));
         self.trail.canonical(to);
         to.list(&self.paths);
         match &self.known {

@@ -1,7 +1,9 @@
-//! The pages of the visit that goes on: what the customer had to look through before she found a way to us.
+//! How the customer comes to us: the pages of the visit that goes on, which she had to look through before she found
+//! a way, and the channel that she came by last.
 
 use super::known::{ClickPath, MAX_PATH_PAGES};
 use crate::canonical::{Canonical, CanonicalWriter};
+use crate::event::Channel;
 use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
@@ -11,15 +13,29 @@ use thin_vec::ThinVec;
 /// After so long without a page a visit is over: the usual end of a session in web analytics.
 pub const VISIT_GAP: Span = Span::from_secs(30 * 60);
 
-/// The pages of one visit; the newest [`MAX_PATH_PAGES`] by name, all by number.
+/// How long after her last contact a customer's contact on another channel counts as a switch of channel.
+pub const SWITCH_WITHIN: Span = Span::from_days(7);
+
+/// The last contact that she began, and the pages of one visit; the newest [`MAX_PATH_PAGES`] by name, all by number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Trail {
+    inbound: MaybeMicros,
     last: MaybeMicros,
     count: u32,
+    channel: Option<Channel>,
     pages: ThinVec<Sym>,
 }
 
 impl Trail {
+    /// Notes that she begins a contact, and says whether on another channel than the last one, which was lately.
+    pub(super) fn comes_by(&mut self, channel: Channel, at: Micros) -> bool {
+        let other = self.channel.is_some_and(|before| before != channel);
+        let lately = self.inbound.get().is_some_and(|before| at.since(before) <= SWITCH_WITHIN);
+        self.inbound = MaybeMicros::some(at);
+        self.channel = Some(channel);
+        other && lately
+    }
+
     /// Adds a page, to this visit or as the first of a new one.
     pub(super) fn view(&mut self, page: Sym, at: Micros) {
         if !self.goes_on(at) {
@@ -59,16 +75,18 @@ impl Trail {
         self.pages.shrink_to_fit();
     }
 
-    /// Forgets the visit and keeps the memory.
+    /// Forgets everything and keeps the memory.
     pub(super) fn clear(&mut self) {
-        self.pages.clear();
-        self.last = MaybeMicros::NONE;
-        self.count = 0;
+        let mut pages = core::mem::take(&mut self.pages);
+        pages.clear();
+        *self = Self { pages, ..Self::default() };
     }
 }
 
 impl Canonical for Trail {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.maybe_time(self.inbound.get());
+        to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
         to.maybe_time(self.last.get());
         to.number(u64::from(self.count));
         for page in &self.pages {
