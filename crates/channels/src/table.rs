@@ -289,11 +289,11 @@ impl Rows {
                         let raw = &piece[..used.min(piece.len())];
                         let (spans, numbers) = (&self.spans, &self.numbers);
                         let row = TableRow { text, spans, numbers, line, raw, trim: self.trim };
-                        if maker.owns(&row) {
+                        if maker.owns(mapping, &row) {
                             if spans.len() < self.header.names.len() {
                                 maker.warn(SHORT_ROW);
                             }
-                            maker.row(&row);
+                            maker.row(mapping, &row);
                         }
                     }
                 }
@@ -309,8 +309,8 @@ impl Rows {
                 }
                 let (spans, numbers) = (&self.spans, &self.numbers);
                 let row = TableRow { text, spans, numbers, line, raw: piece, trim: self.trim };
-                if maker.owns(&row) {
-                    maker.row(&row);
+                if maker.owns(mapping, &row) {
+                    maker.row(mapping, &row);
                 }
                 Taken::Row(piece.len())
             }

@@ -36,11 +36,13 @@ enum Wanted {
     Error(&'static str),
     /// Some rejects of this reason, and as many events at least.
     Rejects(&'static str, u64),
+    /// A reject for damaged bytes of gzip. Where they lie decides whether they look like an early end.
+    Damage,
     /// Everything, as if nothing were wrong.
     All,
 }
 
-use Wanted::{All, Error, Rejects};
+use Wanted::{All, Damage, Error, Rejects};
 
 struct Case {
     what: &'static str,
@@ -53,17 +55,19 @@ struct Case {
 
 fn cases(format: &Format) -> Vec<Case> {
     let sample = format.sample;
-    let lines = format.ending == "ndjson";
+    let (json, markup, csv) = (format.ending == "ndjson", format.ending == "xes", format.ending == "csv");
     let case = |what, ending: &str, bytes: Vec<u8>, wanted| {
         let mapping = format.mapping.map(str::to_owned);
         Case { what, ending: format!("{}{ending}", format.ending), bytes, mapping, wanted }
     };
     let plain = |what, text: &str, wanted| case(what, "", text.as_bytes().to_vec(), wanted);
     // What cuts off one line of lines ends a log of markup.
-    let (utf8, quotes) = if lines { ("not UTF-8", "not JSON") } else { ("broken XML", "broken XML") };
-    let long = if lines { "the line is too long" } else { "broken XML" };
+    let (utf8, long) =
+        if markup { ("broken XML", "broken XML") } else { ("not UTF-8", "the line is too long") };
     let (head, tail) = sample.rsplit_once("TEXT").unwrap();
-    let packed = gzip(sample.repeat(if lines { 2_000 } else { 1 }).as_bytes());
+    // As long as a log may be whose parts can stand behind each other: XML has one root, a table one header.
+    let (once, again) = if csv { sample.split_at(sample.find('\n').unwrap() + 1) } else { ("", sample) };
+    let packed = gzip(format!("{once}{}", again.repeat(if markup { 1 } else { 2_000 })).as_bytes());
     let mut corrupt = packed.clone();
     let middle = corrupt.len() / 2;
     corrupt[middle..middle + 8].fill(0xff);
@@ -78,7 +82,6 @@ fn cases(format: &Format) -> Vec<Case> {
         plain("mixed line ends", &mixed, All),
         plain("no line end at the end", sample.trim_end(), All),
         case("invalid UTF-8", "", [head.as_bytes(), b"\xff\xfe", tail.as_bytes()].concat(), Rejects(utf8, 0)),
-        plain("unclosed quotes", &format!("{head}{}", tail.replacen('"', "", 1)), Rejects(quotes, 0)),
         case("sound gzip", ".gz", gzip(sample.as_bytes()), All),
         case(
             "truncated gzip",
@@ -86,7 +89,7 @@ fn cases(format: &Format) -> Vec<Case> {
             packed[..packed.len() - 20].to_vec(),
             Rejects("the file ends in the middle", 0),
         ),
-        case("corrupt gzip", ".gz", corrupt, Rejects("the compressed data are damaged", 0)),
+        case("corrupt gzip", ".gz", corrupt, Damage),
         case("a zip where gzip was said", ".gz", zip.clone(), Error("zip archive")),
         case("a zip", "", zip, Error("zip archive")),
         case(
@@ -104,17 +107,47 @@ fn cases(format: &Format) -> Vec<Case> {
             Rejects(long, 0),
         ),
     ];
-    if lines {
+    if json {
         let array = format!("[{}]", sample.trim_end().replace('\n', ",\n"));
         cases.push(plain("one JSON array", &array, Error("JSON array")));
     }
+    if json || markup {
+        let open = format!("{head}{}", tail.replacen('"', "", 1));
+        cases.push(plain("unclosed quotes", &open, Rejects(if json { "not JSON" } else { "broken XML" }, 0)));
+    }
+    if csv {
+        // What stands in the row with the open quote is lost, and the row behind it is read.
+        let open = sample.replace("\"\"\",", "\"\",");
+        cases.push(plain("unclosed quotes", &open, Rejects("a quote is not closed", 1)));
+        cases.push(plain("line ends of CR alone", &sample.replace("\r\n", "\r"), All));
+        cases.push(plain(
+            "another number of columns",
+            &sample.replace("TEXT", "a,b"),
+            Rejects("not as many columns as there are", 1),
+        ));
+        let wide: Vec<u8> = sample.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        cases.push(case("UTF-16", "", [&b"\xff\xfe"[..], &wide].concat(), Error("UTF-16")));
+    }
     if let Some(document) = format.mapping {
         let with = |what, mapping: Option<String>, wanted| Case { mapping, ..plain(what, sample, wanted) };
-        let other = document.replace("\"customer\"", "\"kunde\"").replace("\"time:timestamp\"", "\"zeit\"");
-        cases.push(with("a mapping for another file", Some(other), Rejects("missing", 0)));
+        let other = match format.name {
+            // Without a header only the values show it.
+            "fixed" => document.replace("at = 8, width = 16", "at = 12, width = 12"),
+            _ => document
+                .replace("from = \"customer\"", "from = \"kunde\"")
+                .replace("from = \"time:timestamp\"", "from = \"zeit\""),
+        };
+        assert_ne!(other, document);
+        let wanted = match format.name {
+            "xes" => Rejects("missing", 0),
+            "fixed" => Rejects("not a time", 0),
+            _ => Error("the mapping is for another file"),
+        };
+        cases.push(with("a mapping for another file", Some(other), wanted));
         let twice = document.replace("[fields]\n", "[fields]\nactivity = { from = \"customer\" }\n");
         cases.push(with("two mappings for one column", Some(twice), Error("duplicate key")));
-        cases.push(with("no mapping", None, Error("needs a mapping")));
+        let none = if format.name == "fixed" { "not a known format" } else { "needs a mapping" };
+        cases.push(with("no mapping", None, Error(none)));
     }
     cases
 }
@@ -186,6 +219,11 @@ fn whatever_a_file_holds_it_gives_an_error_or_counted_rejects() {
                 (Gave::Error(error), Error(says)) => error.contains(says),
                 (Gave::Read { events, rejects, .. }, Rejects(reason, least)) => {
                     rejects.contains_key(reason) && *events >= least
+                }
+                (Gave::Read { rejects, .. }, Damage) => {
+                    ["the compressed data are damaged", "the file ends in the middle"]
+                        .iter()
+                        .any(|reason| rejects.contains_key(*reason))
                 }
                 (Gave::Read { events, rejects, .. }, All) => {
                     rejects.is_empty() && *events == sound && sound > 0

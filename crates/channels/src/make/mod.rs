@@ -8,6 +8,8 @@
 //! | how often each key of a row came | rows have no id of their own and do not stand together | some 20 bytes a row |
 //! | the contact's row before | a condition compares with it | the compared texts of at most `changes.remember` contacts |
 //! | what each row is called, and its thread | `[parent]` | some 80 bytes for at most `parent.remember` rows |
+//! | the first customer of each thread | `[parent]` | some 100 bytes a thread, not bounded by `parent.remember` |
+//! | rows of threads that have no customer yet | `[parent]` | the columns in use, not bounded either |
 //! | rows that wait for the row that they answer | `[parent]` | the columns in use of at most `parent.remember` rows |
 //! | the rows of one contact | `rows = "together"`, XES | the columns in use |
 //! | all rows | `rows = "in-any-order"` | the columns in use |
@@ -15,6 +17,7 @@
 mod generations;
 mod held;
 mod note;
+mod recent;
 mod threads;
 
 pub(crate) use note::{Became, Note};
@@ -25,6 +28,7 @@ use crate::reject::{ReadCounts, Reject, RejectReason};
 use crate::rejects_file::RejectsFile;
 use generations::Generations;
 use held::HeldRow;
+use recent::Recent;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::fmt;
@@ -58,6 +62,7 @@ pub(crate) struct Maker {
     counts: ReadCounts,
     ready: VecDeque<Result<LogItem, Reject>>,
     contacts: FxHashMap<ContactId, Memory>,
+    ids: Ids,
     /// How often each row's key came.
     occurrences: FxHashMap<u64, u32>,
     previous: Generations<ContactId, Vec<Option<Box<str>>>>,
@@ -68,6 +73,12 @@ pub(crate) struct Maker {
     share: Share,
     rejects: Option<RejectsFile>,
     notes: Option<VecDeque<Note>>,
+}
+
+/// The ids of those whom rows name.
+struct Ids {
+    contacts: Recent<ContactId>,
+    profiles: Recent<ProfileId>,
 }
 
 /// Rows that wait for others.
@@ -129,10 +140,13 @@ impl Maker {
         };
         Self {
             previous: Generations::new(mapping.remembered_contacts()),
-            mapping,
+            // One of its own: readers in several threads would else wait for each other, counting themselves in
+            // and out of one mapping at every row.
+            mapping: Arc::new(Arc::unwrap_or_clone(mapping)),
             counts: ReadCounts::default(),
             ready: VecDeque::new(),
             contacts: FxHashMap::default(),
+            ids: Ids { contacts: Recent::new(), profiles: Recent::new() },
             occurrences: FxHashMap::default(),
             waiting,
             key: String::new(),
@@ -188,13 +202,13 @@ impl Maker {
         }
     }
 
-    /// Whether a row is one of this share. What is nobody's is the first one's.
-    pub(crate) fn owns(&mut self, row: &impl Row) -> bool {
+    /// Whether a row is one of this share. What is nobody's is the first one's. `mapping` is [`Self::mapping`], here
+    /// and below: the reader holds it, so that it is not counted in and out for each call.
+    pub(crate) fn owns(&mut self, mapping: &Mapping, row: &impl Row) -> bool {
         let Share { index, of } = self.share;
         if of <= 1 {
             return true;
         }
-        let mapping = self.mapping.clone();
         let contact = mapping.contact_of(row);
         let owner = contact.as_ref().map_or(0, |contact| xxh3_64(contact.as_bytes()) % u64::from(of));
         if owner == u64::from(index) {
@@ -204,7 +218,7 @@ impl Maker {
         if let Waiting::Group { contact, rows } = &mut self.waiting {
             let ended = std::mem::take(rows);
             contact.clear();
-            self.group_of(&mapping, &ended.iter().collect::<Vec<_>>());
+            self.group_of(mapping, &ended.iter().collect::<Vec<_>>());
         }
         false
     }
@@ -221,15 +235,14 @@ impl Maker {
     }
 
     /// Takes the next row.
-    pub(crate) fn row(&mut self, row: &impl Row) {
-        let mapping = self.mapping.clone();
-        if !self.admits(&mapping, row) {
+    pub(crate) fn row(&mut self, mapping: &Mapping, row: &impl Row) {
+        if !self.admits(mapping, row) {
             return;
         }
         let keeps_raw = self.rejects.is_some();
         if let Waiting::Threads(threads) = &mut self.waiting {
-            match threads.take(&mapping, HeldRow::of(row, &mapping, keeps_raw)) {
-                Ok(placed) => placed.into_iter().for_each(|placed| self.placed(&mapping, &placed)),
+            match threads.take(mapping, HeldRow::of(row, mapping, keeps_raw)) {
+                Ok(placed) => placed.into_iter().for_each(|placed| self.placed(mapping, &placed)),
                 Err(fault) => self.fault(row, fault),
             }
             return;
@@ -240,7 +253,7 @@ impl Maker {
         };
         match &mut self.waiting {
             Waiting::Nobody | Waiting::Threads(_) => {
-                if let Err(fault) = self.alone(&mapping, row, &contact) {
+                if let Err(fault) = self.alone(mapping, row, &contact) {
                     self.fault(row, fault);
                 }
             }
@@ -251,8 +264,8 @@ impl Maker {
                     current.clear();
                     current.push_str(&contact);
                 }
-                rows.push(HeldRow::of(row, &mapping, keeps_raw));
-                self.group_of(&mapping, &ended.iter().collect::<Vec<_>>());
+                rows.push(HeldRow::of(row, mapping, keeps_raw));
+                self.group_of(mapping, &ended.iter().collect::<Vec<_>>());
             }
             Waiting::All { places, groups } => {
                 let place = match places.get(contact.as_ref()) {
@@ -263,7 +276,7 @@ impl Maker {
                         groups.len() - 1
                     }
                 };
-                groups[place].push(HeldRow::of(row, &mapping, keeps_raw));
+                groups[place].push(HeldRow::of(row, mapping, keeps_raw));
             }
         }
     }
@@ -339,10 +352,11 @@ impl Maker {
     /// A row that is the next of its contact.
     fn alone(&mut self, mapping: &Mapping, row: &impl Row, key: &str) -> Result<(), RowFault> {
         let time = mapping.time_of(row)?;
-        let contact = mapping.contact_id(key, row)?;
+        let contact = self.ids.contact(mapping, key, row)?;
         let mut memory = self.contacts.get(&contact).copied().unwrap_or(Memory::NEW);
         let known = memory.profile.filter(|_| mapping.one_customer());
-        let Some(profile) = known.map_or_else(|| Self::profile(mapping, row, key), |p| Ok(Some(p)))? else {
+        let Some(profile) = known.map_or_else(|| self.ids.profile(mapping, row, key), |p| Ok(Some(p)))?
+        else {
             self.ignored(row);
             return Ok(());
         };
@@ -361,10 +375,10 @@ impl Maker {
         let row = &placed.row;
         let made = (|| {
             let time = mapping.time_of(row)?;
-            let contact = mapping.contact_id(&placed.contact, row)?;
+            let contact = self.ids.contact(mapping, &placed.contact, row)?;
             let profile = match &placed.customer {
-                Some(customer) => mapping.profile(customer).ok_or_else(|| mapping.no_customer(row))?,
-                None => match Self::unknown(mapping, row, &placed.contact)? {
+                Some(customer) => self.ids.customer(mapping, customer, row)?,
+                None => match Ids::unknown(mapping, row, &placed.contact)? {
                     Some(profile) => profile,
                     None => {
                         self.ignored(row);
@@ -412,7 +426,7 @@ impl Maker {
         first: &R,
     ) -> Result<(), RowFault> {
         let key = mapping.contact_of(first)?;
-        let contact = mapping.contact_id(&key, first)?;
+        let contact = self.ids.contact(mapping, &key, first)?;
         if self.contacts.insert(contact, Memory::NEW).is_some() {
             let expected = "the rows of each contact in one place; those in a second one are not read";
             return Err(RowFault::new(RejectReason::RepeatedContact, expected));
@@ -422,7 +436,7 @@ impl Maker {
             let named = in_order.iter().find(|(_, index)| mapping.customer_of(rows[*index]).is_some());
             // If none names a customer, the first row's fault is the one to report.
             let row = named.map_or(first, |(_, index)| rows[*index]);
-            match Self::profile(mapping, row, &key)? {
+            match self.ids.profile(mapping, row, &key)? {
                 Some(profile) => one = Some(profile),
                 None => {
                     for (_, index) in in_order {
@@ -435,7 +449,7 @@ impl Maker {
         let mut memory = Memory::NEW;
         for &(time, index) in in_order {
             let row = rows[index];
-            match one.map_or_else(|| Self::profile(mapping, row, &key), |profile| Ok(Some(profile))) {
+            match one.map_or_else(|| self.ids.profile(mapping, row, &key), |profile| Ok(Some(profile))) {
                 Ok(Some(profile)) => {
                     self.one(
                         mapping,
@@ -450,22 +464,6 @@ impl Maker {
             }
         }
         Ok(())
-    }
-
-    /// Whose a row is; `None` if nobody knows and it is to be ignored.
-    fn profile(mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
-        match mapping.customer_of(row) {
-            Some(customer) => mapping.profile(&customer).map(Some).ok_or_else(|| mapping.no_customer(row)),
-            None => Self::unknown(mapping, row, key),
-        }
-    }
-
-    fn unknown(mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
-        match mapping.unknown_customers() {
-            Unknown::Refuse => Err(mapping.no_customer(row)),
-            Unknown::Ignore => Ok(None),
-            Unknown::Own => Ok(mapping.unknown_profile(key)),
-        }
     }
 
     /// Makes the events of one row.
@@ -581,6 +579,39 @@ impl Maker {
     fn note(&mut self, row: &impl Row, became: Became) {
         if let Some(notes) = &mut self.notes {
             Note::add(notes, row.place(), became);
+        }
+    }
+}
+
+impl Ids {
+    fn contact(&mut self, mapping: &Mapping, key: &str, row: &impl Row) -> Result<ContactId, RowFault> {
+        let id = self.contacts.id(key, |key| mapping.contact(key));
+        id.ok_or_else(|| mapping.no_contact(row))
+    }
+
+    fn customer(&mut self, mapping: &Mapping, name: &str, row: &impl Row) -> Result<ProfileId, RowFault> {
+        let id = self.profiles.id(name, |name| mapping.profile(name));
+        id.ok_or_else(|| mapping.no_customer(row))
+    }
+
+    /// Whose a row is; `None` if nobody knows and it is to be ignored.
+    fn profile(
+        &mut self,
+        mapping: &Mapping,
+        row: &impl Row,
+        key: &str,
+    ) -> Result<Option<ProfileId>, RowFault> {
+        match mapping.customer_of(row) {
+            Some(customer) => self.customer(mapping, &customer, row).map(Some),
+            None => Self::unknown(mapping, row, key),
+        }
+    }
+
+    fn unknown(mapping: &Mapping, row: &impl Row, key: &str) -> Result<Option<ProfileId>, RowFault> {
+        match mapping.unknown_customers() {
+            Unknown::Refuse => Err(mapping.no_customer(row)),
+            Unknown::Ignore => Ok(None),
+            Unknown::Own => Ok(mapping.unknown_profile(key)),
         }
     }
 }

@@ -8,7 +8,6 @@ use super::{ColumnIx, Contact, KeyPart, Mapping, Otherwise, RowEvent, Started, T
 use crate::reject::{Place, RejectReason};
 use crate::shape::shape;
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::sync::Arc;
 use throughline_core::event::EventData;
 use throughline_core::ids::{ContactId, EventId, ProfileId};
@@ -152,10 +151,14 @@ impl Mapping {
         self.needed(row, self.contact.id, Contact::WHAT)
     }
 
-    /// The contact's id.
-    pub(crate) fn contact_id(&self, contact: &str, row: &impl Row) -> Result<ContactId, RowFault> {
-        let id = self.ground.source.contact(contact);
-        id.ok_or_else(|| self.fault(RejectReason::BadAttribute, row, self.contact.id, Contact::WHAT))
+    /// The id of what the source calls a contact.
+    pub(crate) fn contact(&self, contact: &str) -> Option<ContactId> {
+        self.ground.source.contact(contact)
+    }
+
+    /// Why a row of no contact is rejected.
+    pub(crate) fn no_contact(&self, row: &impl Row) -> RowFault {
+        self.fault(RejectReason::BadAttribute, row, self.contact.id, Contact::WHAT)
     }
 
     /// The source's own id of a row; `None` if the mapping says of what it is made instead.
@@ -167,29 +170,35 @@ impl Mapping {
     /// different parts have one key.
     pub(crate) fn key_of(&self, contact: &str, row: &impl Row, time: Micros, key: &mut String) {
         key.clear();
-        // Writing to a string does not fail.
-        _ = write!(key, "row {}:{contact}", contact.len());
+        key.push_str("row ");
+        push_with_length(key, contact);
         for part in &self.key {
             let value = match part {
                 KeyPart::Time => {
-                    _ = write!(key, " @{}", time.0);
+                    key.push_str(if time.0 < 0 { " @-" } else { " @" });
+                    push_number(key, time.0.unsigned_abs());
                     continue;
                 }
                 KeyPart::Cell(cell) => self.ground.cell(*cell).value(row),
             };
-            _ = match value {
-                Some(part) => write!(key, " {}:{part}", part.len()),
-                None => write!(key, " -"),
-            };
+            match value {
+                Some(part) => {
+                    key.push(' ');
+                    push_with_length(key, &part);
+                }
+                None => key.push_str(" -"),
+            }
         }
     }
 
     /// The id of an event of the n-th row with this key, counted from 0.
     pub(crate) fn row_id(&self, key: &mut String, occurrence: u32, name: Option<&str>) -> EventId {
         let whole = key.len();
-        _ = write!(key, " #{occurrence}");
+        key.push_str(" #");
+        push_number(key, u64::from(occurrence));
         if let Some(name) = name {
-            _ = write!(key, " {name}");
+            key.push(' ');
+            key.push_str(name);
         }
         let id = self.ground.source.derived_event(key);
         key.truncate(whole);
@@ -348,5 +357,40 @@ impl Mapping {
                 Some(cell) => self.fault(RejectReason::BadAttribute, row, cell, &expected),
             }
         })
+    }
+}
+
+fn push_with_length(key: &mut String, text: &str) {
+    push_number(key, text.len() as u64);
+    key.push(':');
+    key.push_str(text);
+}
+
+/// A key is made for every row, and `write!` is slow at numbers.
+fn push_number(key: &mut String, number: u64) {
+    let mut digits = [0_u8; 20];
+    let (mut left, mut start) = (number, digits.len());
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    key.push_str(std::str::from_utf8(&digits[start..]).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_number;
+
+    #[test]
+    fn numbers_are_written_as_always() {
+        for number in [0, 7, 10, 1_349_794_217_000_000, u64::MAX] {
+            let mut key = String::from("@");
+            push_number(&mut key, number);
+            assert_eq!(key, format!("@{number}"));
+        }
     }
 }

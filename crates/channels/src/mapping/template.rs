@@ -282,6 +282,18 @@ impl Value<'_> {
 impl<'de> Deserializer<'de> for Value<'_> {
     type Error = FieldFault;
 
+    /// An id that is one already need not become text to be read.
+    fn is_human_readable(&self) -> bool {
+        !matches!(self, Self::Id(_))
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
+        match self {
+            Self::Id(id) => visitor.visit_bytes(id.as_bytes()),
+            other => other.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FieldFault> {
         match self {
             Self::Text(text) => visitor.visit_str(&text),
@@ -351,7 +363,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     serde::forward_to_deserialize_any! {
-        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
+        i128 u128 char str string byte_buf unit unit_struct seq tuple tuple_struct map struct
         identifier ignored_any
     }
 }

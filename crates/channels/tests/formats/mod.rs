@@ -9,10 +9,11 @@ use std::sync::Arc;
 use throughline_channels::item::LogItem;
 #[cfg(feature = "mail")]
 use throughline_channels::mail::{Letter, Sender};
-use throughline_channels::mapping::Mapping;
+use throughline_channels::mapping::{MappedFormat, Mapping};
 use throughline_channels::native::NativeReader;
 use throughline_channels::reject::{ReadCounts, Reject};
 use throughline_channels::segment::{IdentifierKey, SegmentReader};
+use throughline_channels::table::TableReader;
 use throughline_channels::xes::XesReader;
 use throughline_core::name::Name;
 
@@ -31,10 +32,12 @@ pub(crate) struct Format {
     pub(crate) read: fn(&[u8]),
 }
 
-pub(crate) const FORMATS: [Format; 3] = [
+pub(crate) const FORMATS: [Format; 5] = [
     Format { name: "native", ending: "ndjson", sample: NATIVE, mapping: None, read: native },
     Format { name: "segment", ending: "ndjson", sample: SEGMENT, mapping: None, read: segment },
     Format { name: "xes", ending: "xes", sample: XES, mapping: Some(XES_MAPPING), read: xes },
+    Format { name: "table", ending: "csv", sample: TABLE, mapping: Some(TABLE_MAPPING), read: table },
+    Format { name: "fixed", ending: "txt", sample: FIXED, mapping: Some(FIXED_MAPPING), read: fixed },
 ];
 
 const NATIVE: &str = include_str!("native/sound.ndjson");
@@ -44,6 +47,14 @@ const SEGMENT: &str = include_str!("segment/sound.ndjson");
 const XES: &str = include_str!("xes/sound.xes");
 
 const XES_MAPPING: &str = include_str!("mapping/xes.toml");
+
+const TABLE: &str = include_str!("table/sound.csv");
+
+const TABLE_MAPPING: &str = include_str!("mapping/table.toml");
+
+const FIXED: &str = include_str!("fixed/sound.txt");
+
+const FIXED_MAPPING: &str = include_str!("mapping/fixed.toml");
 
 /// Reads bytes as the format of this name.
 pub(crate) fn read(name: &str, bytes: &[u8]) {
@@ -75,6 +86,23 @@ fn xes(bytes: &[u8]) {
     read_xes(bytes, Arc::new(mapping));
 }
 
+fn table(bytes: &[u8]) {
+    let Ok(mapping) = Mapping::from_toml(TABLE_MAPPING) else { return };
+    read_table(bytes, Arc::new(mapping));
+}
+
+fn fixed(bytes: &[u8]) {
+    let Ok(mapping) = Mapping::from_toml(FIXED_MAPPING) else { return };
+    read_table(bytes, Arc::new(mapping));
+}
+
+fn read_table(bytes: &[u8], mapping: Arc<Mapping>) {
+    let input = std::io::BufReader::with_capacity(64, Cursor::new(bytes));
+    let mut reader = TableReader::new(input, mapping, MAX_LINE_BYTES);
+    let results: Vec<_> = reader.by_ref().collect();
+    holds(&results, reader.counts());
+}
+
 fn read_xes(bytes: &[u8], mapping: Arc<Mapping>) {
     // Through a cursor, so that the input is streamed in pieces as a file is.
     let input = std::io::BufReader::with_capacity(64, Cursor::new(bytes));
@@ -88,8 +116,11 @@ pub(crate) fn mapping(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     match Mapping::from_toml(text) {
         Ok(mapping) => {
-            for format in FORMATS.iter().filter(|format| format.name == "xes") {
-                read_xes(format.sample.as_bytes(), Arc::new(mapping.clone()));
+            let mapping = Arc::new(mapping);
+            match mapping.format() {
+                MappedFormat::Xes => read_xes(XES.as_bytes(), mapping),
+                MappedFormat::Fixed => read_table(FIXED.as_bytes(), mapping),
+                _ => read_table(TABLE.as_bytes(), mapping),
             }
         }
         Err(error) => {
