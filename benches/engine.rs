@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout)]
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use throughline::Engine;
@@ -11,7 +12,7 @@ use throughline::core::event::vocabulary::{ContactStarted, Message, PageViewed};
 use throughline::core::event::{Author, Channel, Direction, EventData, NewEvent};
 use throughline::core::ids::{ContactId, EventId, ProfileId};
 use throughline::core::name::Name;
-use throughline::core::time::Micros;
+use throughline::core::time::{Micros, Span};
 use throughline::engine::Incoming;
 use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
@@ -132,6 +133,40 @@ fn live(c: &mut Criterion) {
     );
 }
 
+/// Customers of the town with some 200 events each, over a year: their lives are calmer than the storm of [`late`].
+fn late_in_town(c: &mut Criterion) {
+    let arrivals = town(2_000, 400_000);
+    let mut lives: BTreeMap<ProfileId, (u32, Micros, Micros)> = BTreeMap::new();
+    for arrival in &arrivals {
+        let at = arrival.event.occurred_at;
+        let life = lives.entry(arrival.profile).or_insert((0, at, at));
+        *life = (life.0 + 1, life.1.min(at), life.2.max(at));
+    }
+    let lives: Vec<_> = lives.into_iter().filter(|(_, (events, ..))| (150..250).contains(events)).collect();
+    println!("{} of 2000 customers of the town have 150 to 250 events", lives.len());
+    let bench = Bench::on(Arc::new(MemoryStore::new()));
+    bench.in_batches(arrivals, 8_192);
+    let mut group = c.benchmark_group("engine");
+    let mut n = 0;
+    group.sample_size(10).warm_up_time(std::time::Duration::from_millis(100));
+    group.measurement_time(std::time::Duration::from_millis(500));
+    group.bench_function("a late fact, customer of the town with 200 events", |b| {
+        b.iter_batched(
+            || {
+                n += 1;
+                let (profile, (_, first, last)) = lives[n % lives.len()];
+                let at = first + Span(last.since(first).0 / 100 * (n as i64 % 100));
+                let id = EventId::derived("late in town", &n.to_string());
+                let page = PageViewed { page: Name::new("home").unwrap() }.into();
+                (profile, NewEvent::new(id, at, Name::new("web").unwrap(), page))
+            },
+            |(profile, event)| bench.runtime.block_on(bench.engine.record(profile, event)).unwrap(),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
 fn late(c: &mut Criterion) {
     const CUSTOMERS: i64 = 2_000;
     let bench = Bench::on(Arc::new(MemoryStore::new()));
@@ -219,5 +254,5 @@ fn durable(c: &mut Criterion) {
     bench.runtime.block_on(bench.engine.shutdown()).unwrap();
 }
 
-criterion_group!(benches, live, late, durable);
+criterion_group!(benches, live, late, late_in_town, durable);
 criterion_main!(benches);
