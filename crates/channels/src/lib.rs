@@ -31,6 +31,7 @@ mod naming;
 pub mod native;
 pub mod open;
 pub mod reject;
+mod rejecting;
 pub mod rejects_file;
 pub mod segment;
 mod shape;

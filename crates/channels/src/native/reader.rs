@@ -5,6 +5,7 @@ use crate::item::LogItem;
 use crate::lines::{Line, Lines};
 use crate::naming::Source;
 use crate::reject::{ReadCounts, Reject, RejectReason};
+use crate::rejecting::Rejecting;
 use crate::rejects_file::RejectsFile;
 use std::fmt;
 use std::io::{self, BufRead};
@@ -20,11 +21,9 @@ type LinesBefore = Box<dyn Fn() -> io::Result<u64> + Send>;
 pub struct NativeReader<R> {
     lines: Lines<R>,
     lines_before: Option<LinesBefore>,
-    counts: ReadCounts,
-    rejects: Option<RejectsFile>,
+    rejecting: Rejecting,
     /// The source of the last event. Most logs have one, and what is known of it costs nothing.
     source: Option<Source>,
-    ended: bool,
 }
 
 impl<R: BufRead> NativeReader<R> {
@@ -33,10 +32,8 @@ impl<R: BufRead> NativeReader<R> {
         Self {
             lines: Lines::new(input, DEFAULT_MAX_LINE_BYTES),
             lines_before: None,
-            counts: ReadCounts::default(),
-            rejects: None,
+            rejecting: Rejecting::default(),
             source: None,
-            ended: false,
         }
     }
 
@@ -50,7 +47,7 @@ impl<R: BufRead> NativeReader<R> {
     /// Writes every rejected line, as it stood, to a file.
     #[must_use]
     pub fn with_rejects_file(self, file: RejectsFile) -> Self {
-        Self { rejects: Some(file), ..self }
+        Self { rejecting: self.rejecting.into_file(file), ..self }
     }
 
     pub(super) fn in_the_middle(self, lines_before: impl Fn() -> io::Result<u64> + Send + 'static) -> Self {
@@ -60,20 +57,7 @@ impl<R: BufRead> NativeReader<R> {
 
     /// What was read and rejected so far.
     pub const fn counts(&self) -> &ReadCounts {
-        &self.counts
-    }
-
-    fn finish(&mut self) -> Option<Result<LogItem, Reject>> {
-        self.ended = true;
-        let error = self.rejects.as_mut().and_then(|file| file.flush().err())?;
-        let line = self.lines.number();
-        Some(Err(self.end(rejects_file(line, &error))))
-    }
-
-    fn end(&mut self, reject: Reject) -> Reject {
-        self.ended = true;
-        self.counts.reject(reject.reason);
-        reject
+        &self.rejecting.counts
     }
 }
 
@@ -81,16 +65,15 @@ impl<R: BufRead> Iterator for NativeReader<R> {
     type Item = Result<LogItem, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
+        if self.rejecting.has_ended() {
             return None;
         }
         loop {
             let (number, line) = match self.lines.next_line() {
                 Ok(Some(numbered)) => numbered,
-                Ok(None) => return self.finish(),
+                Ok(None) => return self.rejecting.finish(self.lines.number()).map(Err),
                 Err(error) => {
-                    let line = self.lines.number().max(1);
-                    return Some(Err(self.end(Reject::of_io(line, &error))));
+                    return Some(Err(self.rejecting.end_of_input(self.lines.number(), &error)));
                 }
             };
             let (fault, raw): (Fault, &[u8]) = match line {
@@ -98,12 +81,12 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                     (Fault::new(RejectReason::LineTooLong, "a shorter line, or a higher limit"), &[])
                 }
                 Line::Bytes(line) if line.trim_ascii().is_empty() => {
-                    self.counts.blank += 1;
+                    self.rejecting.counts.blank += 1;
                     continue;
                 }
                 Line::Bytes(line) => match parse(line, &mut self.source) {
                     Ok(item) => {
-                        self.counts.events += 1;
+                        self.rejecting.counts.events += 1;
                         return Some(Ok(item));
                     }
                     Err(fault) => (fault, line),
@@ -111,27 +94,16 @@ impl<R: BufRead> Iterator for NativeReader<R> {
             };
             // Far from the fast way, so finding out where a range begins is no loss here.
             let before = self.lines_before.as_ref().map_or(Ok(0), |count| count());
-            let reject = match before {
-                Ok(before) => fault.at_line(before + number),
-                Err(error) => return Some(Err(self.end(Reject::of_io(number, &error)))),
-            };
-            if let Some(file) = &mut self.rejects
-                && let Err(error) = file.write(&reject, raw)
-            {
-                return Some(Err(self.end(rejects_file(number, &error))));
-            }
-            self.counts.reject(reject.reason);
-            return Some(Err(reject));
+            return Some(Err(match before {
+                Ok(before) => self.rejecting.reject(number, fault.at_line(before + number), raw),
+                Err(error) => self.rejecting.end_of_input(number, &error),
+            }));
         }
     }
 }
 
-fn rejects_file(line: u64, error: &io::Error) -> Reject {
-    Reject::new(line, RejectReason::RejectsFile, format!("a file with room to write ({})", error.kind()))
-}
-
 impl<R> fmt::Debug for NativeReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NativeReader").field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("NativeReader").field("counts", &self.rejecting.counts).finish_non_exhaustive()
     }
 }

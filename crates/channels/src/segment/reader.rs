@@ -9,10 +9,11 @@ use crate::lines::{Line, Lines};
 use crate::naming::Source;
 use crate::native::DEFAULT_MAX_LINE_BYTES;
 use crate::reject::{ReadCounts, Reject, RejectReason};
+use crate::rejecting::Rejecting;
 use crate::rejects_file::RejectsFile;
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 use throughline_core::name::Name;
 
 /// Reads a log of calls from any stream of bytes. A broken line comes out as a [`Reject`] and the next one is
@@ -20,10 +21,8 @@ use throughline_core::name::Name;
 pub struct SegmentReader<R> {
     lines: Lines<R>,
     maker: Maker,
-    counts: ReadCounts,
-    rejects: Option<RejectsFile>,
+    rejecting: Rejecting,
     ready: VecDeque<LogItem>,
-    ended: bool,
 }
 
 impl<R: BufRead> SegmentReader<R> {
@@ -32,10 +31,8 @@ impl<R: BufRead> SegmentReader<R> {
         Self {
             lines: Lines::new(input, DEFAULT_MAX_LINE_BYTES),
             maker: Maker { source: Source::new(source), identifiers: None },
-            counts: ReadCounts::default(),
-            rejects: None,
+            rejecting: Rejecting::default(),
             ready: VecDeque::new(),
-            ended: false,
         }
     }
 
@@ -57,24 +54,12 @@ impl<R: BufRead> SegmentReader<R> {
     /// Writes every rejected line, as it stood, to a file.
     #[must_use]
     pub fn with_rejects_file(self, file: RejectsFile) -> Self {
-        Self { rejects: Some(file), ..self }
+        Self { rejecting: self.rejecting.into_file(file), ..self }
     }
 
     /// What was read, ignored and rejected so far. A call that gives no event counts as ignored.
     pub const fn counts(&self) -> &ReadCounts {
-        &self.counts
-    }
-
-    fn finish(&mut self) -> Option<Reject> {
-        self.ended = true;
-        let error = self.rejects.as_mut().and_then(|file| file.flush().err())?;
-        Some(self.end(of_rejects_file(self.lines.number(), &error)))
-    }
-
-    fn end(&mut self, reject: Reject) -> Reject {
-        self.ended = true;
-        self.counts.reject(reject.reason);
-        reject
+        &self.rejecting.counts
     }
 }
 
@@ -84,42 +69,35 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(item) = self.ready.pop_front() {
-                self.counts.events += 1;
+                self.rejecting.counts.events += 1;
                 return Some(Ok(item));
             }
-            if self.ended {
+            if self.rejecting.has_ended() {
                 return None;
             }
             let (reject, raw): (Reject, &[u8]) = match self.lines.next_line() {
-                Ok(None) => return self.finish().map(Err),
+                Ok(None) => return self.rejecting.finish(self.lines.number()).map(Err),
                 Err(error) => {
-                    let line = self.lines.number().max(1);
-                    return Some(Err(self.end(Reject::of_io(line, &error))));
+                    return Some(Err(self.rejecting.end_of_input(self.lines.number(), &error)));
                 }
                 Ok(Some((number, Line::TooLong))) => {
                     let expected = "a shorter line, or a higher limit";
                     (Reject::new(number, RejectReason::LineTooLong, expected), &[])
                 }
                 Ok(Some((_, Line::Bytes(line)))) if line.trim_ascii().is_empty() => {
-                    self.counts.blank += 1;
+                    self.rejecting.counts.blank += 1;
                     continue;
                 }
                 Ok(Some((number, Line::Bytes(line)))) => match parse(&self.maker, number, line) {
                     Ok(items) => {
-                        self.counts.ignored += u64::from(items.is_empty());
+                        self.rejecting.counts.ignored += u64::from(items.is_empty());
                         self.ready.extend(items);
                         continue;
                     }
                     Err(reject) => (*reject, line),
                 },
             };
-            if let Some(file) = &mut self.rejects
-                && let Err(error) = file.write(&reject, raw)
-            {
-                return Some(Err(self.end(of_rejects_file(reject.place.line, &error))));
-            }
-            self.counts.reject(reject.reason);
-            return Some(Err(reject));
+            return Some(Err(self.rejecting.reject(reject.place.line, reject, raw)));
         }
     }
 }
@@ -149,12 +127,8 @@ fn parse(maker: &Maker, number: u64, line: &[u8]) -> Result<Vec<LogItem>, Box<Re
     maker.events(&call).map_err(|fault| Box::new(at_line(number, fault)))
 }
 
-fn of_rejects_file(line: u64, error: &io::Error) -> Reject {
-    Reject::new(line, RejectReason::RejectsFile, format!("a file with room to write ({})", error.kind()))
-}
-
 impl<R> fmt::Debug for SegmentReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SegmentReader").field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("SegmentReader").field("counts", &self.rejecting.counts).finish_non_exhaustive()
     }
 }
