@@ -170,7 +170,7 @@ impl<'a, O: Observer> Worker<'a, O> {
 
     /// Adds what another thread has folded.
     pub(super) fn add(&mut self, other: Self) {
-        let (mine, theirs) = (&mut self.totals, &other.totals);
+        let (mine, theirs) = (&mut self.totals, other.totals);
         mine.customers += theirs.customers;
         mine.facts += theirs.facts;
         mine.parked += theirs.parked;
@@ -181,25 +181,13 @@ impl<'a, O: Observer> Worker<'a, O> {
         mine.flagged_now += theirs.flagged_now;
         mine.effort.add(&theirs.effort);
         mine.promises.add(theirs.promises);
-        for (mine, theirs) in [
-            (&mut mine.cases, &theirs.cases),
-            (&mut mine.why, &theirs.why),
-            (&mut mine.waits_for, &theirs.waits_for),
-        ] {
-            for (what, count) in theirs {
-                *mine.entry(what).or_default() += count;
-            }
-        }
+        add_counts(&mut mine.cases, theirs.cases);
+        add_counts(&mut mine.why, theirs.why);
+        add_counts(&mut mine.waits_for, theirs.waits_for);
         mine.digest = mine.digest.wrapping_add(theirs.digest);
         self.said.decisions.add(&other.said.decisions);
-        for (mine, theirs) in [
-            (&mut self.said.missed_by_rule, &other.said.missed_by_rule),
-            (&mut self.said.actions, &other.said.actions),
-        ] {
-            for (name, count) in theirs {
-                *mine.entry(*name).or_default() += count;
-            }
-        }
+        add_counts(&mut self.said.missed_by_rule, other.said.missed_by_rule);
+        add_counts(&mut self.said.actions, other.said.actions);
         self.said.observer.add(other.said.observer);
     }
 
@@ -223,5 +211,12 @@ impl<'a, O: Observer> Worker<'a, O> {
 
     pub(super) fn decided(&self, kind: DecisionKind) -> u64 {
         self.said.decisions.of(kind)
+    }
+}
+
+/// Adds what another thread has counted, by whatever it counts.
+pub(crate) fn add_counts<K: Ord>(mine: &mut BTreeMap<K, u64>, theirs: BTreeMap<K, u64>) {
+    for (key, count) in theirs {
+        *mine.entry(key).or_default() += count;
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use report::grouped;
 pub use report::{ChurnReport, ReplayReport};
 pub use sources::SourceError;
 
-pub(crate) use fold::{Folded, Observer};
+pub(crate) use fold::{Folded, Observer, add_counts};
 
 use fold::Worker;
 use std::num::NonZeroUsize;

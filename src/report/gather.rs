@@ -8,7 +8,7 @@ use super::need::{Needy, need};
 use super::rate::Share;
 use super::sightings::{Answered, Moves, Sighting, Sightings};
 use super::survival::Durations;
-use crate::replay::{Folded, Observer};
+use crate::replay::{Folded, Observer, add_counts};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, BTreeSet};
@@ -503,12 +503,6 @@ impl Tally {
         self.flagged_customers += other.flagged_customers;
         self.observed_secs += other.observed_secs;
         other.needy.into_iter().for_each(|needy| self.needs(needy));
-    }
-}
-
-fn add_counts<K: Ord>(mine: &mut BTreeMap<K, u64>, theirs: BTreeMap<K, u64>) {
-    for (key, count) in theirs {
-        *mine.entry(key).or_default() += count;
     }
 }
 
