@@ -68,10 +68,7 @@ fn the_same_is_announced_as_by_an_engine_that_got_everything_in_order_and_in_tim
             late.take(op, chance).await;
         }
         late.come_to_the_end().await;
-        let mut in_time = Desk::open(arrivals.rulebook(), 1).await;
-        for op in &arrivals.in_time() {
-            in_time.take_calmly(op).await;
-        }
+        let mut in_time = Desk::told(arrivals.rulebook(), &arrivals.in_time()).await;
         in_time.come_to_the_end().await;
         let truth = Truth::of(&arrivals);
         for customer in &truth.customers {
@@ -100,10 +97,7 @@ fn a_link_that_was_taken_back_leaves_no_trace_in_what_stands() {
             linked.take(op, chance).await;
         }
         linked.come_to_the_end().await;
-        let mut apart = Desk::open(arrivals.rulebook(), 1).await;
-        for op in &never.ops {
-            apart.take_calmly(op).await;
-        }
+        let mut apart = Desk::told(arrivals.rulebook(), &never.ops).await;
         apart.come_to_the_end().await;
         for customer in &Truth::of(&never).customers {
             assert_eq!(standing(&linked, customer).await, standing(&apart, customer).await, "{arrivals:?}");

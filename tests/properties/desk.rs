@@ -84,6 +84,15 @@ impl Desk {
         self.engines[which].advance().await.map(drop)
     }
 
+    /// A desk of one engine that nothing ever happens to, after all of this arrived.
+    pub(crate) async fn told(rulebook: &'static str, arrivals: &[Arrival]) -> Self {
+        let mut desk = Self::open(rulebook, 1).await;
+        for arrival in arrivals {
+            desk.take_calmly(arrival).await;
+        }
+        desk
+    }
+
     /// Takes what arrives as one engine that nothing ever happens to.
     pub(crate) async fn take_calmly(&mut self, arrival: &Arrival) {
         self.clock.set(self.clock.now().max(arrival.at));

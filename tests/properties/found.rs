@@ -63,10 +63,7 @@ fn what_was_said_under_a_handle_does_not_move_to_the_case_that_its_contact_goes_
             (day(120), day(120), started(3, "billing")),
             (day(121), day(121), started(2, "billing")),
         ]);
-        let mut desk = Desk::open(arrivals.rulebook(), 1).await;
-        for op in &arrivals.ops {
-            desk.take_calmly(op).await;
-        }
+        let mut desk = Desk::told(arrivals.rulebook(), &arrivals.ops).await;
         desk.come_to_the_end().await;
         Truth::of(&arrivals).holds_at(&desk).await;
         ledger::is_sound(&desk.log().await);
@@ -86,10 +83,7 @@ fn a_contact_that_opens_a_case_again_does_not_inherit_the_handle_of_the_old_one(
             (day(12), day(12), AnswerAccepted { contact: contact(2) }.into()),
             (day(120), day(120), started(1, "billing")),
         ]);
-        let mut desk = Desk::open(arrivals.rulebook(), 1).await;
-        for op in &arrivals.ops {
-            desk.take_calmly(op).await;
-        }
+        let mut desk = Desk::told(arrivals.rulebook(), &arrivals.ops).await;
         let announced = desk.engine().announced(profile(0)).await.unwrap();
         let handles =
             announced.iter().filter(|a| a.decision.effective_at >= day(120)).map(|a| a.decision.slot.case);

@@ -87,20 +87,17 @@ pub fn difference(
     historical_after: Span,
     reason: Reason,
 ) -> Difference {
-    let handles = public_handles(judged, announced);
+    let handles = judged.handles(announced);
     let mut derived = Derived { judged, next: 0, order: Vec::new() };
     let mut said = alloc::vec![false; judged.decisions.len()];
-    let mut last = (ContactId::default(), judged.inside(ContactId::default()));
+    let mut inside = Inside::of(judged);
     let mut difference = Difference::default();
     // In the order in which they were said first: that one keeps its place where two handles now name one case.
     for standing in announced.slots() {
         let Some((announcement, profile)) = &standing.effective else { continue };
         let slot = standing.slot;
-        if last.0 != slot.case {
-            last = (slot.case, judged.inside(slot.case));
-        }
-        let inside = Slot { case: last.1, ..slot };
-        match derived.find(&inside).filter(|index| !said[*index]) {
+        let wanted = Slot { case: inside.key_of(slot.case), ..slot };
+        match derived.find(&wanted).filter(|index| !said[*index]) {
             None => difference
                 .entries
                 .push((*profile, Entry::Withdrawn { slot, generation: announcement.generation, reason })),
@@ -141,6 +138,26 @@ pub fn difference(
     difference
 }
 
+/// [`Judged::inside`] of one slot after the other. One case has many slots, and mostly they stand together.
+struct Inside<'a> {
+    judged: &'a Judged,
+    last: (ContactId, ContactId),
+}
+
+impl<'a> Inside<'a> {
+    fn of(judged: &'a Judged) -> Self {
+        let nil = ContactId::default();
+        Self { judged, last: (nil, judged.inside(nil)) }
+    }
+
+    fn key_of(&mut self, handle: ContactId) -> ContactId {
+        if self.last.0 != handle {
+            self.last = (handle, self.judged.inside(handle));
+        }
+        self.last.1
+    }
+}
+
 /// Finds what follows about a slot. Most of it was said in the order in which it follows, so the place after the one
 /// found last is looked at first; an order is made only when that fails.
 struct Derived<'a> {
@@ -175,36 +192,25 @@ fn says_the_same(derived: &Decision<Sym>, said: &Decision<Sym>) -> bool {
         && derived.content == said.content
 }
 
-/// For each case, by its inside key, the handle that it was first announced under, where that is another. Where a
-/// key named several cases, one long after the other, the last is meant.
-pub(super) fn public_handles(judged: &Judged, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
-    let standing = announced.slots().iter().filter(|s| s.effective.is_some() && !s.slot.case.is_nil());
-    // Nearly always every handle is its case's inside key, and then there is nothing to tell.
-    let mut last = ContactId::default();
-    let at_home = |handle: ContactId| {
-        // One case has many slots, one after the other.
-        let known = handle == last || judged.inside(handle) == handle;
-        last = handle;
-        known
-    };
-    if standing.clone().map(|s| s.slot.case).all(at_home) {
-        return BTreeMap::new();
-    }
-    let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
-    for Standing { slot, first: said, .. } in standing.filter(|s| !judged.left.contains(&s.slot.case)) {
-        let entry = first.entry(judged.inside(slot.case)).or_insert((*said, slot.case));
-        *entry = (*said, slot.case).min(*entry);
-    }
-    first
-        .into_iter()
-        .filter(|(inside, (_, handle))| inside != handle)
-        .map(|(inside, (_, h))| (inside, h))
-        .collect()
-}
-
 impl Judged {
-    /// For each case whose first announced handle is not its inside key, that handle.
+    /// For each case, by its inside key, the handle that it was first announced under, where that is another. Where a
+    /// key named several cases, one long after the other, the last is meant.
     pub fn handles(&self, announced: &Announced) -> BTreeMap<ContactId, ContactId> {
-        public_handles(self, announced)
+        let standing = announced.slots().iter().filter(|s| s.effective.is_some() && !s.slot.case.is_nil());
+        // Nearly always every handle is its case's inside key, and then there is nothing to tell.
+        let mut inside = Inside::of(self);
+        if standing.clone().all(|s| inside.key_of(s.slot.case) == s.slot.case) {
+            return BTreeMap::new();
+        }
+        let mut first: BTreeMap<ContactId, (u64, ContactId)> = BTreeMap::new();
+        for Standing { slot, first: said, .. } in standing.filter(|s| !self.left.contains(&s.slot.case)) {
+            let entry = first.entry(inside.key_of(slot.case)).or_insert((*said, slot.case));
+            *entry = (*said, slot.case).min(*entry);
+        }
+        first
+            .into_iter()
+            .filter(|(inside, (_, handle))| inside != handle)
+            .map(|(inside, (_, h))| (inside, h))
+            .collect()
     }
 }
