@@ -170,32 +170,40 @@ fn late_in_town(c: &mut Criterion) {
 fn late(c: &mut Criterion) {
     const CUSTOMERS: i64 = 2_000;
     let bench = Bench::on(Arc::new(MemoryStore::new()));
-    bench.now.store(1_000_000_000_000, Ordering::Relaxed);
     let name = |customer: i64| format!("customer {}", customer % CUSTOMERS);
-    for customer in 0..CUSTOMERS {
-        let facts = one_customer(&name(customer), 200, 1_000_000_000);
-        bench.runtime.block_on(bench.engine.record_all(facts)).unwrap();
+    // As life goes: the facts of all customers as they happen, some minutes at a time.
+    let facts = (0..CUSTOMERS).flat_map(|customer| one_customer(&name(customer), 200, 1_000_000_000));
+    let mut facts: Vec<Incoming> = facts.collect();
+    facts.sort_by_key(|incoming| incoming.event.occurred_at);
+    for some in facts.chunks(4_096) {
+        let now = some[some.len() - 1].event.occurred_at;
+        bench.now.store(now.0, Ordering::Relaxed);
+        bench.runtime.block_on(bench.engine.record_all(some.to_vec())).unwrap();
     }
     let mut group = c.benchmark_group("engine");
     let mut n = 0_i64;
     // Each round takes the next customer, so that none gets many more events than its 200.
     group.sample_size(10).warm_up_time(std::time::Duration::from_millis(100));
     group.measurement_time(std::time::Duration::from_millis(500));
-    let mut late = |customers: i64| {
+    // One fact a minute, so minutes are facts.
+    let mut late = |customers: i64, by: i64| {
         n += 1;
-        let at = Micros(1_000_000_000 + (n % 200) * 60_000_000 + 1);
+        let at = Micros(1_000_000_000 + (199 - n % by) * 60_000_000 + 1);
         let page = PageViewed { page: Name::new("home").unwrap() }.into();
         let id = EventId::derived("late", &n.to_string());
         let profile = ProfileId::derived("bench", &name(n % customers));
         (profile, NewEvent::new(id, at, Name::new("web").unwrap(), page))
     };
     let record = |(profile, event)| bench.runtime.block_on(bench.engine.record(profile, event)).unwrap();
-    group.bench_function("a late fact, customer with 200 events", |b| {
-        b.iter_batched(|| late(CUSTOMERS), record, BatchSize::SmallInput);
+    group.bench_function("a late fact, customer with 200 events, among the last 20", |b| {
+        b.iter_batched(|| late(CUSTOMERS, 20), record, BatchSize::SmallInput);
     });
-    // So few that each had one lately: what was read for that is still remembered.
+    group.bench_function("a late fact, customer with 200 events, anywhere", |b| {
+        b.iter_batched(|| late(CUSTOMERS, 200), record, BatchSize::SmallInput);
+    });
+    // So few that each had one lately, and that what belongs to them is in the processor's cache.
     group.bench_function("a late fact soon after another", |b| {
-        b.iter_batched(|| late(200), record, BatchSize::SmallInput);
+        b.iter_batched(|| late(200, 200), record, BatchSize::SmallInput);
     });
     group.bench_function("10,000 backfilled facts of one customer", |b| {
         b.iter_batched(

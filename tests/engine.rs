@@ -5,6 +5,8 @@
 mod regressions;
 #[path = "engine/scene.rs"]
 mod scene;
+#[path = "engine/snapshots.rs"]
+mod snapshots;
 
 use scene::{ann, answer, at, bob, contact, engine, event, hours, kinds, mail, scene, write_raw};
 use std::sync::Arc;

@@ -27,6 +27,8 @@ pub struct EngineBuilder {
     customers: usize,
     historical_after: Span,
     event_limit: usize,
+    snapshot_every: u64,
+    snapshots: usize,
 }
 
 impl EngineBuilder {
@@ -41,6 +43,8 @@ impl EngineBuilder {
             customers: 1_000_000,
             historical_after: Span::from_days(30),
             event_limit: 1 << 20,
+            snapshot_every: 32,
+            snapshots: 32_768,
         }
     }
 
@@ -93,6 +97,22 @@ impl EngineBuilder {
         self
     }
 
+    /// How many snapshots of customers are kept in memory, so that a late fact costs what happened since its instant and
+    /// not the customer's whole history. The oldest go first; 0 keeps none. Default: 32,768, some 1 kB to 10 kB each.
+    #[must_use]
+    pub const fn snapshots(mut self, snapshots: usize) -> Self {
+        self.snapshots = snapshots;
+        self
+    }
+
+    /// After how many facts of a customer another snapshot is taken. More often costs time at each fact and saves it at
+    /// late ones. Default: 32.
+    #[must_use]
+    pub const fn snapshot_every(mut self, facts: u64) -> Self {
+        self.snapshot_every = if facts == 0 { 1 } else { facts };
+        self
+    }
+
     /// Checks the rulebook, judges what was recorded but not judged, and starts to take requests.
     pub async fn start(self) -> Result<Engine, EngineError> {
         let mut names = Interner::new();
@@ -116,6 +136,10 @@ impl EngineBuilder {
             due_changes: hashbrown::HashMap::default(),
             refolds: 0,
             remembered: VecDeque::new(),
+            snapshot_every: self.snapshot_every,
+            snapshot_limit: self.snapshots,
+            snapshots_taken: 0,
+            snapshots: VecDeque::new(),
             made: Vec::new(),
             judged: Judged::default(),
             spare: Journey::new(),

@@ -1,10 +1,11 @@
 //! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
 
 use super::EngineError;
-use super::live::{Live, Profiles, Rare, Taken};
-use super::load::{Known, Loaded, Streams, fetch, sort_nearly_sorted};
+use super::live::{Live, Rare, Taken};
+use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted};
+use super::refold::Refolded;
+use super::snapshots::Tail;
 use super::state::EngineState;
-use std::collections::BTreeMap;
 use throughline_core::event::{Body, NewEvent, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, ProfileId};
@@ -14,9 +15,7 @@ use throughline_core::wire::Writer;
 use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
-use throughline_rules::ledger::{
-    LEDGER_KIND, LEDGER_SCHEMA, Reason, difference, encode_announced, encode_entries_of,
-};
+use throughline_rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA, Reason, encode_announced};
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
 use throughline_store::stream::StreamId;
@@ -25,11 +24,6 @@ use uuid::Uuid;
 
 /// How often a judgement is tried again when other writers were first.
 const ROUNDS: usize = 16;
-
-/// Of how many customers with late facts the facts are remembered, and of how many facts at most. Together some
-/// 100 MB at the very worst, and a few MB as a rule.
-const REMEMBERED_CUSTOMERS: usize = 256;
-const REMEMBERED_FACTS: usize = 2_048;
 
 /// How many customers are read at once.
 const AT_ONCE: usize = 64;
@@ -46,10 +40,18 @@ pub(super) enum Task {
 }
 
 /// A judgement that is ready to be appended.
-struct Judgement {
-    live: Box<Live>,
-    append: Append,
+pub(super) struct Judgement {
+    pub(super) live: Box<Live>,
+    pub(super) append: Append,
+    pub(super) profile: ProfileId,
+}
+
+/// A customer that must be read.
+struct Wanted {
     profile: ProfileId,
+    reason: Option<Reason>,
+    /// If the facts since a snapshot will do.
+    tail: Option<Tail>,
 }
 
 impl EngineState {
@@ -61,18 +63,22 @@ impl EngineState {
         for _ in 0..ROUNDS {
             let mut again = Vec::new();
             let mut ready = Vec::new();
-            let mut unknown: Vec<(ProfileId, Option<Reason>)> = Vec::new();
+            let mut unknown: Vec<Wanted> = Vec::new();
             for task in std::mem::take(&mut tasks) {
                 unknown.extend(self.step_or_ask(task, &mut ready, &mut again));
             }
-            unknown.sort_by_key(|(profile, _)| *profile);
-            unknown.dedup_by_key(|(profile, _)| *profile);
-            for some in unknown.chunks(AT_ONCE) {
-                for (wanted, streams) in some.iter().zip(self.fetch_all(some).await) {
+            // Of two that want the same customer, one with a tail and one without, the whole is read.
+            unknown.sort_by_key(|wanted| (wanted.profile, wanted.tail.is_some()));
+            unknown.dedup_by_key(|wanted| wanted.profile);
+            while !unknown.is_empty() {
+                let some = unknown.split_off(unknown.len().saturating_sub(AT_ONCE));
+                let fetched = self.fetch_all(&some).await;
+                for (wanted, streams) in some.into_iter().zip(fetched) {
+                    let profile = wanted.profile;
                     if let Err(error) =
-                        streams.and_then(|s| self.read_again(*wanted, s, &mut ready, &mut again))
+                        streams.and_then(|s| self.read_again(wanted, s, &mut ready, &mut again))
                     {
-                        self.dirty.insert(wanted.0);
+                        self.dirty.insert(profile);
                         failed = Some(error);
                     }
                 }
@@ -93,11 +99,11 @@ impl EngineState {
         task: Task,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
-    ) -> Option<(ProfileId, Option<Reason>)> {
+    ) -> Option<Wanted> {
         let (profile, from, facts) = match task {
             Task::Facts(profile, from, facts) => (profile, from, facts),
             Task::Due(profile) => (profile, Version(0), Vec::new()),
-            Task::Reload(profile, reason) => return Some((profile, reason)),
+            Task::Reload(profile, reason) => return Some(Wanted { profile, reason, tail: None }),
         };
         match self.step_cached(profile, from, facts) {
             Stepped::Done(judgement) => {
@@ -105,11 +111,14 @@ impl EngineState {
                 None
             }
             Stepped::Remembered(loaded, event) => {
-                self.refold_into(profile, *loaded, Some(Reason::LateFact(event)), ready, again);
+                let refolded = self.refold(*loaded, None, Some(Reason::LateFact(event)));
+                self.take_in(refolded, profile, Some(Reason::LateFact(event)), ready, again);
                 None
             }
-            Stepped::Late(event) => Some((profile, Some(Reason::LateFact(event)))),
-            Stepped::Unknown => Some((profile, None)),
+            Stepped::Late(event, tail) => {
+                Some(Wanted { profile, reason: Some(Reason::LateFact(event)), tail })
+            }
+            Stepped::Unknown => Some(Wanted { profile, reason: None, tail: None }),
             Stepped::Out(facts) => {
                 // Nothing is lost by not stepping who is only due: whoever has it out puts it back with its due time.
                 if !facts.is_empty() {
@@ -121,14 +130,24 @@ impl EngineState {
     }
 
     /// Reads several customers at once: a store answers many readers as fast as one.
-    async fn fetch_all(&self, wanted: &[(ProfileId, Option<Reason>)]) -> Vec<Result<Streams, EngineError>> {
-        if let [(profile, _)] = wanted {
-            return vec![fetch(&*self.store, &self.tenant, *profile, Known::ALL).await];
+    async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Streams, EngineError>> {
+        let fetched = |wanted: &Wanted| {
+            let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
+            let from = wanted.tail.as_ref().map(|tail| tail.base().profiles.clone());
+            async move {
+                match from {
+                    None => fetch(&*store, &tenant, profile, Known::ALL).await,
+                    Some(from) => fetch_after(&*store, &tenant, &from).await,
+                }
+            }
+        };
+        if let [alone] = wanted {
+            return vec![fetched(alone).await];
         }
         let mut fetching = JoinSet::new();
-        for (index, (profile, _)) in wanted.iter().enumerate() {
-            let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), *profile);
-            fetching.spawn(async move { (index, fetch(&*store, &tenant, profile, Known::ALL).await) });
+        for (index, wanted) in wanted.iter().enumerate() {
+            let one = fetched(wanted);
+            fetching.spawn(async move { (index, one.await) });
         }
         let mut fetched: Vec<_> = wanted.iter().map(|_| Err(EngineError::Closed)).collect();
         while let Some(done) = fetching.join_next().await {
@@ -143,34 +162,38 @@ impl EngineState {
     /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.
     fn read_again(
         &mut self,
-        (profile, reason): (ProfileId, Option<Reason>),
+        Wanted { profile, reason, tail }: Wanted,
         streams: Streams,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
     ) -> Result<(), EngineError> {
-        if self.cache.is_out(profile) {
-            again.push(Task::Reload(profile, reason));
-            return Ok(());
-        }
-        let loaded = streams.assemble(&mut self.names)?;
-        if loaded.profiles.iter().any(|(p, _)| self.cache.is_out(*p)) {
-            // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
-            again.push(Task::Reload(profile, reason));
-            return Ok(());
-        }
-        self.refold_into(profile, loaded, reason, ready, again);
+        // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
+        let is_out = self.cache.is_out(profile) || streams.profiles().any(|p| self.cache.is_out(*p));
+        let refolded = match tail {
+            _ if is_out => None,
+            None => {
+                let loaded = streams.assemble(&mut self.names)?;
+                self.refold(loaded, None, reason)
+            }
+            Some(tail) => self.refold_tail(tail, streams, reason)?,
+        };
+        self.take_in(refolded, profile, reason, ready, again);
         Ok(())
     }
 
-    fn refold_into(
+    /// Takes in a customer that was folded again, or has it read as a whole.
+    fn take_in(
         &mut self,
+        refolded: Option<Refolded>,
         profile: ProfileId,
-        loaded: Loaded,
         reason: Option<Reason>,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
     ) {
-        let (live, append, left) = self.refold(loaded, reason);
+        let Some(Refolded { live, append, left }) = refolded else {
+            again.push(Task::Reload(profile, reason));
+            return;
+        };
         again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
         match append {
             Some(append) => ready.push(Judgement { live, append, profile }),
@@ -191,6 +214,7 @@ impl EngineState {
             self.cache.put(live);
             return Stepped::Unknown;
         };
+        self.take_snapshot(&mut live);
         let known = &mut live.profiles[ix.0 as usize].1;
         let last = Version(from.0 + facts.len() as u64 - u64::from(!facts.is_empty()));
         if !facts.is_empty() {
@@ -217,10 +241,12 @@ impl EngineState {
         {
             // It is not kept: its version counts facts that its journey does not hold, and if reading fails now, it
             // must not be stepped on, let alone announced from.
-            let late = first.id;
+            let (late, tail) = (first.id, live.tail_before(&first.key(), &self.names));
             self.cache.release(&live);
             self.spare = std::mem::take(&mut live.journey);
-            let Some((_, mut loaded)) = remembered else { return Stepped::Late(late) };
+            let Some((_, mut loaded)) = remembered.filter(|_| tail.is_none()) else {
+                return Stepped::Late(late, tail);
+            };
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
             loaded.profiles = live.profiles.into_vec();
             loaded.recorded_until = loaded.recorded_until.max(self.now);
@@ -327,77 +353,9 @@ impl EngineState {
         encode_announced(decision, handle, generation, historical, &self.names, &mut records[place].1);
     }
 
-    /// Folds the customer as the store has it from its first fact, and compares with the ledger. Also names profiles
-    /// that were with it before and are not any more: they must be judged for themselves.
-    fn refold(
-        &mut self,
-        loaded: Loaded,
-        reason: Option<Reason>,
-    ) -> (Box<Live>, Option<Append>, Vec<ProfileId>) {
-        let reason = reason
-            .or(loaded.newest.map(|(_, reason)| reason))
-            .unwrap_or(Reason::LateFact(EventId::default()));
-        let as_of = self.now.max(loaded.recorded_until);
-        // Mostly the journey of this very customer, so that its lists have the room that they need.
-        let (mut journey, mut judged) = (std::mem::take(&mut self.spare), std::mem::take(&mut self.judged));
-        journey.clear();
-        judged.clear();
-        let folded = Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
-        let mut announced = loaded.announced;
-        let found =
-            difference(&judged, &announced, &self.rules, &self.names, as_of, self.historical_after, reason);
-        let mut records: BTreeMap<ProfileIx, Vec<_>> = BTreeMap::new();
-        for (profile, entry) in &found.entries {
-            announced.apply(entry.clone(), *profile);
-            records.entry(*profile).or_default().push(entry);
-        }
-        let records: Vec<(ProfileIx, Vec<u8>)> = records
-            .into_iter()
-            .map(|(profile, entries)| (profile, encode_entries_of(entries, &self.names)))
-            .collect();
-        let append = self.append_of(&loaded.profiles, &records);
-        let mut live = Box::new(Live::new(Profiles::from_slice(&loaded.profiles), journey));
-        let rare = live.rare();
-        rare.parked = loaded.facts[folded..].to_vec();
-        rare.settling.extend(found.settling.into_iter().map(|(at, index)| {
-            let (decision, profile) = judged.decisions[index].clone();
-            (at, decision, profile)
-        }));
-        let silent = announced.slots().iter().filter(|s| s.effective.is_none());
-        rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
-        rare.handles = judged.handles(&announced);
-        self.judged = judged;
-        if matches!(reason, Reason::LateFact(_)) && loaded.facts.len() <= REMEMBERED_FACTS {
-            let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
-            let remembered = Loaded { facts, announced, recorded_until, ..Loaded::default() };
-            self.refolds += 1;
-            rare.remembered = Some((self.refolds, Box::new(remembered)));
-            self.remember(live.profiles.first().map(|(profile, _)| (self.refolds, *profile)));
-        }
-        live.tidy();
-        live.journey.shrink();
-        let mut left = Vec::new();
-        for (profile, _) in &live.profiles {
-            left.extend(self.cache.forget(*profile));
-        }
-        left.retain(|p| live.profile_ix(*p).is_none());
-        self.cache.reserve(&live.profiles);
-        (live, append, left)
-    }
-
-    /// Bounds how many customers' facts are remembered.
-    fn remember(&mut self, customer: Option<(u64, ProfileId)>) {
-        self.remembered.extend(customer);
-        if self.remembered.len() > REMEMBERED_CUSTOMERS
-            && let Some((refold, oldest)) = self.remembered.pop_front()
-        {
-            self.cache.forget_facts(refold, oldest);
-        }
-    }
-
     /// One atomic append with the exact version of every profile. None if there is nothing to say and only one
     /// profile: its own stream is all that the judgement rests on, and whoever writes there next will look.
-    fn append_of(
+    pub(super) fn append_of(
         &self,
         profiles: &[(ProfileId, Version)],
         records: &[(ProfileIx, Vec<u8>)],
@@ -498,9 +456,9 @@ impl EngineState {
 enum Stepped {
     /// It is done; there may be something to append.
     Done(Option<Judgement>),
-    /// A fact belongs before the last step.
-    Late(EventId),
-    /// A fact belongs before the last step, and everything before it is remembered.
+    /// A fact belongs before the last step; after which snapshot, if there is one.
+    Late(EventId, Option<Tail>),
+    /// The same, and everything before it is remembered.
     Remembered(Box<Loaded>, EventId),
     /// The customer is not at hand, or somebody else wrote to its stream.
     Unknown,

@@ -5,6 +5,7 @@
 
 use super::Memory;
 use super::load::Loaded;
+use super::snapshots::Snapshot;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
@@ -40,20 +41,25 @@ pub(super) type Profiles = SmallVec<[(ProfileId, Version); 1]>;
 /// How many judgements may happen before it is told apart which of two customers was used last.
 const STRIDE: u64 = 256;
 
+/// A decision that settles: when it is to be announced, and the profile whose stream it goes to.
+pub(super) type Settling = (Micros, Decision<Sym>, ProfileIx);
+
 /// What few customers need.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
     /// Facts dated in the future, in canonical order.
     pub(super) parked: Vec<Fact>,
-    /// Decisions that settle before they are announced, with the time at which they are.
-    pub(super) settling: Vec<(Micros, Decision<Sym>, ProfileIx)>,
+    /// Decisions that settle before they are announced.
+    pub(super) settling: Vec<Settling>,
     /// Slots that were announced and withdrawn, and how often they were announced.
     pub(super) generations: BTreeMap<Slot<Sym>, u32>,
     /// The handles of cases that are announced under another handle than their inside key.
     pub(super) handles: BTreeMap<ContactId, ContactId>,
-    /// What a late fact made the engine read, kept for the next one: late facts come in bursts. Forgotten at the
-    /// first step that is taken without it. With the number of the refold that it is from.
+    /// What a late fact made the engine read as a whole, kept for the next one: late facts come in bursts. Forgotten
+    /// at the first step that is taken without it. With the number of the refold that it is from.
     pub(super) remembered: Option<(u64, Box<Loaded>)>,
+    /// The customer as it was some facts ago, oldest first.
+    pub(super) snapshots: Vec<Snapshot>,
 }
 
 impl Live {
@@ -105,6 +111,7 @@ impl Live {
                 && r.generations.is_empty()
                 && r.handles.is_empty()
                 && r.remembered.is_none()
+                && r.snapshots.is_empty()
         }) {
             self.rare = None;
         }
@@ -187,10 +194,14 @@ impl Cache {
         }
     }
 
+    /// The customer of a profile, to be changed in what is not its due time.
+    pub(super) fn get_mut(&mut self, profile: ProfileId) -> Option<&mut Live> {
+        self.slots[*self.by_profile.get(&profile)? as usize].as_deref_mut()
+    }
+
     /// Forgets what a refold remembered of a customer's facts, if no later one did.
     pub(super) fn forget_facts(&mut self, refold: u64, profile: ProfileId) {
-        let slot = self.by_profile.get(&profile);
-        if let Some(live) = slot.and_then(|slot| self.slots[*slot as usize].as_mut())
+        if let Some(live) = self.get_mut(profile)
             && let Some(rare) = &mut live.rare
             && rare.remembered.as_ref().is_some_and(|(number, _)| *number == refold)
         {
@@ -271,10 +282,11 @@ impl Cache {
         let tables = self.slots.capacity() * size_of::<Option<Box<Live>>>()
             + self.by_profile.capacity() * (size_of::<(ProfileId, u32)>() + 1)
             + self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>();
-        let (mut lives, mut dormant, mut dormant_bytes) = (0, 0, 0);
+        let (mut lives, mut dormant, mut dormant_bytes, mut snapshots) = (0, 0, 0, 0);
         for live in self.slots.iter().flatten() {
             let bytes = live.total_bytes();
             lives += bytes;
+            snapshots += live.snapshot_bytes();
             if live.next_due().is_none() && !live.journey.cases.any_open() {
                 dormant += 1;
                 dormant_bytes += bytes;
@@ -282,17 +294,23 @@ impl Cache {
         }
         let customers = self.len();
         let share = tables / customers.max(1);
-        Memory { customers, bytes: lives + tables, dormant, dormant_bytes: dormant_bytes + dormant * share }
+        let dormant_bytes = dormant_bytes + dormant * share;
+        Memory { customers, bytes: lives + tables, dormant, dormant_bytes, snapshots }
     }
 }
 
 impl Live {
+    /// What its snapshots take.
+    fn snapshot_bytes(&self) -> usize {
+        self.rare.as_ref().map_or(0, |r| r.snapshots.iter().map(Snapshot::bytes).sum())
+    }
+
     fn total_bytes(&self) -> usize {
         let rare = self.rare.as_ref().map_or(0, |r| {
             size_of::<Rare>()
                 + r.parked.capacity() * size_of::<Fact>()
                 + r.remembered.as_ref().map_or(0, |(_, l)| l.facts.capacity() * size_of::<Fact>())
-                + r.settling.capacity() * size_of::<(Micros, Decision<Sym>, ProfileIx)>()
+                + r.settling.capacity() * size_of::<Settling>()
         });
         size_of::<Self>() - size_of::<Journey>()
             + self.journey.total_bytes()

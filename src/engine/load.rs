@@ -79,9 +79,23 @@ pub(crate) async fn fetch(
     let mut wanted = vec![profile];
     while let Some(next) = wanted.pop() {
         if !streams.read.contains_key(&next) {
-            streams.add(next, read_stream(store, tenant, next, known).await?)?;
+            streams.add(next, read_stream(store, tenant, next, Version(1), known).await?)?;
             wanted.extend(streams.neighbours(next));
         }
+    }
+    Ok(streams)
+}
+
+/// Reads what came after these versions of the streams of a customer's profiles. Links are not followed.
+pub(crate) async fn fetch_after(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profiles: &[(ProfileId, Version)],
+) -> Result<Streams, EngineError> {
+    let mut streams = Streams::default();
+    for (profile, Version(known)) in profiles {
+        let events = read_stream(store, tenant, *profile, Version(known + 1), Known::ALL).await?;
+        streams.add(*profile, events)?;
     }
     Ok(streams)
 }
@@ -90,11 +104,12 @@ async fn read_stream(
     store: &dyn EventStore,
     tenant: &TenantId,
     profile: ProfileId,
+    from: Version,
     known: Known,
 ) -> Result<Vec<StoredEvent>, EngineError> {
     let stream = StreamId::profile(tenant.clone(), profile);
     let mut events = Vec::new();
-    let mut from = Version(1);
+    let mut from = from;
     loop {
         let page = store.read_stream(&stream, from, PAGE).await?;
         let Some(last) = page.events.last() else { break };
@@ -131,6 +146,22 @@ impl Streams {
         }
         self.read.insert(profile, events);
         Ok(())
+    }
+
+    /// The profiles whose streams were read.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = &ProfileId> {
+        self.read.keys()
+    }
+
+    /// Whether what was read ends at these versions. A stream of which nothing was read ends where reading began.
+    pub(crate) fn end_at(&self, ends: &[(ProfileId, Version)]) -> bool {
+        let last = |profile| self.read.get(profile).and_then(|events| events.last());
+        ends.iter().all(|(profile, end)| last(profile).is_none_or(|event| event.recorded.version == *end))
+    }
+
+    /// Whether a link was made or taken back in what was read.
+    pub(crate) fn has_links(&self) -> bool {
+        !self.links.is_empty() || !self.unlinked.is_empty()
     }
 
     /// The profiles that a profile's own stream says it is linked to.

@@ -13,6 +13,8 @@ mod judge;
 mod live;
 pub(crate) mod load;
 mod reading;
+mod refold;
+mod snapshots;
 mod state;
 
 pub use announcements::{Announcements, Notice};
@@ -73,6 +75,9 @@ pub struct Memory {
     pub dormant: usize,
     /// The bytes that those take, with their share of the tables.
     pub dormant_bytes: usize,
+    /// The bytes that snapshots take beside that. They are bounded for the engine as a whole
+    /// ([`EngineBuilder::snapshots`]).
+    pub snapshots: usize,
 }
 
 /// A handle to a live engine.

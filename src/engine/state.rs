@@ -60,6 +60,13 @@ pub(super) struct EngineState {
     pub(super) refolds: u64,
     /// Which ones, the oldest first. May name some whose facts are forgotten already.
     pub(super) remembered: VecDeque<(u64, ProfileId)>,
+    /// After how many facts a customer gets another snapshot, and how many snapshots are kept of all.
+    pub(super) snapshot_every: u64,
+    pub(super) snapshot_limit: usize,
+    /// How many snapshots were taken so far.
+    pub(super) snapshots_taken: u64,
+    /// Which ones, by number, the oldest first. May name some that were dropped already.
+    pub(super) snapshots: VecDeque<(u64, ProfileId)>,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
     /// Reused from refold to refold.

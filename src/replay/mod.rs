@@ -17,6 +17,7 @@ mod sources;
 
 pub use gather::Gathering;
 pub use history::{History, ReadReport};
+#[cfg(feature = "html")]
 pub(crate) use report::grouped;
 pub use report::{ChurnReport, ReplayReport};
 pub use sources::SourceError;

@@ -64,6 +64,7 @@ pub(crate) fn answer(minutes: i64, number: u8) -> NewEvent {
 pub(crate) struct Store {
     pub(crate) inner: MemoryStore,
     reads: Arc<AtomicU64>,
+    read_from: Arc<AtomicU64>,
     failing_reads: Arc<AtomicU64>,
 }
 
@@ -71,6 +72,11 @@ impl Store {
     /// How many pages of streams were read.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.load(Ordering::SeqCst)
+    }
+
+    /// From which version on a stream was read last.
+    pub(crate) fn read_from(&self) -> Version {
+        Version(self.read_from.load(Ordering::SeqCst))
     }
 
     /// Lets so many of the next reads of streams fail.
@@ -113,6 +119,7 @@ impl EventStore for Store {
     }
     async fn read_stream(&self, stream: &StreamId, from: Version, limit: usize) -> Result<Page, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        self.read_from.store(from.0, Ordering::SeqCst);
         let one_less = |left: u64| left.checked_sub(1);
         if self.failing_reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
             return Err(StoreError::new(StoreErrorKind::Busy, "reading in a test"));

@@ -46,6 +46,7 @@ coverage! {
     conflicts "judgements that lost a race",
     taken_ids "judgements that lost a race to the same judgement by another clock",
     customers_read "streams read for a refold",
+    tails_read "streams read for a refold from a snapshot",
     overtaken "watermarks that another engine had moved",
     starts "starts of an engine",
     failed_starts "starts that the store failed",
@@ -80,6 +81,7 @@ impl Coverage {
         self.conflicts += of(&seen.conflicts);
         self.taken_ids += of(&seen.taken_ids);
         self.customers_read += of(&seen.customers_read);
+        self.tails_read += of(&seen.tails_read);
         self.lost_judgements += of(&seen.lost_judgements);
         self.overtaken += of(&seen.overtaken);
     }

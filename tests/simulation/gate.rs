@@ -47,6 +47,7 @@ pub(crate) struct Seen {
     pub(crate) conflicts: AtomicU64,
     pub(crate) taken_ids: AtomicU64,
     pub(crate) customers_read: AtomicU64,
+    pub(crate) tails_read: AtomicU64,
     pub(crate) lost_judgements: AtomicU64,
     pub(crate) overtaken: AtomicU64,
 }
@@ -172,7 +173,10 @@ impl EventStore for Gate {
     }
 
     async fn read_stream(&self, stream: &StreamId, from: Version, limit: usize) -> Result<Page, StoreError> {
-        self.shared.seen.customers_read.fetch_add(1, Ordering::Relaxed);
+        let seen = &self.shared.seen;
+        // No stream of a life is longer than a page, so that nothing but a snapshot makes anybody begin in its middle.
+        let counter = if from == Version(1) { &seen.customers_read } else { &seen.tails_read };
+        counter.fetch_add(1, Ordering::Relaxed);
         self.make(Call::Customer, self.inner.read_stream(stream, from, limit)).await
     }
 

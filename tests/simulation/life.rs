@@ -84,7 +84,8 @@ impl<'t> Life<'t> {
                 _ => Plan { busy_per_mille: 15, lost_answer_per_mille: 25, ..Plan::calm(fault_seed) },
             };
             let skew = if rng.chance(400) { some_skew(&mut rng) } else { Span::ZERO };
-            Node::new(Arc::new(store.clone()), plan, skew)
+            let snapshots = (1 + rng.below(4), if rng.chance(300) { rng.below(6) as usize } else { 64 });
+            Node::new(Arc::new(store.clone()), plan, skew, snapshots)
         });
         let nodes = nodes.collect();
         let facts = Facts::new(rng.fork(), profiles);

@@ -61,6 +61,8 @@ impl Running {
 pub(crate) struct Node {
     pub(crate) clock: ManualClock,
     pub(crate) skew: Span,
+    /// After how many facts a customer gets another snapshot, and how many are kept of all.
+    snapshots: (u64, usize),
     pub(crate) network: FaultyStore,
     pub(crate) gate: Gate,
     pub(crate) starting: Option<JoinHandle<Result<Engine, EngineError>>>,
@@ -70,11 +72,12 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(store: Arc<dyn EventStore>, plan: Plan, skew: Span) -> Self {
+    pub(crate) fn new(store: Arc<dyn EventStore>, plan: Plan, skew: Span, snapshots: (u64, usize)) -> Self {
         let network = FaultyStore::new(store, plan);
         Self {
             clock: ManualClock::default(),
             skew,
+            snapshots,
             gate: Gate::new(Arc::new(network.clone())),
             network,
             starting: None,
@@ -96,6 +99,8 @@ impl Node {
             .rulebook(RULEBOOK)
             .queue(2)
             .customers_at_hand(16)
+            .snapshot_every(self.snapshots.0)
+            .snapshots(self.snapshots.1)
             .historical_after(Span::from_hours(30))
             .clock(move || clock.now());
         self.starting = Some(tokio::spawn(builder.start()));

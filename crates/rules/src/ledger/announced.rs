@@ -66,6 +66,13 @@ impl Announced {
         }
     }
 
+    /// Notes that a slot was announced so often, and withdrawn as often, before the entries that were taken in.
+    pub fn was_announced(&mut self, slot: Slot<Sym>, generations: u32) {
+        let place = self.place_of(slot);
+        let standing = &mut self.slots[place];
+        standing.generations = standing.generations.max(generations);
+    }
+
     fn find(&self, slot: &Slot<Sym>) -> Option<usize> {
         let found = self.places.find(hash(slot), |place| self.slots[*place as usize].slot == *slot);
         found.map(|place| *place as usize)

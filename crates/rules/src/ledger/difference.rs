@@ -3,6 +3,7 @@
 use super::{Announced, Announcement, Entry, Reason, Standing, announcement_id};
 use crate::decision::{Decision, Slot};
 use crate::evaluate::Outlet;
+use crate::journey::Journey;
 use crate::rulebook::Rulebook;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -64,6 +65,24 @@ impl Judged {
     /// another case by now; what was said of the case that it opened is still about that one.
     pub fn inside(&self, handle: ContactId) -> ContactId {
         if self.opened.contains(&handle) { handle } else { self.resolve(handle) }
+    }
+
+    /// Starts from a journey of before, whose decisions are announced but for these.
+    pub fn begin_from<'a>(
+        &mut self,
+        journey: &Journey,
+        unsaid: impl IntoIterator<Item = (&'a Decision<Sym>, ProfileIx)>,
+    ) {
+        self.decisions.extend(unsaid.into_iter().map(|(decision, profile)| (decision.clone(), profile)));
+        self.opened.extend(journey.cases.cases().iter().map(|case| case.key));
+        self.opened.extend(journey.cases.stubs().iter().map(|stub| stub.key));
+    }
+
+    /// Whether everything that stands is about cases that were opened here, or about none. If it is not, a case that
+    /// was announced is none any more, and its handle may be the only one of the case that took its contact.
+    pub fn opened_all_of(&self, announced: &Announced) -> bool {
+        let mut cases = announced.effective().map(|(said, _)| said.decision.slot.case);
+        cases.all(|case| case.is_nil() || self.opened.contains(&case))
     }
 
     /// Forgets everything and keeps the memory.

@@ -1,0 +1,185 @@
+//! Customers as they were some facts ago, so that a late fact does not make the engine fold from the first one.
+//!
+//! A snapshot holds everything that follows from the streams up to the versions that it names. It is good for a fact
+//! that belongs after its last step, and as long as no fact came that belongs before: such a fact drops it. Of a long
+//! history those are kept which are about 1, 2, 4, 8, … times that old, so that a late fact costs about what happened
+//! since the instant that it is about, and the memory grows with the logarithm.
+//!
+//! They are in memory alone, and disposable: without them everything is read and folded again, and comes out the same.
+
+use super::live::{Live, Profiles, Rare};
+use super::load::{Loaded, Streams};
+use super::refold::Refolded;
+use super::state::EngineState;
+use super::{EngineError, live};
+use std::collections::BTreeMap;
+use throughline_core::fact::{Fact, FactKey};
+use throughline_core::ids::ProfileId;
+use throughline_core::name::{Interner, Sym};
+use throughline_rules::decision::Slot;
+use throughline_rules::journey::Journey;
+use throughline_rules::ledger::Reason;
+
+/// A customer as it was.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    /// The how manieth one of the engine it is.
+    number: u64,
+    /// The profiles, with the versions of their streams that the journey is from.
+    pub(super) profiles: Profiles,
+    /// The journey as it was.
+    pub(super) journey: Journey,
+    /// What was not folded yet since it was dated in the future.
+    pub(super) parked: Vec<Fact>,
+    /// What was concluded and not announced yet.
+    pub(super) settling: Vec<live::Settling>,
+    /// What had been announced and withdrawn, and how often.
+    pub(super) generations: BTreeMap<Slot<Sym>, u32>,
+}
+
+/// What is needed to take in a late fact without reading everything.
+#[derive(Debug)]
+pub(super) struct Tail {
+    /// The snapshots before the late fact, the newest last.
+    snapshots: Vec<Snapshot>,
+    /// Where the streams are known to end.
+    ends: Profiles,
+}
+
+impl Tail {
+    /// The snapshot to start from.
+    pub(super) fn base(&self) -> &Snapshot {
+        &self.snapshots[self.snapshots.len() - 1]
+    }
+}
+
+impl Snapshot {
+    /// How many facts had been folded.
+    const fn facts(&self) -> u64 {
+        self.journey.customer.facts
+    }
+
+    /// The bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() - size_of::<Journey>()
+            + self.journey.total_bytes()
+            + self.parked.capacity() * size_of::<Fact>()
+            + self.settling.capacity() * size_of::<live::Settling>()
+    }
+}
+
+impl Live {
+    /// What a fact that belongs before the last step needs. None if no snapshot is older than it.
+    ///
+    /// Nor if a case is announced under another handle than its own key: which handle a case has follows from
+    /// everything that was announced, and so everything must be read.
+    pub(super) fn tail_before(&mut self, late: &FactKey, names: &Interner) -> Option<Tail> {
+        let rare = self.rare.as_deref_mut()?;
+        let mut snapshots = std::mem::take(&mut rare.snapshots);
+        snapshots.retain(|snapshot| !snapshot.journey.is_late(late, names));
+        let is_good = rare.handles.is_empty() && !snapshots.is_empty();
+        is_good.then(|| Tail { snapshots, ends: self.profiles.clone() })
+    }
+
+    fn newest_snapshot(&self) -> u64 {
+        self.rare.as_ref().and_then(|r| r.snapshots.last()).map_or(0, Snapshot::facts)
+    }
+}
+
+impl Rare {
+    /// Keeps of two neighbours the one that is needed, so that ages about double from one to the next.
+    fn thin_out(&mut self, facts: u64) {
+        let ages: Vec<u64> = self.snapshots.iter().map(|s| facts - s.facts()).collect();
+        let spare = (1..ages.len().saturating_sub(1)).find(|i| ages[i - 1] < 2 * ages[i + 1].max(1));
+        if let Some(spare) = spare {
+            self.snapshots.remove(spare);
+        }
+    }
+}
+
+impl EngineState {
+    /// Takes a snapshot of a customer before it is stepped, if it was stepped often since the last one.
+    pub(super) fn take_snapshot(&mut self, live: &mut Live) {
+        let facts = live.journey.customer.facts;
+        if facts < self.snapshot_every || facts < live.newest_snapshot() + self.snapshot_every {
+            return;
+        }
+        let Some((first, _)) = live.profiles.first().copied() else { return };
+        let rare = live.rare.get_or_insert_default();
+        if !rare.handles.is_empty() {
+            return;
+        }
+        self.snapshots_taken += 1;
+        let mut journey = live.journey.clone();
+        journey.shrink();
+        rare.snapshots.push(Snapshot {
+            number: self.snapshots_taken,
+            profiles: live.profiles.clone(),
+            journey,
+            parked: rare.parked.clone(),
+            settling: rare.settling.clone(),
+            generations: rare.generations.clone(),
+        });
+        rare.thin_out(facts);
+        self.snapshots.push_back((self.snapshots_taken, first));
+        if self.snapshots.len() > self.snapshot_limit
+            && let Some((number, customer)) = self.snapshots.pop_front()
+        {
+            if customer == first {
+                live.drop_snapshot(number);
+            } else {
+                self.cache.drop_snapshot(number, customer);
+            }
+        }
+    }
+
+    /// Folds the facts since a snapshot, and compares with what was announced since. None if that will not do: then
+    /// the whole must be read.
+    pub(super) fn refold_tail(
+        &mut self,
+        tail: Tail,
+        streams: Streams,
+        reason: Option<Reason>,
+    ) -> Result<Option<Refolded>, EngineError> {
+        if !streams.end_at(&tail.ends) || streams.has_links() {
+            return Ok(None);
+        }
+        let base = tail.base();
+        let mut loaded: Loaded = streams.assemble(&mut self.names)?;
+        loaded.profiles = tail.ends.to_vec();
+        for (slot, generations) in &base.generations {
+            loaded.announced.was_announced(*slot, *generations);
+        }
+        if !base.parked.is_empty() {
+            loaded.facts.extend_from_slice(&base.parked);
+            loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
+        }
+        if loaded.facts.first().is_some_and(|fact| base.journey.is_late(&fact.key(), &self.names)) {
+            return Ok(None);
+        }
+        let mut refolded = self.refold(loaded, Some(base), reason);
+        if let Some(Refolded { live, .. }) = &mut refolded {
+            live.rare().snapshots = tail.snapshots;
+        }
+        Ok(refolded)
+    }
+}
+
+impl Live {
+    /// Drops a snapshot, if it is still there.
+    pub(super) fn drop_snapshot(&mut self, number: u64) {
+        if let Some(rare) = &mut self.rare {
+            rare.snapshots.retain(|snapshot| snapshot.number != number);
+            self.tidy();
+        }
+    }
+}
+
+impl live::Cache {
+    /// Drops a snapshot of a customer, if it is still there.
+    fn drop_snapshot(&mut self, number: u64, customer: ProfileId) {
+        if let Some(live) = self.get_mut(customer) {
+            live.drop_snapshot(number);
+        }
+    }
+}
