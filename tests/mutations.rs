@@ -2,7 +2,8 @@
 //!
 //! Every file in `tests/mutations/` says what to replace where, and which test must fail then. That each still
 //! applies is checked in every run; that each is caught by
-//! `cargo test --release --test mutations -- --ignored --nocapture`, which builds them one after the other.
+//! `cargo test --release --test mutations -- --ignored --nocapture`, which builds them one after the other; with
+//! `MUTATION=snapshot` those alone whose names have that in them.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use serde::Deserialize;
@@ -127,7 +128,11 @@ fn every_mutation_still_applies() {
 #[ignore = "builds the workspace once for each mutation"]
 fn every_mutation_is_caught() {
     let copy = Copy::make();
-    let mutations = mutations();
+    let mut mutations = mutations();
+    if let Ok(part) = std::env::var("MUTATION") {
+        mutations.retain(|mutation| mutation.name.contains(&part));
+        assert!(!mutations.is_empty(), "no mutation has {part} in its name");
+    }
     let mut tried: Vec<(&str, &str)> = Vec::new();
     for mutation in &mutations {
         if tried.contains(&(&mutation.test, &mutation.must_fail)) {
