@@ -134,7 +134,8 @@ impl EngineState {
     }
 
     /// Folds the facts since a snapshot, and compares with what was announced since. None if that will not do: then
-    /// the whole must be read.
+    /// the whole must be read. It will if the streams end where this engine knows them to: then everything in them was
+    /// stepped here, and what came late dropped the snapshots that it belongs before.
     pub(super) fn refold_tail(
         &mut self,
         tail: Tail,
@@ -153,9 +154,6 @@ impl EngineState {
         if !base.parked.is_empty() {
             loaded.facts.extend_from_slice(&base.parked);
             loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
-        }
-        if loaded.facts.first().is_some_and(|fact| base.journey.is_late(&fact.key(), &self.names)) {
-            return Ok(None);
         }
         let mut refolded = self.refold(loaded, Some(base), reason);
         if let Some(Refolded { live, .. }) = &mut refolded {

@@ -1,17 +1,18 @@
 //! Late facts of customers with a long history: what is read for them, and what comes of it.
 
-use crate::scene::{Store, ann, answer, at, event, kinds, mail, scene};
+use crate::scene::{Store, ann, answer, at, contact, event, kinds, mail, scene};
 use throughline::Engine;
-use throughline::core::event::vocabulary::PageViewed;
-use throughline::core::event::{NewEvent, Version};
+use throughline::core::event::vocabulary::{PageViewed, TextJudged};
+use throughline::core::event::{EventData, NewEvent, TextVerdict, Version};
 use throughline::core::name::Name;
+use throughline::core::time::Span;
 use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseOpened, TargetMissed};
 use throughline_testkit::clock::ManualClock;
 
 /// A page that the customer looks at, a second before a minute is over.
 fn page(minutes: i64) -> NewEvent {
     let mut page = event(minutes, PageViewed { page: Name::new("start").unwrap() });
-    page.occurred_at = at(minutes + 1) + throughline::core::time::Span::from_secs(-1);
+    page.occurred_at = at(minutes + 1) + Span::from_secs(-1);
     page
 }
 
@@ -87,4 +88,74 @@ async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
     // Hers are gone, and a late fact is taken in all the same.
     engine.record(ann(), event(24, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
     assert_eq!(store.read_from(), Version(1));
+}
+
+/// An engine that takes a snapshot at every fact.
+async fn with_snapshots_everywhere() -> (Store, ManualClock, Engine) {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    let shown = clock.clone();
+    let builder = Engine::builder(std::sync::Arc::new(store.clone())).snapshot_every(1);
+    let engine = builder.clock(move || shown.now()).start().await.unwrap();
+    (store, clock, engine)
+}
+
+/// A target is missed, it is not since an answer comes late, and it is after all since the answer was boilerplate.
+#[tokio::test]
+async fn what_is_said_again_from_a_snapshot_is_another_announcement() {
+    let (store, clock, engine) = with_snapshots_everywhere().await;
+    let day = 24 * 60;
+    engine.record(ann(), mail(0, 1)).await.unwrap();
+    clock.set(at(day + 1));
+    engine.advance().await.unwrap();
+    let reply = answer(30, 1);
+    engine.record(ann(), reply.clone()).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+    clock.set(at(day + 3));
+    engine.record(ann(), page(day + 1)).await.unwrap();
+    let judged = TextJudged {
+        message: reply.id,
+        verdict: TextVerdict::Boilerplate,
+        annotator: Name::new("a model").unwrap(),
+        annotator_version: 1,
+    };
+    engine.record(ann(), event(40, judged)).await.unwrap();
+    assert!(store.read_from() > Version(1), "read as a whole");
+    let mut announcements = engine.subscribe("test").await.unwrap();
+    let mut said = Vec::new();
+    while let Some(notice) = announcements.try_next().await.unwrap() {
+        if notice.entry.slot().rule.as_str() == "unanswered-within-promise" {
+            said.push(notice.entry.announcement_id());
+        }
+    }
+    assert_eq!(said.len(), 3, "said, withdrawn, said again");
+    assert!(said[0] == said[1] && said[1] != said[2], "{said:?}");
+}
+
+/// A contact opened a case of its own, and a late fact says that it is about an earlier case.
+#[tokio::test]
+async fn a_case_from_before_a_snapshot_keeps_its_handle_when_it_takes_another_in() {
+    let (_, clock, engine) = with_snapshots_everywhere().await;
+    let about_billing = |minutes, number| {
+        let mut mail = mail(minutes, number);
+        if let EventData::ContactStarted(started) = &mut mail.data {
+            started.topic = Some(Name::new("billing").unwrap());
+        }
+        mail
+    };
+    engine.record(ann(), about_billing(0, 1)).await.unwrap();
+    browse(&engine, &clock, 0..10).await;
+    engine.record(ann(), mail(11, 2)).await.unwrap();
+    clock.set(at(12));
+    engine.record(ann(), page(11)).await.unwrap();
+    let handles = async || -> Vec<_> {
+        let announced = engine.announced(ann()).await.unwrap();
+        announced.iter().map(|said| said.decision.slot.case).collect()
+    };
+    assert_eq!(handles().await, [contact(1), contact(2)]);
+    // The second contact had begun a minute earlier, and was about the bill.
+    engine.record(ann(), about_billing(10, 2)).await.unwrap();
+    clock.set(at(13));
+    engine.record(ann(), answer(13, 1)).await.unwrap();
+    assert!(handles().await.iter().all(|handle| *handle == contact(1)));
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
 }

@@ -40,7 +40,8 @@ impl Desk {
         let clock = self.clock.clone();
         let engine = Engine::builder(self.store.clone()).rulebook(self.rulebook).clock(move || clock.now());
         // Of every other engine, so that the two ways to take in a late fact are held against each other.
-        let engine = engine.snapshot_every(2).snapshots(if self.engines.len().is_multiple_of(2) { 64 } else { 0 });
+        let engine =
+            engine.snapshot_every(2).snapshots(if self.engines.len().is_multiple_of(2) { 64 } else { 0 });
         engine.start().await.unwrap()
     }
 
