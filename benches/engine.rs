@@ -136,13 +136,13 @@ fn live(c: &mut Criterion) {
 /// Customers of the town with some 200 events each, over a year: their lives are calmer than the storm of [`late`].
 fn late_in_town(c: &mut Criterion) {
     let arrivals = town(2_000, 400_000);
-    let mut lives: BTreeMap<ProfileId, (u32, Micros, Micros)> = BTreeMap::new();
+    let mut lives: BTreeMap<ProfileId, (u32, Micros)> = BTreeMap::new();
     for arrival in &arrivals {
         let at = arrival.event.occurred_at;
-        let life = lives.entry(arrival.profile).or_insert((0, at, at));
-        *life = (life.0 + 1, life.1.min(at), life.2.max(at));
+        let life = lives.entry(arrival.profile).or_insert((0, at));
+        *life = (life.0 + 1, life.1.max(at));
     }
-    let lives: Vec<_> = lives.into_iter().filter(|(_, (events, ..))| (150..250).contains(events)).collect();
+    let lives: Vec<_> = lives.into_iter().filter(|(_, (events, _))| (150..250).contains(events)).collect();
     println!("{} of 2000 customers of the town have 150 to 250 events", lives.len());
     let bench = Bench::on(Arc::new(MemoryStore::new()));
     bench.in_batches(arrivals, 8_192);
@@ -154,8 +154,9 @@ fn late_in_town(c: &mut Criterion) {
         b.iter_batched(
             || {
                 n += 1;
-                let (profile, (_, first, last)) = lives[n % lives.len()];
-                let at = first + Span(last.since(first).0 / 100 * (n as i64 % 100));
+                let (profile, (_, last)) = lives[n % lives.len()];
+                // As the town's own late facts: some hours to some days.
+                let at = last + Span::from_hours(-2 - (n as i64 * 7) % 142);
                 let id = EventId::derived("late in town", &n.to_string());
                 let page = PageViewed { page: Name::new("home").unwrap() }.into();
                 (profile, NewEvent::new(id, at, Name::new("web").unwrap(), page))
@@ -169,8 +170,14 @@ fn late_in_town(c: &mut Criterion) {
 
 fn late(c: &mut Criterion) {
     const CUSTOMERS: i64 = 2_000;
-    let bench = Bench::on(Arc::new(MemoryStore::new()));
     let name = |customer: i64| format!("customer {}", customer % CUSTOMERS);
+    let imported = Bench::on(Arc::new(MemoryStore::new()));
+    imported.now.store(1_000_000_000_000, Ordering::Relaxed);
+    for customer in 0..CUSTOMERS {
+        let facts = one_customer(&name(customer), 200, 1_000_000_000);
+        imported.runtime.block_on(imported.engine.record_all(facts)).unwrap();
+    }
+    let bench = Bench::on(Arc::new(MemoryStore::new()));
     // As life goes: the facts of all customers as they happen, some minutes at a time.
     let facts = (0..CUSTOMERS).flat_map(|customer| one_customer(&name(customer), 200, 1_000_000_000));
     let mut facts: Vec<Incoming> = facts.collect();
@@ -195,11 +202,17 @@ fn late(c: &mut Criterion) {
         (profile, NewEvent::new(id, at, Name::new("web").unwrap(), page))
     };
     let record = |(profile, event)| bench.runtime.block_on(bench.engine.record(profile, event)).unwrap();
+    let import =
+        |(profile, event)| imported.runtime.block_on(imported.engine.record(profile, event)).unwrap();
     group.bench_function("a late fact, customer with 200 events, among the last 20", |b| {
         b.iter_batched(|| late(CUSTOMERS, 20), record, BatchSize::SmallInput);
     });
     group.bench_function("a late fact, customer with 200 events, anywhere", |b| {
         b.iter_batched(|| late(CUSTOMERS, 200), record, BatchSize::SmallInput);
+    });
+    // All her facts came at once, so that there is no snapshot of her.
+    group.bench_function("a late fact, customer with 200 events, imported", |b| {
+        b.iter_batched(|| late(CUSTOMERS, 200), import, BatchSize::SmallInput);
     });
     // So few that each had one lately, and that what belongs to them is in the processor's cache.
     group.bench_function("a late fact soon after another", |b| {
