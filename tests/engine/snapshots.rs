@@ -2,11 +2,11 @@
 
 use crate::scene::{Store, ann, answer, at, contact, event, kinds, mail, scene};
 use throughline::Engine;
-use throughline::core::event::vocabulary::{PageViewed, TextJudged};
+use throughline::core::event::vocabulary::{AnswerAccepted, PageViewed, TextJudged};
 use throughline::core::event::{EventData, NewEvent, TextVerdict, Version};
 use throughline::core::name::Name;
 use throughline::core::time::Span;
-use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseOpened, TargetMissed};
+use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseClosed, CaseOpened, TargetMissed};
 use throughline_testkit::clock::ManualClock;
 
 /// A page that the customer looks at, a second before a minute is over.
@@ -146,16 +146,17 @@ async fn a_case_from_before_a_snapshot_keeps_its_handle_when_it_takes_another_in
     browse(&engine, &clock, 0..10).await;
     engine.record(ann(), mail(11, 2)).await.unwrap();
     clock.set(at(12));
-    engine.record(ann(), page(11)).await.unwrap();
-    let handles = async || -> Vec<_> {
+    engine.record(ann(), answer(12, 2)).await.unwrap();
+    let said = async || -> Vec<_> {
         let announced = engine.announced(ann()).await.unwrap();
-        announced.iter().map(|said| said.decision.slot.case).collect()
+        announced.iter().map(|said| (said.decision.slot.kind, said.decision.slot.case)).collect()
     };
-    assert_eq!(handles().await, [contact(1), contact(2)]);
-    // The second contact had begun a minute earlier, and was about the bill.
+    let (one, two) = (contact(1), contact(2));
+    assert_eq!(said().await, [(CaseOpened, one), (CaseOpened, two), (CaseAnswered, two)]);
+    // The second contact had begun a minute earlier, and was about the bill: what was answered is the first case.
     engine.record(ann(), about_billing(10, 2)).await.unwrap();
+    assert_eq!(said().await, [(CaseOpened, one), (CaseAnswered, two)]);
     clock.set(at(13));
-    engine.record(ann(), answer(13, 1)).await.unwrap();
-    assert!(handles().await.iter().all(|handle| *handle == contact(1)));
-    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+    engine.record(ann(), event(13, AnswerAccepted { contact: one })).await.unwrap();
+    assert_eq!(said().await, [(CaseOpened, one), (CaseAnswered, two), (CaseClosed, one)]);
 }
