@@ -51,7 +51,8 @@ pub struct OpenOptions {
     pub max_trace_bytes: usize,
     /// Which contacts of a table are read: several threads may each read a share of the same file.
     pub share: Share,
-    /// Where rejected lines are kept, as they stood. Those of XES mean nothing alone and are not kept.
+    /// Where rejected lines are kept, as they stood; of the events of XES, which mean nothing alone, line and
+    /// reason.
     pub rejects: Option<RejectsFile>,
 }
 
@@ -167,17 +168,22 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         Format::Xes => {
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
             let reader = XesReader::new(input, mapping).with_max_trace_bytes(options.max_trace_bytes);
-            Reader::Xes(Box::new(reader))
-        }
-        Format::Table => {
-            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
-            let mut reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
-            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
-            let reader = reader.with_share(options.share);
-            Reader::Table(Box::new(match options.rejects {
+            Reader::Xes(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,
             }))
+        }
+        Format::Table => {
+            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
+            let reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
+            let reader = reader.with_share(options.share);
+            let mut reader = match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            };
+            // What stands before the header may be rejected too, so only now.
+            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
+            Reader::Table(Box::new(reader))
         }
     };
     Ok(Log { reader, format, file: path.into(), progress })
