@@ -160,12 +160,14 @@ impl Recorder<'_> {
     }
 }
 
-/// Shows what the mapping makes of the first rows.
+/// Shows what becomes of the first rows.
 pub(crate) fn check(arguments: &Arguments, options: CheckOptions) -> Result<(), Box<dyn Error>> {
-    let (Source::Log(path), Some(mapping)) = (&arguments.source, &arguments.mapping) else {
-        return Err("--check needs a LOG and --mapping".into());
+    let Source::Log(path) = &arguments.source else {
+        return Err(
+            "--check needs a LOG, and --mapping if it is CSV, TSV, columns of fixed width or XES".into()
+        );
     };
-    println!("{}", check::check(path, Mapping::read(mapping)?.into(), options)?);
+    println!("{}", check::check(path, mapping(arguments)?, options)?);
     Ok(())
 }
 
@@ -225,8 +227,12 @@ fn sqlite_store(store: &SqliteStore, stages: &mut Stages) -> Result<History, Box
     Ok(history)
 }
 
+fn mapping(arguments: &Arguments) -> Result<Option<Arc<Mapping>>, Box<dyn Error>> {
+    Ok(arguments.mapping.as_ref().map(Mapping::read).transpose()?.map(Arc::new))
+}
+
 fn options(arguments: &Arguments) -> Result<OpenOptions, Box<dyn Error>> {
-    let mapping = arguments.mapping.as_ref().map(Mapping::read).transpose()?.map(Arc::new);
+    let mapping = mapping(arguments)?;
     let rejects = arguments.rejects.as_ref().map(RejectsFile::create).transpose()?;
     Ok(OpenOptions { mapping, rejects, ..OpenOptions::default() })
 }

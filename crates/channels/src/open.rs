@@ -259,11 +259,11 @@ fn segment() -> Name {
 }
 
 impl Log {
-    /// Notes of each row what became of it. What is read without a mapping has nothing to note.
+    /// Notes of each row, or line, what became of it.
     pub(crate) fn with_notes(self) -> Self {
         let reader = match self.reader {
-            Reader::Native(reader) => Reader::Native(reader),
-            Reader::Segment(reader) => Reader::Segment(reader),
+            Reader::Native(reader) => Reader::Native(Box::new(reader.with_notes())),
+            Reader::Segment(reader) => Reader::Segment(Box::new(reader.with_notes())),
             Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
             Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
         };
@@ -273,7 +273,8 @@ impl Log {
     /// The notes that were taken since they were taken from here last.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         match &mut self.reader {
-            Reader::Native(_) | Reader::Segment(_) => Vec::new(),
+            Reader::Native(reader) => reader.take_notes(),
+            Reader::Segment(reader) => reader.take_notes(),
             Reader::Xes(reader) => reader.take_notes(),
             Reader::Table(reader) => reader.take_notes(),
         }
@@ -285,6 +286,15 @@ impl Log {
             Reader::Native(_) | Reader::Segment(_) => (Vec::new(), None),
             Reader::Xes(reader) => (reader.columns_seen(), None),
             Reader::Table(reader) => (reader.columns_seen(), Some(reader.columns_used())),
+        }
+    }
+
+    /// The fields that were there and that nothing uses, in a log that is read without a mapping.
+    pub(crate) fn unused_fields(&self) -> Vec<String> {
+        match &self.reader {
+            Reader::Native(reader) => reader.unused_fields(),
+            Reader::Segment(reader) => reader.unused_fields(),
+            Reader::Xes(_) | Reader::Table(_) => Vec::new(),
         }
     }
 

@@ -20,7 +20,7 @@ mod note;
 mod recent;
 mod threads;
 
-pub(crate) use note::{Became, Note};
+pub(crate) use note::{Became, Note, Seen};
 
 use crate::item::LogItem;
 use crate::mapping::{Given, Mapping, Row, RowFault, RowOrder, Unknown};

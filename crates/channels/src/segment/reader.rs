@@ -5,7 +5,9 @@ use super::call::Call;
 use super::events::Maker;
 use super::fault::at_line;
 use crate::item::LogItem;
+use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
+use crate::make::{Became, Note};
 use crate::naming::Source;
 use crate::native::DEFAULT_MAX_LINE_BYTES;
 use crate::reject::{ReadCounts, Reject, RejectReason};
@@ -23,7 +25,13 @@ pub struct SegmentReader<R> {
     maker: Maker,
     rejecting: Rejecting,
     ready: VecDeque<LogItem>,
+    notes: Option<LineNotes>,
 }
+
+const LAYOUT: Layout = Layout {
+    asked: &["type", "messageId", "userId", "anonymousId", "timestamp"],
+    opened: &["properties", "traits", "context"],
+};
 
 impl<R: BufRead> SegmentReader<R> {
     /// Reads from `input` what the system `source` says.
@@ -33,6 +41,7 @@ impl<R: BufRead> SegmentReader<R> {
             maker: Maker { source: Source::new(source), identifiers: None },
             rejecting: Rejecting::default(),
             ready: VecDeque::new(),
+            notes: None,
         }
     }
 
@@ -60,6 +69,21 @@ impl<R: BufRead> SegmentReader<R> {
     /// What was read, ignored and rejected so far. A call that gives no event counts as ignored.
     pub const fn counts(&self) -> &ReadCounts {
         &self.rejecting.counts
+    }
+
+    /// Notes of each line what became of it and why.
+    pub(crate) fn with_notes(self) -> Self {
+        Self { notes: Some(LineNotes::new(LAYOUT)), ..self }
+    }
+
+    /// The notes that were taken since they were taken from here last.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        self.notes.as_mut().map(LineNotes::take).unwrap_or_default()
+    }
+
+    /// The fields that were there and that nothing uses, if notes are taken.
+    pub(crate) fn unused_fields(&self) -> Vec<String> {
+        self.notes.as_ref().map(LineNotes::unused).unwrap_or_default()
     }
 }
 
@@ -90,6 +114,12 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                 }
                 Ok(Some((number, Line::Bytes(line)))) => match parse(&self.maker, number, line) {
                     Ok(items) => {
+                        if let Some(notes) = &mut self.notes {
+                            let became = Became::of_items(&items);
+                            notes.line(number, line, became, |field, inner| {
+                                self.maker.uses(field, inner, &items)
+                            });
+                        }
                         self.rejecting.counts.ignored += u64::from(items.is_empty());
                         self.ready.extend(items);
                         continue;
@@ -97,7 +127,11 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                     Err(reject) => (*reject, line),
                 },
             };
-            return Some(Err(self.rejecting.reject(reject.place.line, reject, raw)));
+            let reject = self.rejecting.reject(reject.place.line, reject, raw);
+            if let Some(notes) = &mut self.notes {
+                notes.line(reject.place.line, raw, Became::of_reject(&reject), |_, _| false);
+            }
+            return Some(Err(reject));
         }
     }
 }
