@@ -195,9 +195,9 @@ pub(crate) fn log_through_store(
     path: &Path,
     stages: &mut Stages,
 ) -> Result<History, Box<dyn Error>> {
-    let log = open_log_with(path, options(arguments)?)?;
+    let mut log = open_log_with(path, options(arguments)?)?;
     through_store(arguments, stages, |record| {
-        for item in log {
+        for item in log.by_ref() {
             match item {
                 Ok(item) => record(
                     item.profile,
@@ -207,6 +207,10 @@ pub(crate) fn log_through_store(
                 Err(reject) if reject.ends_log() => return Err(reject.into()),
                 Err(reject) => eprintln!("rejected: {reject}"),
             }
+        }
+        // The history is read back from the store, which knows nothing of the log.
+        for (warning, count) in log.counts().warnings() {
+            eprintln!("warning, {count} times: {warning}");
         }
         Ok(())
     })
