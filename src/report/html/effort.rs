@@ -1,4 +1,4 @@
-//! What customers had to do and bear: how often each thing was asked of them, in 100 contacts.
+//! What customers had to do and bear: how often each thing was asked of them, per 100 contacts.
 
 use super::figure::{Caption, WIDTH, empty, figure};
 use super::words::{at, length};
@@ -19,7 +19,7 @@ pub(super) fn effort(report: &Report) -> Markup {
         id: "effort",
         title: "What we ask of customers",
         says: String::new(),
-        note: "How often in 100 contacts, most often first. What the log does not tell of is not here.",
+        note: "How often per 100 contacts, most often first. What the log does not tell of is not here.",
     };
     let mut shown: Vec<(&str, u32)> = asked(effort).into_iter().filter(|(_, times)| *times > 0).collect();
     shown.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
@@ -29,17 +29,17 @@ pub(super) fn effort(report: &Report) -> Markup {
     };
     let _ = write!(
         caption.says,
-        "Bars in falling order, over {} contacts. Most often customers were {first}: {} times, {} in 100 contacts.",
+        "Bars in falling order, over {} contacts. Most often customers were {first}: {} times, {} per 100 contacts.",
         grouped(effort.contacts.into()),
         grouped(most.into()),
-        in_100(most, effort)
+        per_100(most, effort)
     );
     let y = |row: usize| 4.0 + ROW * row as f64;
     let picture = html! {
         @for (row, (what, times)) in shown.iter().enumerate() {
             rect.bar x="0" y=(at(y(row) + 17.0)) height="10" width=(at((f64::from(*times) / f64::from(most) * WIDTH).max(1.0))) {}
             text x="0" y=(at(y(row) + 12.0)) { (what) }
-            text.dim.end x=(at(WIDTH)) y=(at(y(row) + 12.0)) { (in_100(*times, effort)) " in 100" }
+            text.dim.end x=(at(WIDTH)) y=(at(y(row) + 12.0)) { (per_100(*times, effort)) " per 100" }
         }
     };
     figure(&caption, y(shown.len()), &picture, &table(effort))
@@ -60,11 +60,11 @@ const fn asked(effort: &Effort) -> [(&'static str, u32); 13] {
         ("led through another menu level", effort.menu_levels),
         ("stuck in a menu without a way on", effort.dead_ends),
         ("left to speak to a voicemail", effort.voicemails),
-        ("kept searching: pages before a contact", effort.clicks_to_contact),
+        ("led through a page before making contact", effort.clicks_to_contact),
     ]
 }
 
-fn in_100(times: u32, effort: &Effort) -> String {
+fn per_100(times: u32, effort: &Effort) -> String {
     format!("{:.1}", f64::from(times) * 100.0 / f64::from(effort.contacts.max(1)))
 }
 
@@ -81,12 +81,12 @@ fn table(effort: &Effort) -> Markup {
     ];
     html! {
         table {
-            thead { tr { th { "Customers were" } th.n { "times" } th.n { "in 100 contacts" } } }
+            thead { tr { th { "Customers were" } th.n { "times" } th.n { "per 100 contacts" } } }
             @for (what, times) in asked(effort).into_iter().chain(others) {
                 tr {
                     th scope="row" { (what) }
                     td.n { (grouped(times.into())) }
-                    td.n { (in_100(times, effort)) }
+                    td.n { (per_100(times, effort)) }
                 }
             }
             @for (what, long) in lengths.into_iter().filter(|(_, long)| *long > Span::ZERO) {
