@@ -1,6 +1,6 @@
 //! Tables of cases, contacts and decisions.
 
-use super::story::{Step, spelled};
+use super::story::{CaseKey, Step, spelled};
 use super::{Export, ExportError, Exported};
 use std::io::Write;
 use throughline_channels::export::TableWriter;
@@ -111,7 +111,7 @@ impl Export {
                 table.row(&[
                     contact.id.to_string(),
                     story.customer.to_string(),
-                    named(story.cases_of(contact.id).next_back()),
+                    named(story.cases_of(contact.id).next_back().as_ref()),
                     contact.channel.map_or("", |c| c.as_str()).to_owned(),
                     contact.direction.as_str().to_owned(),
                     spelled(names, contact.topic).unwrap_or_default().to_owned(),
@@ -168,8 +168,8 @@ fn done(table: TableWriter<impl Write>) -> Result<Exported, ExportError> {
     Ok(exported)
 }
 
-fn named(case: Option<impl ToString>) -> String {
-    case.as_ref().map_or_else(String::new, ToString::to_string)
+fn named(case: Option<&CaseKey>) -> String {
+    case.map_or_else(String::new, CaseKey::to_string)
 }
 
 fn seconds(span: Span) -> String {

@@ -40,7 +40,7 @@ impl<R: BufRead> XesReader<R> {
 
     /// Notes of each event what became of it and why.
     pub(crate) fn with_notes(self) -> Self {
-        Self { maker: self.maker.with_notes(), traces: self.traces.noting_keys(), ..self }
+        Self { maker: self.maker.with_notes(), traces: self.traces.noting_keys() }
     }
 
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
