@@ -1,7 +1,8 @@
 //! What became of the lines of a log that is read without a mapping, for whoever has to send it.
 
+use crate::item::LogItem;
 use crate::make::{Became, Note, Seen};
-use crate::reject::Place;
+use crate::reject::{Place, Reject};
 use crate::shape::shape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,9 +20,10 @@ pub(crate) struct Layout {
     pub(crate) opened: &'static [&'static str],
 }
 
-/// The notes of a reader of lines.
+/// The notes of a reader of lines. None are taken before [`Self::begin`].
 pub(crate) struct LineNotes {
     layout: Layout,
+    taken: bool,
     notes: VecDeque<Note>,
     /// Every field that was there, and whether any line had a use for it.
     fields: BTreeMap<String, bool>,
@@ -29,7 +31,32 @@ pub(crate) struct LineNotes {
 
 impl LineNotes {
     pub(crate) const fn new(layout: Layout) -> Self {
-        Self { layout, notes: VecDeque::new(), fields: BTreeMap::new() }
+        Self { layout, taken: false, notes: VecDeque::new(), fields: BTreeMap::new() }
+    }
+
+    pub(crate) const fn begin(&mut self) {
+        self.taken = true;
+    }
+
+    /// Notes a line that was read, and what it gave. `uses` says whether a field is looked at, or one in the object of
+    /// a field.
+    pub(crate) fn read(
+        &mut self,
+        line: u64,
+        text: &[u8],
+        items: &[LogItem],
+        uses: impl Fn(&str, Option<&str>) -> bool,
+    ) {
+        if self.taken {
+            self.line(line, text, Became::of_items(items), uses);
+        }
+    }
+
+    /// Notes a line that was rejected. What it would have used nobody knows.
+    pub(crate) fn rejected(&mut self, line: u64, text: &[u8], reject: &Reject) {
+        if self.taken {
+            self.line(line, text, vec![Became::Rejected(Box::new(reject.clone()))], |_, _| false);
+        }
     }
 
     pub(crate) fn take(&mut self) -> Vec<Note> {
@@ -41,9 +68,7 @@ impl LineNotes {
         self.fields.iter().filter(|(_, used)| !**used).map(|(name, _)| name.clone()).collect()
     }
 
-    /// Notes a line and what became of it. `uses` says whether a field is read, or one in the object of a field. Of a
-    /// line that was rejected nobody knows what it would have used.
-    pub(crate) fn line(
+    fn line(
         &mut self,
         line: u64,
         text: &[u8],

@@ -262,8 +262,14 @@ impl Log {
     /// Notes of each row, or line, what became of it.
     pub(crate) fn with_notes(self) -> Self {
         let reader = match self.reader {
-            Reader::Native(reader) => Reader::Native(Box::new(reader.with_notes())),
-            Reader::Segment(reader) => Reader::Segment(Box::new(reader.with_notes())),
+            Reader::Native(mut reader) => {
+                reader.notes.begin();
+                Reader::Native(reader)
+            }
+            Reader::Segment(mut reader) => {
+                reader.notes.begin();
+                Reader::Segment(reader)
+            }
             Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
             Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
         };
@@ -273,8 +279,8 @@ impl Log {
     /// The notes that were taken since they were taken from here last.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         match &mut self.reader {
-            Reader::Native(reader) => reader.take_notes(),
-            Reader::Segment(reader) => reader.take_notes(),
+            Reader::Native(reader) => reader.notes.take(),
+            Reader::Segment(reader) => reader.notes.take(),
             Reader::Xes(reader) => reader.take_notes(),
             Reader::Table(reader) => reader.take_notes(),
         }
@@ -292,8 +298,8 @@ impl Log {
     /// The fields that were there and that nothing uses, in a log that is read without a mapping.
     pub(crate) fn unused_fields(&self) -> Vec<String> {
         match &self.reader {
-            Reader::Native(reader) => reader.unused_fields(),
-            Reader::Segment(reader) => reader.unused_fields(),
+            Reader::Native(reader) => reader.notes.unused(),
+            Reader::Segment(reader) => reader.notes.unused(),
             Reader::Xes(_) | Reader::Table(_) => Vec::new(),
         }
     }

@@ -58,11 +58,6 @@ impl Became {
         };
         if items.is_empty() { vec![Self::Nothing] } else { items.iter().map(event).collect() }
     }
-
-    /// What became of one that could not.
-    pub(crate) fn of_reject(reject: &Reject) -> Vec<Self> {
-        vec![Self::Rejected(Box::new(reject.clone()))]
-    }
 }
 
 impl Note {

@@ -6,7 +6,6 @@ use crate::fields::fields_read;
 use crate::item::LogItem;
 use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
-use crate::make::{Became, Note};
 use crate::naming::Source;
 use crate::reject::{ReadCounts, Reject, RejectReason};
 use crate::rejecting::Rejecting;
@@ -28,7 +27,8 @@ pub struct NativeReader<R> {
     rejecting: Rejecting,
     /// The source of the last event. Most logs have one, and what is known of it costs nothing.
     source: Option<Source>,
-    notes: Option<LineNotes>,
+    /// What became of each line, for whoever asks.
+    pub(crate) notes: LineNotes,
 }
 
 const LAYOUT: Layout = Layout { asked: &["type", "id", "source", "subject", "time"], opened: &["data"] };
@@ -41,7 +41,7 @@ impl<R: BufRead> NativeReader<R> {
             lines_before: None,
             rejecting: Rejecting::default(),
             source: None,
-            notes: None,
+            notes: LineNotes::new(LAYOUT),
         }
     }
 
@@ -56,21 +56,6 @@ impl<R: BufRead> NativeReader<R> {
     #[must_use]
     pub fn with_rejects_file(self, file: RejectsFile) -> Self {
         Self { rejecting: self.rejecting.into_file(file), ..self }
-    }
-
-    /// Notes of each line what became of it and why.
-    pub(crate) fn with_notes(self) -> Self {
-        Self { notes: Some(LineNotes::new(LAYOUT)), ..self }
-    }
-
-    /// The notes that were taken since they were taken from here last.
-    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
-        self.notes.as_mut().map(LineNotes::take).unwrap_or_default()
-    }
-
-    /// The fields that were there and that nothing uses, if notes are taken.
-    pub(crate) fn unused_fields(&self) -> Vec<String> {
-        self.notes.as_ref().map(LineNotes::unused).unwrap_or_default()
     }
 
     pub(super) fn in_the_middle(self, lines_before: impl Fn() -> io::Result<u64> + Send + 'static) -> Self {
@@ -110,10 +95,7 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 Line::Bytes(line) => match parse(line, &mut self.source) {
                     Ok(item) => {
                         self.rejecting.counts.events += 1;
-                        if let Some(notes) = &mut self.notes {
-                            let became = Became::of_items(std::slice::from_ref(&item));
-                            notes.line(number, line, became, |field, _| uses(field));
-                        }
+                        self.notes.read(number, line, std::slice::from_ref(&item), |field, _| uses(field));
                         return Some(Ok(item));
                     }
                     Err(fault) => (fault, line),
@@ -125,9 +107,7 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 Ok(before) => self.rejecting.reject(number, fault.at_line(before + number), raw),
                 Err(error) => self.rejecting.end_of_input(number, &error),
             };
-            if let Some(notes) = &mut self.notes {
-                notes.line(number, raw, Became::of_reject(&reject), |field, _| uses(field));
-            }
+            self.notes.rejected(number, raw, &reject);
             return Some(Err(reject));
         }
     }

@@ -7,7 +7,6 @@ use super::fault::at_line;
 use crate::item::LogItem;
 use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
-use crate::make::{Became, Note};
 use crate::naming::Source;
 use crate::native::DEFAULT_MAX_LINE_BYTES;
 use crate::reject::{ReadCounts, Reject, RejectReason};
@@ -25,7 +24,8 @@ pub struct SegmentReader<R> {
     maker: Maker,
     rejecting: Rejecting,
     ready: VecDeque<LogItem>,
-    notes: Option<LineNotes>,
+    /// What became of each line, for whoever asks.
+    pub(crate) notes: LineNotes,
 }
 
 const LAYOUT: Layout = Layout {
@@ -41,7 +41,7 @@ impl<R: BufRead> SegmentReader<R> {
             maker: Maker { source: Source::new(source), identifiers: None },
             rejecting: Rejecting::default(),
             ready: VecDeque::new(),
-            notes: None,
+            notes: LineNotes::new(LAYOUT),
         }
     }
 
@@ -69,21 +69,6 @@ impl<R: BufRead> SegmentReader<R> {
     /// What was read, ignored and rejected so far. A call that gives no event counts as ignored.
     pub const fn counts(&self) -> &ReadCounts {
         &self.rejecting.counts
-    }
-
-    /// Notes of each line what became of it and why.
-    pub(crate) fn with_notes(self) -> Self {
-        Self { notes: Some(LineNotes::new(LAYOUT)), ..self }
-    }
-
-    /// The notes that were taken since they were taken from here last.
-    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
-        self.notes.as_mut().map(LineNotes::take).unwrap_or_default()
-    }
-
-    /// The fields that were there and that nothing uses, if notes are taken.
-    pub(crate) fn unused_fields(&self) -> Vec<String> {
-        self.notes.as_ref().map(LineNotes::unused).unwrap_or_default()
     }
 }
 
@@ -114,12 +99,8 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                 }
                 Ok(Some((number, Line::Bytes(line)))) => match parse(&self.maker, number, line) {
                     Ok(items) => {
-                        if let Some(notes) = &mut self.notes {
-                            let became = Became::of_items(&items);
-                            notes.line(number, line, became, |field, inner| {
-                                self.maker.uses(field, inner, &items)
-                            });
-                        }
+                        self.notes
+                            .read(number, line, &items, |field, inner| self.maker.uses(field, inner, &items));
                         self.rejecting.counts.ignored += u64::from(items.is_empty());
                         self.ready.extend(items);
                         continue;
@@ -128,9 +109,7 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                 },
             };
             let reject = self.rejecting.reject(reject.place.line, reject, raw);
-            if let Some(notes) = &mut self.notes {
-                notes.line(reject.place.line, raw, Became::of_reject(&reject), |_, _| false);
-            }
+            self.notes.rejected(reject.place.line, raw, &reject);
             return Some(Err(reject));
         }
     }
