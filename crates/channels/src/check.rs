@@ -4,9 +4,11 @@
 //! ```no_run
 //! use throughline_channels::check::{CheckOptions, check};
 //! use throughline_channels::mapping::Mapping;
+//! use std::sync::Arc;
 //!
 //! let mapping = Mapping::read("bank.toml")?;
-//! println!("{}", check("calls.csv", mapping.into(), CheckOptions::default())?);
+//! println!("{}", check("calls.csv", Arc::new(mapping), CheckOptions::default())?);
+//! println!("{}", check("native.ndjson", None, CheckOptions::default())?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
