@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use throughline::channels::item::LogItem;
 use throughline::channels::native::NativeReader;
-use throughline::core::event::vocabulary::{ContactStarted, Message};
+use throughline::core::event::vocabulary::{AnswerAccepted, ContactStarted, Message};
 use throughline::core::event::{Author, Channel, Direction, EventData, NewEvent, Text};
 use throughline::core::ids::{ContactId, EventId, ProfileId};
 use throughline::core::name::Name;
@@ -130,6 +130,81 @@ fn an_unanswered_chat_is_told_in_every_format() {
     let table = text(table);
     let row = table.split("\r\n").nth(1).unwrap();
     assert!(row.starts_with(&format!("{chat},")) && row.contains(",bills & fees,chat,open,"), "{row}");
+}
+
+/// One contact opened a case that was settled, and a third of a year later another one: they were one object, with the
+/// state of the second and the events of both.
+#[test]
+fn two_cases_that_one_contact_opened_are_two() {
+    let (profile, contact) = (ProfileId::derived("desk", "ann"), ContactId::derived("desk", "mail"));
+    let started = |topic: &str| ContactStarted {
+        contact,
+        channel: Channel::Ticket,
+        direction: Direction::Inbound,
+        topic: Some(Name::new(topic).unwrap()),
+        issue: None,
+    };
+    let next = ContactStarted { contact: ContactId::derived("desk", "next"), ..started("billing") };
+    let days: [(i64, EventData); 4] = [
+        (0, started("delivery").into()),
+        (1, AnswerAccepted { contact }.into()),
+        (120, started("billing").into()),
+        (130, next.into()),
+    ];
+    let event = |(day, data): (i64, EventData)| {
+        let at = Micros(1_700_000_000_000_000) + Span::from_days(day);
+        let id = EventId::derived("desk", &day.to_string());
+        (profile, NewEvent::new(id, at, Name::new("desk").unwrap(), data))
+    };
+    let events = days.map(event);
+    let export = Export::gather(events.iter().map(|(profile, event)| (*profile, event)), Texts::LeftOut);
+    let (first, second) = (contact.to_string(), format!("{contact}/2"));
+
+    let mut ocel = Vec::new();
+    export.ocel(&mut ocel).unwrap();
+    let ocel: serde_json::Value = serde_json::from_slice(&ocel).unwrap();
+    let cases: BTreeMap<_, _> = ocel["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|object| object["type"] == "case")
+        .map(|object| {
+            let state =
+                object["attributes"].as_array().unwrap().iter().find(|a| a["name"] == "state").unwrap();
+            (object["id"].as_str().unwrap(), state["value"].as_str().unwrap())
+        })
+        .collect();
+    let (ocel_first, ocel_second) = (format!("case:{first}"), format!("case:{second}"));
+    assert_eq!(cases, [(ocel_first.as_str(), "closed"), (&ocel_second, "open")].into());
+    let related = |id: EventId| {
+        let all = ocel["events"].as_array().unwrap();
+        let event = all.iter().find(|event| event["id"] == id.to_string()).unwrap();
+        let relations = event["relationships"].as_array().unwrap();
+        relations.iter().find(|r| r["qualifier"] == "case").unwrap()["objectId"].as_str().unwrap().to_owned()
+    };
+    let of: Vec<String> = events.iter().map(|(_, event)| related(event.id)).collect();
+    assert_eq!(of, [&*ocel_first, &ocel_first, &ocel_second, &ocel_second]);
+
+    let mut xes = Vec::new();
+    assert_eq!(export.xes(&mut xes, Traces::ByCase).unwrap().traces, 2);
+    let xes = text(xes);
+    for trace in [&first, &second] {
+        assert!(xes.contains(&format!(r#"<string key="concept:name" value="{trace}"/>"#)), "{trace}: {xes}");
+    }
+
+    let rows = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        write(&mut out);
+        text(out).lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let table = rows(&|out| _ = export.cases_table(out).unwrap());
+    assert!(table.len() == 2 && table[0].starts_with(&format!("{first},")), "{table:?}");
+    assert!(table[0].contains(",closed,") && table[1].starts_with(&format!("{second},")), "{table:?}");
+    let table = rows(&|out| _ = export.decisions_table(out).unwrap());
+    let of = |case: &str| table.iter().filter(|row| row.contains(&format!(",{case},"))).count();
+    assert!(of(&first) > 1 && of(&second) > 0 && of(&first) + of(&second) <= table.len(), "{table:?}");
+    let contacts = rows(&|out| _ = export.contacts_table(out).unwrap());
+    assert!(contacts.iter().all(|row| row.contains(&format!(",{second},"))), "{contacts:?}");
 }
 
 #[test]

@@ -8,6 +8,8 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use throughline::channels::mapping::Mapping;
+use throughline::channels::open::OpenOptions;
 use throughline::core::event::vocabulary::{Connected, ContactEnded, ContactStarted, Queued};
 use throughline::core::event::{Channel, Direction, Ending, EventData, NewEvent};
 use throughline::core::ids::{ContactId, EventId, ProfileId};
@@ -109,6 +111,40 @@ fn calls(calls: &[(i64, Option<i64>)], watched: Span) -> Report {
     }
     let last = start + Span::from_secs(60 * calls.last().unwrap().0);
     Replay::new().as_of(last + watched).report(&gathering.finish()).unwrap()
+}
+
+/// What a log was warned of got lost on its way into the report: rows that were read, though something is odd.
+#[test]
+fn what_the_log_was_warned_of_stands_in_the_report() {
+    const MAPPING: &str = r#"
+version = 1
+format = "csv"
+source = "desk"
+zone = "UTC"
+time-format = "%Y-%m-%d"
+customer = { id = { from = "who" }, take = "each" }
+contact = { id = { from = "ticket" }, channel = "ticket", direction = "inbound", started = "with-first-event" }
+event = { time = { from = "at" }, key = ["at"], otherwise = "note" }
+[[warn]]
+when = { length = { above = 9 } }
+because = "longer than nine & odd"
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    // More than a reader takes alone, so that several count side by side.
+    let rows = (0..60_000).map(|n| format!("t{n},ann{n},2024-05-0{},{}\n", n % 9 + 1, n % 12));
+    std::fs::write(&path, format!("ticket,who,at,length\n{}", rows.collect::<String>())).unwrap();
+    let mapping = Some(Mapping::from_toml(MAPPING).unwrap().into());
+    let history =
+        History::from_log(&path, OpenOptions { mapping, ..OpenOptions::default() }, None, &|reject| {
+            panic!("{reject}")
+        });
+    let report = Replay::new().report(&history.unwrap()).unwrap();
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["read"]["warned"], serde_json::json!({ "longer than nine & odd": 10_000 }));
+    assert!(report.to_string().contains("  warned            10,000 longer than nine & odd\n"), "{report}");
+    let page = report.to_html();
+    assert!(page.contains("<li>10,000 times: longer than nine &amp; odd</li>"), "{page}");
 }
 
 fn shares(rate: &Rate) -> (u64, u64, u64) {

@@ -60,8 +60,8 @@ fn the_page_of_the_town_is_in_order_on_a_phone_and_on_a_desk() {
     for width in [PHONE, DESK] {
         let seen = look(&mut browser, folder.path(), &page, width);
         assert_eq!(accusations(&seen), Vec::<String>::new(), "at a width of {width}");
-        // Eight pictures and ten customers.
-        assert_eq!(seen.pictures, 18, "at a width of {width}");
+        // Nine pictures and ten customers.
+        assert_eq!(seen.pictures, 19, "at a width of {width}");
     }
 }
 
@@ -73,6 +73,44 @@ fn a_history_of_nothing_has_a_page_too() {
     let seen = look(&mut browser, folder.path(), &report.to_html(), PHONE);
     assert_eq!(accusations(&seen), Vec::<String>::new());
     assert_eq!(seen.pictures, 0);
+}
+
+#[test]
+fn the_page_of_the_town_can_be_printed() {
+    let Some(mut browser) = browser("the_page_of_the_town_can_be_printed") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    std::fs::write(&path, town().to_html()).unwrap();
+    let printed = browser.print(&path);
+    assert_eq!(printed.problems, Vec::<String>::new());
+    // "%PDF-" in base64, and more behind it than an empty sheet.
+    let length = printed.pdf.len();
+    assert!(printed.pdf.starts_with("JVBERi0") && length > 50_000, "{length} characters of PDF");
+}
+
+#[test]
+fn a_page_that_prints_badly_is_accused_of_it() {
+    let Some(mut browser) = browser("a_page_that_prints_badly_is_accused_of_it") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    for (mistake, word) in [
+        ("<div style='width: 900px'>wide</div>", "wider than the screen"),
+        ("<svg viewBox='0 0 100 50'><title>t</title></svg>", "may be cut"),
+        (
+            "<div style='break-inside: avoid; height: 1200px'><svg viewBox='0 0 100 50'></svg></div>",
+            "higher than a page",
+        ),
+        ("<p style='background: #222; color: #fff'>dark</p>", "dark background"),
+        ("<p style='font-size: 8px'>small</p>", "too small"),
+        ("<table><thead style='display: block'><tr><th>a</th></tr></thead></table>", "not repeated"),
+    ] {
+        std::fs::write(&path, format!("<!DOCTYPE html><body>word {mistake}")).unwrap();
+        let problems = browser.print(&path).problems;
+        assert!(
+            problems.iter().any(|a| a.contains(word)),
+            "{mistake} should be accused of {word:?}: {problems:?}"
+        );
+    }
 }
 
 /// A check that never accused anybody proves nothing.

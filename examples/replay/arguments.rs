@@ -11,10 +11,10 @@ replay: what became of the customers of a history
 
   cargo run --release --example replay [-- [LOG] [OPTIONS]]
 
-  LOG                a log in the native format (one CloudEvent a line), or with --mapping CSV, TSV, columns of
-                     fixed width or XES; .gz of all; without one, a seeded town is generated
+  LOG                a log in the native format (one CloudEvent a line) or of Segment calls, or with --mapping CSV,
+                     TSV, columns of fixed width or XES; .gz of all; without one, a seeded town is generated
   --mapping FILE     what the columns of a log mean (see docs/MAPPING.md)
-  --check            with LOG and --mapping: show what becomes of the first rows, and why
+  --check            with LOG: show what becomes of the first rows, and why, and which fields nothing uses
   --show-values      with --check: show what stands in them too, not only what it looks like
   --rows N           with --check: so many rows (20)
   --store FILE       record into this SQLite file and keep it; with no LOG, replay what the file holds

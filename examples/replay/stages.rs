@@ -160,12 +160,14 @@ impl Recorder<'_> {
     }
 }
 
-/// Shows what the mapping makes of the first rows.
+/// Shows what becomes of the first rows.
 pub(crate) fn check(arguments: &Arguments, options: CheckOptions) -> Result<(), Box<dyn Error>> {
-    let (Source::Log(path), Some(mapping)) = (&arguments.source, &arguments.mapping) else {
-        return Err("--check needs a LOG and --mapping".into());
+    let Source::Log(path) = &arguments.source else {
+        return Err(
+            "--check needs a LOG, and --mapping if it is CSV, TSV, columns of fixed width or XES".into()
+        );
     };
-    println!("{}", check::check(path, Mapping::read(mapping)?.into(), options)?);
+    println!("{}", check::check(path, mapping(arguments)?, options)?);
     Ok(())
 }
 
@@ -193,9 +195,9 @@ pub(crate) fn log_through_store(
     path: &Path,
     stages: &mut Stages,
 ) -> Result<History, Box<dyn Error>> {
-    let log = open_log_with(path, options(arguments)?)?;
+    let mut log = open_log_with(path, options(arguments)?)?;
     through_store(arguments, stages, |record| {
-        for item in log {
+        for item in log.by_ref() {
             match item {
                 Ok(item) => record(
                     item.profile,
@@ -205,6 +207,10 @@ pub(crate) fn log_through_store(
                 Err(reject) if reject.ends_log() => return Err(reject.into()),
                 Err(reject) => eprintln!("rejected: {reject}"),
             }
+        }
+        // The history is read back from the store, which knows nothing of the log.
+        for (warning, count) in log.counts().warnings() {
+            eprintln!("warning, {count} times: {warning}");
         }
         Ok(())
     })
@@ -225,8 +231,12 @@ fn sqlite_store(store: &SqliteStore, stages: &mut Stages) -> Result<History, Box
     Ok(history)
 }
 
+fn mapping(arguments: &Arguments) -> Result<Option<Arc<Mapping>>, Box<dyn Error>> {
+    Ok(arguments.mapping.as_ref().map(Mapping::read).transpose()?.map(Arc::new))
+}
+
 fn options(arguments: &Arguments) -> Result<OpenOptions, Box<dyn Error>> {
-    let mapping = arguments.mapping.as_ref().map(Mapping::read).transpose()?.map(Arc::new);
+    let mapping = mapping(arguments)?;
     let rejects = arguments.rejects.as_ref().map(RejectsFile::create).transpose()?;
     Ok(OpenOptions { mapping, rejects, ..OpenOptions::default() })
 }

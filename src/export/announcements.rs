@@ -63,7 +63,7 @@ impl Export {
         let as_of = self.instant();
         self.stories(&mut |story, names| {
             for step in &story.steps {
-                let Step::Concluded(decision) = step else { continue };
+                let Step::Concluded { decision, .. } = step else { continue };
                 let historical = as_of.since(decision.effective_at) > HISTORICAL_AFTER;
                 let said = Announcement { generation: 0, historical, decision: decision.named(names) };
                 let (id, entry) = (said.id(), Entry::Announced(said));

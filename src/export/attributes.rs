@@ -1,6 +1,6 @@
 //! What is known of cases, contacts and decisions, as attributes for formats of others.
 
-use super::story::spelled;
+use super::story::{CaseKey, Story, spelled};
 use throughline_channels::export::{Attribute, Described, describe};
 use throughline_core::customer::Contact;
 use throughline_core::name::{Interner, Sym};
@@ -8,9 +8,18 @@ use throughline_rules::case::Case;
 use throughline_rules::decision::Decision;
 
 /// What a decision says beside its kind, its time and its case.
-pub(super) fn of_decision(decision: &Decision<Sym>, names: &Interner) -> Described {
+pub(super) fn of_decision(
+    story: &Story<'_>,
+    (decision, case): (&Decision<Sym>, Option<CaseKey>),
+    names: &Interner,
+) -> Described {
     let named = decision.named(names);
     let mut says = describe(&named.content);
+    // Inside, a case goes by its contact alone.
+    let earlier = case.and_then(|case| story.follows.get(&case));
+    for follows in says.objects.iter_mut().filter(|object| object.field == "follows") {
+        follows.key = earlier.map_or_else(|| follows.key.clone(), CaseKey::to_string);
+    }
     // The kind is the event's type already.
     says.attributes.retain(|attribute| attribute.name != "decision");
     says.attributes.push(Attribute::new("rule", named.slot.rule.as_str()));

@@ -52,29 +52,31 @@ fn objects<W: Write>(
     ];
     attributes.extend(story.state.last_seen().map(|at| Attribute::new("last_seen", at)));
     object(customer, "customer", &attributes, first, &[])?;
-    for case in story.cases.values() {
+    for (key, case) in &story.cases {
         let mut relations = vec![of_customer.clone()];
-        relations.extend(case.follows.map(|other| relation(id("case", &other), "follows")));
-        object(id("case", &case.key), "case", &of_case(case, names), case.opened_at, &relations)?;
+        relations.extend(story.follows.get(key).map(|other| relation(id("case", other), "follows")));
+        object(id("case", key), "case", &of_case(case, names), case.opened_at, &relations)?;
     }
     for contact in story.contacts.values() {
         let mut relations = vec![of_customer.clone()];
-        let case = story.case_of.get(&contact.id);
-        relations.extend(case.map(|case| relation(id("case", case), "part of")));
+        let cases = story.cases_of(contact.id);
+        relations.extend(cases.map(|case| relation(id("case", &case), "part of")));
         let attributes = of_contact(contact, names);
         object(id("contact", &contact.id), "contact", &attributes, contact.started_at, &relations)?;
     }
     // What events name beside those: promises, issues, whatever the fold keeps no account of.
-    for step in &story.steps {
+    for (step, case) in story.steps() {
         let (at, says) = match step {
             Step::Happened { fact, says } => (fact.at, says.clone()),
-            Step::Concluded(decision) => (decision.effective_at, of_decision(decision, names)),
+            Step::Concluded { decision, .. } => {
+                (decision.effective_at, of_decision(story, (decision, case), names))
+            }
         };
         for named in &says.objects {
             let key = id(named.kind, &named.key);
             object(key, named.kind, &[], at, std::slice::from_ref(&of_customer))?;
         }
-        if let Some(case) = story.case_of(step) {
+        if let Some(case) = case {
             object(id("case", &case), "case", &[], at, std::slice::from_ref(&of_customer))?;
         }
     }
@@ -86,24 +88,28 @@ fn events<W: Write>(
     names: &Interner,
     writer: &mut OcelWriter<W>,
 ) -> Result<(), ExportError> {
-    for step in &story.steps {
+    for (step, case) in story.steps() {
         let mut relations = vec![relation(id("customer", &story.customer), "customer")];
-        let case = story.case_of(step).map(|case| relation(id("case", &case), "case"));
         let (key, kind, at, says) = match step {
             Step::Happened { fact, says } => {
                 (fact.id.to_string(), fact.data.kind().as_str(), fact.at, says.clone())
             }
-            Step::Concluded(decision) => {
+            Step::Concluded { decision, .. } => {
                 let slot = decision.slot.map(names.resolve(decision.slot.rule));
                 let key = announcement_id(&slot, 0).to_string();
-                (key, decision.slot.kind.as_str(), decision.effective_at, of_decision(decision, names))
+                (
+                    key,
+                    decision.slot.kind.as_str(),
+                    decision.effective_at,
+                    of_decision(story, (decision, case), names),
+                )
             }
         };
         let mut attributes = says.attributes;
         attributes.extend(says.agent.map(|agent| Attribute::new("agent", agent)));
         let named = says.objects.iter();
         relations.extend(named.map(|object| relation(id(object.kind, &object.key), object.field)));
-        relations.extend(case);
+        relations.extend(case.map(|case| relation(id("case", &case), "case")));
         let attributes = &attributes;
         writer.event(&OcelEvent { id: &key, kind, at, attributes, relations: &relations })?;
     }

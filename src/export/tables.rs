@@ -1,10 +1,9 @@
 //! Tables of cases, contacts and decisions.
 
-use super::story::{Step, spelled};
+use super::story::{CaseKey, Step, spelled};
 use super::{Export, ExportError, Exported};
 use std::io::Write;
 use throughline_channels::export::TableWriter;
-use throughline_core::ids::ContactId;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::Clock;
 use throughline_rules::ledger::announcement_id;
@@ -76,9 +75,9 @@ impl Export {
     pub fn cases_table(&self, out: impl Write) -> Result<Exported, ExportError> {
         let mut table = TableWriter::new(out, &CASES)?;
         self.stories(&mut |story, names| {
-            for case in story.cases.values() {
+            for (key, case) in &story.cases {
                 let mut row = vec![
-                    case.key.to_string(),
+                    key.to_string(),
                     story.customer.to_string(),
                     spelled(names, case.topic).unwrap_or_default().to_owned(),
                     case.channel.map_or("", |c| c.as_str()).to_owned(),
@@ -89,7 +88,7 @@ impl Export {
                     case.opened_at.to_string(),
                     case.since.to_string(),
                     case.last_activity.to_string(),
-                    named(case.follows),
+                    named(story.follows.get(key)),
                     case.contacts.to_string(),
                     case.reopens.to_string(),
                     case.missed.to_string(),
@@ -112,7 +111,7 @@ impl Export {
                 table.row(&[
                     contact.id.to_string(),
                     story.customer.to_string(),
-                    named(story.case_of.get(&contact.id).copied()),
+                    named(story.cases_of(contact.id).next_back().as_ref()),
                     contact.channel.map_or("", |c| c.as_str()).to_owned(),
                     contact.direction.as_str().to_owned(),
                     spelled(names, contact.topic).unwrap_or_default().to_owned(),
@@ -139,7 +138,7 @@ impl Export {
         let mut table = TableWriter::new(out, &DECISIONS)?;
         self.stories(&mut |story, names| {
             for step in &story.steps {
-                let Step::Concluded(decision) = step else { continue };
+                let Step::Concluded { decision, case } = step else { continue };
                 let decision = decision.named(names);
                 let slot = decision.slot.map(decision.slot.rule.as_str());
                 let evidence: Vec<String> = decision.evidence.iter().map(ToString::to_string).collect();
@@ -149,7 +148,7 @@ impl Export {
                     slot.kind.as_str().to_owned(),
                     slot.rule.to_owned(),
                     decision.rulebook.to_string(),
-                    named(Some(slot.case).filter(|case| !case.is_nil())),
+                    named(case.as_ref()),
                     slot.trigger.to_string(),
                     slot.occurrence.to_string(),
                     decision.effective_at.to_string(),
@@ -169,8 +168,8 @@ fn done(table: TableWriter<impl Write>) -> Result<Exported, ExportError> {
     Ok(exported)
 }
 
-fn named(contact: Option<ContactId>) -> String {
-    contact.as_ref().map_or_else(String::new, ContactId::to_string)
+fn named(case: Option<&CaseKey>) -> String {
+    case.map_or_else(String::new, CaseKey::to_string)
 }
 
 fn seconds(span: Span) -> String {

@@ -1,7 +1,7 @@
 //! A log as XES: one trace for each customer, case or contact.
 
 use super::attributes::{of_case, of_contact, of_decision};
-use super::story::{Step, Story};
+use super::story::{CaseKey, Step, Story};
 use super::{Export, ExportError, Exported};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -29,14 +29,16 @@ impl Export {
         self.stories(&mut |story, names| {
             if traces == Traces::ByCustomer {
                 writer.trace(&story.customer.to_string(), &[])?;
-                return story.steps.iter().try_for_each(|step| event(&mut writer, step, names));
+                return story.steps.iter().try_for_each(|step| event(&mut writer, story, step, names));
             }
-            let mut by_trace: BTreeMap<ContactId, Vec<&Step<'_>>> = BTreeMap::new();
-            for step in &story.steps {
+            let mut by_trace: BTreeMap<Trace, Vec<&Step<'_>>> = BTreeMap::new();
+            for (step, case) in story.steps() {
                 let trace = match (traces, step) {
-                    (Traces::ByContact, Step::Happened { fact, .. }) => fact.data.contact(),
-                    (Traces::ByContact, Step::Concluded(_)) => None,
-                    _ => story.case_of(step),
+                    (Traces::ByContact, Step::Happened { fact, .. }) => {
+                        fact.data.contact().map(Trace::Contact)
+                    }
+                    (Traces::ByContact, Step::Concluded { .. }) => None,
+                    _ => case.map(Trace::Case),
                 };
                 match trace {
                     Some(trace) => by_trace.entry(trace).or_default().push(step),
@@ -44,8 +46,12 @@ impl Export {
                 }
             }
             for (trace, steps) in by_trace {
-                writer.trace(&trace.to_string(), &of_trace(story, traces, trace, names))?;
-                steps.into_iter().try_for_each(|step| event(&mut writer, step, names))?;
+                let name = match trace {
+                    Trace::Case(case) => case.to_string(),
+                    Trace::Contact(contact) => contact.to_string(),
+                };
+                writer.trace(&name, &of_trace(story, trace, names))?;
+                steps.into_iter().try_for_each(|step| event(&mut writer, story, step, names))?;
             }
             Ok(())
         })?;
@@ -55,21 +61,33 @@ impl Export {
     }
 }
 
-fn of_trace(story: &Story<'_>, traces: Traces, trace: ContactId, names: &Interner) -> Vec<Attribute> {
-    let mut attributes = match traces {
-        Traces::ByContact => story.contacts.get(&trace).map(|contact| of_contact(contact, names)),
-        _ => story.cases.get(&trace).map(|case| of_case(case, names)),
+/// What a trace is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trace {
+    Case(CaseKey),
+    Contact(ContactId),
+}
+
+fn of_trace(story: &Story<'_>, trace: Trace, names: &Interner) -> Vec<Attribute> {
+    let mut attributes = match trace {
+        Trace::Contact(contact) => story.contacts.get(&contact).map(|contact| of_contact(contact, names)),
+        Trace::Case(case) => story.cases.get(&case).map(|case| of_case(case, names)),
     }
     .unwrap_or_default();
     attributes.push(Attribute::new("customer", story.customer.to_string()));
     attributes
 }
 
-fn event<W: Write>(writer: &mut XesWriter<W>, step: &Step<'_>, names: &Interner) -> Result<(), ExportError> {
+fn event<W: Write>(
+    writer: &mut XesWriter<W>,
+    story: &Story<'_>,
+    step: &Step<'_>,
+    names: &Interner,
+) -> Result<(), ExportError> {
     let (name, at, says) = match step {
         Step::Happened { fact, says } => (fact.data.kind().as_str(), fact.at, says.clone()),
-        Step::Concluded(decision) => {
-            (decision.slot.kind.as_str(), decision.effective_at, of_decision(decision, names))
+        Step::Concluded { decision, case } => {
+            (decision.slot.kind.as_str(), decision.effective_at, of_decision(story, (decision, *case), names))
         }
     };
     let mut attributes = says.attributes;

@@ -190,8 +190,11 @@ impl ReadReport {
         self.events += other.events;
         self.ledger_records += other.ledger_records;
         self.ignored += other.ignored;
-        for (reason, count) in &other.rejected {
-            *self.rejected.entry(reason.clone()).or_default() += count;
+        let pairs = [(&mut self.rejected, &other.rejected), (&mut self.warned, &other.warned)];
+        for (mine, theirs) in pairs {
+            for (what, count) in theirs {
+                *mine.entry(what.clone()).or_default() += count;
+            }
         }
     }
 }

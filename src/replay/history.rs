@@ -21,6 +21,9 @@ pub struct ReadReport {
     pub ledger_records: u64,
     /// What could not be read, by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// What was read all the same, but should be looked at: each warning of the mapping or the reader, with how many
+    /// rows it was true of.
+    pub warned: BTreeMap<String, u64>,
     /// What the mapping said to ignore.
     pub ignored: u64,
     /// Links between profiles that stand.

@@ -127,6 +127,9 @@ impl fmt::Display for ReplayReport {
         for (reason, count) in &read.rejected {
             writeln!(to, "  rejected    {:>12} {reason}", grouped(*count))?;
         }
+        for (warning, count) in &read.warned {
+            writeln!(to, "  warned      {:>12} {warning}", grouped(*count))?;
+        }
         writeln!(to, "  still ahead {:>12} dated after this instant", grouped(self.parked))?;
         writeln!(
             to,

@@ -236,6 +236,9 @@ impl Gathering {
         for (reason, count) in counts.by_reason() {
             *self.read.rejected.entry(reason.to_string()).or_default() += count;
         }
+        for (warning, count) in counts.warnings() {
+            *self.read.warned.entry(warning.clone()).or_default() += count;
+        }
     }
 
     #[cfg(feature = "sqlite")]

@@ -46,6 +46,44 @@ const LOOK: &str = r#"(() => {
   return { problems, pictures: document.querySelectorAll('svg').length };
 })()"#;
 
+/// What a printer would do to the page, in print media at the width of a sheet: what may be cut by the end of a page,
+/// what is dark, what is too small to read.
+const PRINTED: &str = r#"(sheet => {
+  const problems = [], name = e => `${e.tagName}.${e.className.baseVal ?? e.className}`;
+  const style = e => getComputedStyle(e);
+  const shade = colour => {
+    const [r, g, b, a] = [...colour.matchAll(/[\d.]+/g)].map(Number);
+    return a === 0 ? 255 : 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const e of [document.documentElement, ...document.body.querySelectorAll('*')]) {
+    const box = e.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) continue;
+    if (!e.closest('svg') && shade(style(e).backgroundColor) < 200) problems.push(`${name(e)} has a dark background`);
+    if (e.tagName === 'svg' || e.tagName === 'TR') {
+      let keeper = e;
+      while (keeper && style(keeper).breakInside !== 'avoid') keeper = keeper.parentElement;
+      if (!keeper) problems.push(`${name(e)} may be cut by the end of a page`);
+      else if (keeper.getBoundingClientRect().height > sheet)
+        problems.push(`${name(keeper)} is higher than a page: ${keeper.getBoundingClientRect().height}`);
+    }
+    const words = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (words && !e.closest('svg') && parseFloat(style(e).fontSize) < 10.5)
+      problems.push(`${name(e)} is too small to read: ${style(e).fontSize}`);
+    if (e.tagName === 'text' || e.tagName === 'tspan') {
+      const svg = e.closest('svg'), scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      if (parseFloat(style(e).fontSize) * scale < 9)
+        problems.push(`"${e.textContent}" is too small to read: ${parseFloat(style(e).fontSize) * scale}`);
+      if (shade(style(e).fill) > 140) problems.push(`"${e.textContent}" is too pale to read`);
+    }
+    if (e.tagName === 'THEAD' && style(e).display !== 'table-header-group')
+      problems.push(`${name(e)} is not repeated on each page`);
+  }
+  return problems;
+})"#;
+
+/// What fits on a sheet of A4 between margins of a centimetre, in pixels of CSS: 190 and 277 mm.
+const SHEET: (u32, u32) = (718, 1_046);
+
 /// A browser that runs.
 pub(crate) struct Browser {
     child: Child,
@@ -68,6 +106,14 @@ pub(crate) struct Seen {
     pub(crate) pictures: u64,
 }
 
+/// What came out of the printer.
+pub(crate) struct Printed {
+    /// What does not fit, may be cut or is hard to read.
+    pub(crate) problems: Vec<String>,
+    /// The PDF, as base64.
+    pub(crate) pdf: String,
+}
+
 impl Browser {
     /// Starts a browser, if the machine has one.
     pub(crate) fn start() -> Option<Self> {
@@ -85,6 +131,12 @@ impl Browser {
                 "--no-sandbox",
                 "--disable-gpu",
                 "--no-first-run",
+            ])
+            .args([
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
             ])
             .args(["--disable-dev-shm-usage", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -106,27 +158,9 @@ impl Browser {
 
     /// Opens a page at a width and looks at it.
     pub(crate) fn look(&mut self, page: &Path, width: u32) -> Seen {
-        let target = self.call(None, "Target.createTarget", &json!({ "url": "about:blank" }));
-        let target = target["targetId"].as_str().unwrap().to_owned();
-        let attached =
-            self.call(None, "Target.attachToTarget", &json!({ "targetId": target, "flatten": true }));
-        let session = attached["sessionId"].as_str().unwrap().to_owned();
+        let (target, session, url) = self.open(page, width);
         let session = Some(session.as_str());
-        for domain in ["Page", "Network", "Runtime", "Log"] {
-            self.call(session, &format!("{domain}.enable"), &json!({}));
-        }
-        let screen = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.call(session, "Emulation.setDeviceMetricsOverride", &screen);
-        self.events.clear();
-        let url = format!("file://{}", page.display());
-        self.call(session, "Page.navigate", &json!({ "url": url }));
-        while !self.events.iter().any(|e| e["method"] == "Page.loadEventFired") {
-            let event = self.message();
-            self.events.push(event);
-        }
-        let seen = json!({ "expression": LOOK, "returnByValue": true });
-        let seen = self.call(session, "Runtime.evaluate", &seen);
-        let seen = &seen["result"]["value"];
+        let seen = self.evaluate(session, LOOK);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let events = std::mem::take(&mut self.events);
         let of = |method: &'static str| {
@@ -146,6 +180,55 @@ impl Browser {
         };
         self.call(None, "Target.closeTarget", &json!({ "targetId": target }));
         seen
+    }
+
+    /// Prints a page on A4, as a reader who likes the dark would, and looks at what the printer gets.
+    pub(crate) fn print(&mut self, page: &Path) -> Printed {
+        let (target, session, _) = self.open(page, SHEET.0);
+        let session = Some(session.as_str());
+        let media =
+            json!({ "media": "print", "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+        self.call(session, "Emulation.setEmulatedMedia", &media);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let fits = self.evaluate(session, LOOK);
+        let printed = self.evaluate(session, &format!("{PRINTED}({})", SHEET.1));
+        let problems = [&fits["problems"], &printed].into_iter().flat_map(|list| list.as_array().unwrap());
+        let problems = problems.map(text).collect();
+        let margin = 1.0 / 2.54;
+        let paper = json!({ "paperWidth": 21.0 / 2.54, "paperHeight": 29.7 / 2.54, "printBackground": true,
+            "marginTop": margin, "marginBottom": margin, "marginLeft": margin, "marginRight": margin });
+        let pdf = text(&self.call(session, "Page.printToPDF", &paper)["data"]);
+        self.call(None, "Target.closeTarget", &json!({ "targetId": target }));
+        Printed { problems, pdf }
+    }
+
+    /// Opens a page in a tab of its own: the tab, the session with it, and the page's address.
+    fn open(&mut self, page: &Path, width: u32) -> (String, String, String) {
+        let target = self.call(None, "Target.createTarget", &json!({ "url": "about:blank" }));
+        let target = target["targetId"].as_str().unwrap().to_owned();
+        let attached =
+            self.call(None, "Target.attachToTarget", &json!({ "targetId": target, "flatten": true }));
+        let session = attached["sessionId"].as_str().unwrap().to_owned();
+        for domain in ["Page", "Network", "Runtime", "Log"] {
+            self.call(Some(&session), &format!("{domain}.enable"), &json!({}));
+        }
+        let screen = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.call(Some(&session), "Emulation.setDeviceMetricsOverride", &screen);
+        self.events.clear();
+        let url = format!("file://{}", page.display());
+        self.call(Some(&session), "Page.navigate", &json!({ "url": url }));
+        while !self.events.iter().any(|e| e["method"] == "Page.loadEventFired") {
+            let event = self.message();
+            self.events.push(event);
+        }
+        (target, session, url)
+    }
+
+    fn evaluate(&mut self, session: Option<&str>, expression: &str) -> Value {
+        let asked = json!({ "expression": expression, "returnByValue": true });
+        let answer = self.call(session, "Runtime.evaluate", &asked);
+        assert!(answer["exceptionDetails"].is_null(), "{}", answer["exceptionDetails"]);
+        answer["result"]["value"].clone()
     }
 
     fn call(&mut self, session: Option<&str>, method: &str, params: &Value) -> Value {

@@ -1,21 +1,23 @@
-//! Shows what a mapping makes of the first rows of a log, and why: the tool of a person who writes a mapping.
+//! Shows what becomes of the first rows of a log, and why: the tool of a person who writes a mapping, or who sends a
+//! log that needs none.
 //!
 //! ```no_run
 //! use throughline_channels::check::{CheckOptions, check};
 //! use throughline_channels::mapping::Mapping;
+//! use std::sync::Arc;
 //!
 //! let mapping = Mapping::read("bank.toml")?;
-//! println!("{}", check("calls.csv", mapping.into(), CheckOptions::default())?);
+//! println!("{}", check("calls.csv", Arc::new(mapping), CheckOptions::default())?);
+//! println!("{}", check("native.ndjson", None, CheckOptions::default())?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Values are shown as shapes (`8 characters: digits and slashes`) unless whoever asks wants to see them.
 
 use crate::make::{Became, Note};
-use crate::mapping::{Column, Mapping};
-use crate::open::{Log, OpenError, OpenOptions, open_log_with};
+use crate::mapping::Mapping;
+use crate::open::{Format, Log, OpenError, OpenOptions, open_log_with};
 use crate::reject::ReadCounts;
-use crate::shape::shape;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
@@ -41,20 +43,22 @@ impl Default for CheckOptions {
 #[derive(Debug)]
 pub struct Check {
     rows: Vec<Note>,
-    mapping: Arc<Mapping>,
+    /// None for a log that is read without one.
+    mapping: Option<Arc<Mapping>>,
     show_values: bool,
-    /// The columns that are there and that the mapping does not name.
+    /// The columns, or fields, that are there and that nothing uses.
     unused: Vec<String>,
     counts: ReadCounts,
 }
 
-/// Reads the first rows of a log by a mapping.
+/// Reads the first rows of a log: by a mapping, or without one what needs none.
 pub fn check(
     path: impl AsRef<Path>,
-    mapping: Arc<Mapping>,
+    mapping: impl Into<Option<Arc<Mapping>>>,
     options: CheckOptions,
 ) -> Result<Check, OpenError> {
-    let reading = OpenOptions { mapping: Some(mapping.clone()), ..OpenOptions::default() };
+    let mapping = mapping.into();
+    let reading = OpenOptions { mapping: mapping.clone(), ..OpenOptions::default() };
     let mut log = open_log_with(path, reading)?.with_notes();
     let mut rows = Vec::new();
     while rows.len() < options.rows {
@@ -65,7 +69,8 @@ pub fn check(
         }
     }
     rows.truncate(options.rows);
-    let unused = unused(&log, &mapping);
+    let mapping = mapping.filter(|_| matches!(log.format(), Format::Xes | Format::Table));
+    let unused = mapping.as_ref().map_or_else(|| log.unused_fields(), |mapping| unused(&log, mapping));
     Ok(Check { rows, mapping, show_values: options.show_values, unused, counts: log.counts().clone() })
 }
 
@@ -87,7 +92,7 @@ impl Check {
         self.rows.iter().filter(gave).count()
     }
 
-    /// The columns that are there and that nothing uses.
+    /// The columns, or the fields of lines, that are there and that nothing uses.
     pub fn unused_columns(&self) -> &[String] {
         &self.unused
     }
@@ -103,11 +108,11 @@ impl Check {
             write!(f, ", trace {trace}, event {event}")?;
         }
         writeln!(f)?;
-        for (Column { name, .. }, value) in self.mapping.columns().iter().zip(&note.values) {
+        for (name, value) in &note.values {
             match value {
                 None => writeln!(f, "    {name}: missing")?,
-                Some(value) if self.show_values => writeln!(f, "    {name}: {value:?}")?,
-                Some(value) => writeln!(f, "    {name}: {}", shape(value))?,
+                Some(value) if self.show_values => writeln!(f, "    {name}: {:?}", value.text)?,
+                Some(value) => writeln!(f, "    {name}: {}", value.shape)?,
             }
         }
         for became in &note.became {
@@ -119,14 +124,15 @@ impl Check {
                     writeln!(f, "  -> ignored: no rule is for it, or its customer is unknown")?;
                 }
                 Became::Ruled(rule) => {
-                    let what = self.mapping.rule_in_words(*rule);
-                    writeln!(f, "  by rule {}: {what}", rule + 1)?;
+                    let what = self.mapping.as_ref().map(|mapping| mapping.rule_in_words(*rule));
+                    writeln!(f, "  by rule {}: {}", rule + 1, what.unwrap_or_default())?;
                 }
                 Became::Event { kind, id, at } => {
                     let id = id.to_string();
                     writeln!(f, "  -> {kind} at {at}, id {}…", id.get(..8).unwrap_or_default())?;
                 }
                 Became::Rejected(reject) => writeln!(f, "  -> rejected: {reject}")?,
+                Became::Nothing => writeln!(f, "  -> ignored: it says nothing that is kept")?,
             }
         }
         if note.became.is_empty() {
@@ -142,13 +148,14 @@ impl fmt::Display for Check {
             self.row(f, note)?;
         }
         let (rows, events) = (self.rows.len(), self.rows_with_events());
-        writeln!(f, "{rows} rows: {events} gave events, {} did not", rows - events)?;
+        let (row, column) = if self.mapping.is_some() { ("row", "column") } else { ("line", "field") };
+        writeln!(f, "{rows} {row}s: {events} gave events, {} did not", rows - events)?;
         for (warning, count) in self.counts.warnings() {
             writeln!(f, "warning, {count} times: {warning}")?;
         }
         match self.unused.as_slice() {
-            [] => write!(f, "every column is used"),
-            unused => write!(f, "columns that nothing uses: `{}`", unused.join("`, `")),
+            [] => write!(f, "every {column} is used"),
+            unused => write!(f, "{column}s that nothing uses: `{}`", unused.join("`, `")),
         }
     }
 }

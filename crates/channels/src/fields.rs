@@ -1,7 +1,7 @@
-//! The fields that each kind of event has.
+//! The fields that each kind of event has, and any other struct.
 
 use serde::de::value::Error as Stop;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use throughline_core::event::{EventData, EventKind};
 
 /// The fields that a kind's data has.
@@ -12,6 +12,13 @@ pub(crate) fn fields_of(kind: EventKind) -> &'static [&'static str] {
     let mut fields: &[&str] = &[];
     // It always stops with an error: that is its way to return.
     let _ = EventData::deserialize_kind(kind, TakeNote(&mut fields));
+    fields
+}
+
+/// The fields that a struct is read from, by the same way.
+pub(crate) fn fields_read<T: Deserialize<'static>>() -> &'static [&'static str] {
+    let mut fields: &[&str] = &[];
+    let _ = T::deserialize(TakeNote(&mut fields));
     fields
 }
 

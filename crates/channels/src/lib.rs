@@ -22,6 +22,7 @@ mod fields;
 mod fixed;
 pub mod input;
 pub mod item;
+mod line_notes;
 mod lines;
 #[cfg(feature = "mail")]
 pub mod mail;

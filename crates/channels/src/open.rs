@@ -51,7 +51,8 @@ pub struct OpenOptions {
     pub max_trace_bytes: usize,
     /// Which contacts of a table are read: several threads may each read a share of the same file.
     pub share: Share,
-    /// Where rejected lines are kept, as they stood. Those of XES mean nothing alone and are not kept.
+    /// Where rejected lines are kept, as they stood; of the events of XES, which mean nothing alone, line and
+    /// reason.
     pub rejects: Option<RejectsFile>,
 }
 
@@ -167,17 +168,22 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         Format::Xes => {
             let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
             let reader = XesReader::new(input, mapping).with_max_trace_bytes(options.max_trace_bytes);
-            Reader::Xes(Box::new(reader))
-        }
-        Format::Table => {
-            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
-            let mut reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
-            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
-            let reader = reader.with_share(options.share);
-            Reader::Table(Box::new(match options.rejects {
+            Reader::Xes(Box::new(match options.rejects {
                 Some(rejects) => reader.with_rejects_file(rejects),
                 None => reader,
             }))
+        }
+        Format::Table => {
+            let mapping = options.mapping.ok_or(OpenError::NeedsMapping)?;
+            let reader = TableReader::new(input, mapping.clone(), options.max_line_bytes);
+            let reader = reader.with_share(options.share);
+            let mut reader = match options.rejects {
+                Some(rejects) => reader.with_rejects_file(rejects),
+                None => reader,
+            };
+            // What stands before the header may be rejected too, so only now.
+            reader.read_header(&mapping).map_err(OpenError::WrongColumns)?;
+            Reader::Table(Box::new(reader))
         }
     };
     Ok(Log { reader, format, file: path.into(), progress })
@@ -253,11 +259,17 @@ fn segment() -> Name {
 }
 
 impl Log {
-    /// Notes of each row what became of it. What is read without a mapping has nothing to note.
+    /// Notes of each row, or line, what became of it.
     pub(crate) fn with_notes(self) -> Self {
         let reader = match self.reader {
-            Reader::Native(reader) => Reader::Native(reader),
-            Reader::Segment(reader) => Reader::Segment(reader),
+            Reader::Native(mut reader) => {
+                reader.notes.begin();
+                Reader::Native(reader)
+            }
+            Reader::Segment(mut reader) => {
+                reader.notes.begin();
+                Reader::Segment(reader)
+            }
             Reader::Xes(reader) => Reader::Xes(Box::new(reader.with_notes())),
             Reader::Table(reader) => Reader::Table(Box::new(reader.with_notes())),
         };
@@ -267,7 +279,8 @@ impl Log {
     /// The notes that were taken since they were taken from here last.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         match &mut self.reader {
-            Reader::Native(_) | Reader::Segment(_) => Vec::new(),
+            Reader::Native(reader) => reader.notes.take(),
+            Reader::Segment(reader) => reader.notes.take(),
             Reader::Xes(reader) => reader.take_notes(),
             Reader::Table(reader) => reader.take_notes(),
         }
@@ -279,6 +292,15 @@ impl Log {
             Reader::Native(_) | Reader::Segment(_) => (Vec::new(), None),
             Reader::Xes(reader) => (reader.columns_seen(), None),
             Reader::Table(reader) => (reader.columns_seen(), Some(reader.columns_used())),
+        }
+    }
+
+    /// The fields that were there and that nothing uses, in a log that is read without a mapping.
+    pub(crate) fn unused_fields(&self) -> Vec<String> {
+        match &self.reader {
+            Reader::Native(reader) => reader.notes.unused(),
+            Reader::Segment(reader) => reader.notes.unused(),
+            Reader::Xes(_) | Reader::Table(_) => Vec::new(),
         }
     }
 

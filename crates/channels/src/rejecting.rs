@@ -19,6 +19,11 @@ impl Rejecting {
         Self { file: Some(file), ..self }
     }
 
+    /// Whether rejected lines are kept.
+    pub(crate) const fn keeps_lines(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Whether nothing more is to come.
     pub(crate) const fn has_ended(&self) -> bool {
         self.ended

@@ -27,7 +27,7 @@ impl RejectsFile {
     }
 
     /// Writes one record: line number, reason and the raw line, with tabs between them. A line that was too long
-    /// was never held and stays empty.
+    /// was never held and stays empty, and so does what is no line, such as an event of XES.
     pub fn write(&mut self, reject: &Reject, raw: &[u8]) -> io::Result<()> {
         write!(self.out, "{}\t{}\t", reject.place.line, reject.reason)?;
         self.out.write_all(raw)?;

@@ -24,6 +24,8 @@ pub struct TableReader<R> {
     rows: Rows,
     maker: Maker,
     ended: bool,
+    /// What ended the log before its end. It is said last: behind what was still waiting for it.
+    cut: Option<Reject>,
 }
 
 /// Where lines come from.
@@ -99,7 +101,7 @@ impl<R: BufRead> TableReader<R> {
             more_lines: 0,
             max_bytes: max_row_bytes,
         };
-        Self { source, rows, maker: Maker::new(mapping), ended: false }
+        Self { source, rows, maker: Maker::new(mapping), ended: false, cut: None }
     }
 
     /// Keeps rejected rows there, as they stood.
@@ -164,8 +166,8 @@ impl<R: BufRead> TableReader<R> {
                 Ok(Some((line, Line::TooLong))) => (line + self.source.more_lines, Err(())),
                 Err(error) => {
                     self.ended = true;
-                    let reject = Reject::of_io(self.source.lines.number(), &error);
-                    self.maker.reject_line(reject, None);
+                    // The first line counts where none was begun.
+                    self.cut = Some(Reject::of_io(self.source.lines.number().max(1), &error));
                     return Ok(());
                 }
             },
@@ -371,15 +373,22 @@ impl<R: BufRead> Iterator for TableReader<R> {
             if let Some(item) = self.maker.next_ready() {
                 return Some(item);
             }
+            if self.maker.has_ended() {
+                return None;
+            }
             if self.ended {
                 if self.maker.finish() {
                     continue;
+                }
+                match self.cut.take() {
+                    Some(reject) => self.maker.end(reject),
+                    None => self.maker.close(self.source.lines.number() + self.source.more_lines),
                 }
                 return self.maker.next_ready();
             }
             let mapping = self.maker.mapping().clone();
             if let Err(reject) = self.step(&mapping) {
-                self.maker.reject_line(reject, None);
+                self.cut = Some(reject);
                 self.ended = true;
             }
         }

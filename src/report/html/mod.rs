@@ -5,6 +5,7 @@
 //! whatever colour says, a shape, a dash or a word says too.
 
 mod clocks;
+mod effort;
 mod figure;
 mod flow;
 mod hours;
@@ -82,6 +83,7 @@ fn pictures(report: &Report) -> Markup {
                 (open::open_cases(report))
                 (clocks::clocks(report))
                 (pareto::pareto(report))
+                (effort::effort(report))
                 (flow::flow(report))
                 (open::answers(report))
                 (hours::hours(report))
@@ -102,6 +104,10 @@ fn foot(report: &Report) -> Markup {
                 (grouped(read.reused_ids)) " refused because their id stood for other content"
                 @for (reason, count) in &read.rejected { ", " (grouped(*count)) " unreadable (" (reason) ")" }
                 ". " (grouped(report.found.parked)) " are dated after the end of this report."
+            }
+            @if !read.warned.is_empty() {
+                p { "Read all the same, but to be looked at:" }
+                ul { @for (warning, count) in &read.warned { li { (grouped(*count)) " times: " (warning) } } }
             }
             p { "Digest " code { (report.found.digest) } ": equal for equal facts and rules." }
         }

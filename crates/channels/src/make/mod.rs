@@ -20,11 +20,12 @@ mod note;
 mod recent;
 mod threads;
 
-pub(crate) use note::{Became, Note};
+pub(crate) use note::{Became, Note, Seen};
 
 use crate::item::LogItem;
 use crate::mapping::{Given, Mapping, Row, RowFault, RowOrder, Unknown};
 use crate::reject::{ReadCounts, Reject, RejectReason};
+use crate::rejecting::Rejecting;
 use crate::rejects_file::RejectsFile;
 use generations::Generations;
 use held::HeldRow;
@@ -59,7 +60,7 @@ impl Share {
 /// Turns rows into events.
 pub(crate) struct Maker {
     mapping: Arc<Mapping>,
-    counts: ReadCounts,
+    rejecting: Rejecting,
     ready: VecDeque<Result<LogItem, Reject>>,
     contacts: FxHashMap<ContactId, Memory>,
     ids: Ids,
@@ -71,7 +72,6 @@ pub(crate) struct Maker {
     key: String,
     given: Vec<Result<Given, RowFault>>,
     share: Share,
-    rejects: Option<RejectsFile>,
     notes: Option<VecDeque<Note>>,
 }
 
@@ -143,7 +143,7 @@ impl Maker {
             // One of its own: readers in several threads would else wait for each other, counting themselves in
             // and out of one mapping at every row.
             mapping: Arc::new(Arc::unwrap_or_clone(mapping)),
-            counts: ReadCounts::default(),
+            rejecting: Rejecting::default(),
             ready: VecDeque::new(),
             contacts: FxHashMap::default(),
             ids: Ids { contacts: Recent::new(), profiles: Recent::new() },
@@ -152,14 +152,13 @@ impl Maker {
             key: String::new(),
             given: Vec::new(),
             share: Share::ALL,
-            rejects: None,
             notes: None,
         }
     }
 
     /// Keeps rejected rows there, as they stood.
     pub(crate) fn with_rejects_file(self, rejects: RejectsFile) -> Self {
-        Self { rejects: Some(rejects), ..self }
+        Self { rejecting: self.rejecting.into_file(rejects), ..self }
     }
 
     /// Takes only the rows of a share of the contacts.
@@ -187,7 +186,7 @@ impl Maker {
     }
 
     pub(crate) const fn counts(&self) -> &ReadCounts {
-        &self.counts
+        &self.rejecting.counts
     }
 
     /// What is ready to be handed out.
@@ -198,7 +197,7 @@ impl Maker {
     /// A line with nothing on it.
     pub(crate) const fn blank(&mut self) {
         if self.share.index == 0 {
-            self.counts.blank += 1;
+            self.rejecting.counts.blank += 1;
         }
     }
 
@@ -231,15 +230,15 @@ impl Maker {
     }
 
     pub(crate) fn warn(&mut self, of: &str) {
-        self.counts.warn(of);
+        self.rejecting.counts.warn(of);
     }
 
     /// Takes the next row.
     pub(crate) fn row(&mut self, mapping: &Mapping, row: &impl Row) {
-        if !self.admits(mapping, row) {
+        if self.has_ended() || !self.admits(mapping, row) {
             return;
         }
-        let keeps_raw = self.rejects.is_some();
+        let keeps_raw = self.rejecting.keeps_lines();
         if let Waiting::Threads(threads) = &mut self.waiting {
             match threads.take(mapping, HeldRow::of(row, mapping, keeps_raw)) {
                 Ok(placed) => placed.into_iter().for_each(|placed| self.placed(mapping, &placed)),
@@ -283,6 +282,9 @@ impl Maker {
 
     /// After the last row: makes events of some rows that still wait. `false` when none is left.
     pub(crate) fn finish(&mut self) -> bool {
+        if self.has_ended() {
+            return false;
+        }
         let mapping = self.mapping.clone();
         match &mut self.waiting {
             Waiting::Nobody => false,
@@ -314,15 +316,37 @@ impl Maker {
         self.group_of(&mapping, &rows.iter().collect::<Vec<_>>());
     }
 
-    /// Rejects something.
-    pub(crate) fn reject(&mut self, mut reject: Reject, raw: Option<&[u8]>) {
-        if let (Some(file), Some(raw)) = (&mut self.rejects, raw)
-            && file.write(&reject, raw).and_then(|()| file.flush()).is_err()
-        {
-            reject.reason = RejectReason::RejectsFile;
-            reject.expected = "room to write rejects to; the log was not read further".into();
+    /// Rejects something, and keeps it as it stood, where that is known.
+    pub(crate) fn reject(&mut self, reject: Reject, raw: Option<&[u8]>) {
+        if !self.has_ended() {
+            let reject = self.rejecting.reject(reject.place.line, reject, raw.unwrap_or_default());
+            self.say(reject);
         }
-        self.counts.reject(reject.reason);
+    }
+
+    /// Whether nothing more is to come than what is ready.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.rejecting.has_ended()
+    }
+
+    /// Nothing behind this can be read. If others read other shares of the file, the first one says it for all.
+    pub(crate) fn end(&mut self, reject: Reject) {
+        if self.share.index == 0 && !self.has_ended() {
+            let reject = self.rejecting.end(reject);
+            self.say(reject);
+        }
+    }
+
+    /// The log is over, at this line, and no row waits any more.
+    pub(crate) fn close(&mut self, line: u64) {
+        if !self.has_ended()
+            && let Some(reject) = self.rejecting.finish(line.max(1))
+        {
+            self.say(reject);
+        }
+    }
+
+    fn say(&mut self, reject: Reject) {
         if let Some(notes) = &mut self.notes {
             Note::of_reject(notes, &reject);
         }
@@ -335,7 +359,7 @@ impl Maker {
             notes.push_back(Note::begun(mapping, row));
         }
         if let Some(entry) = mapping.ignores(row) {
-            self.counts.ignored += 1;
+            self.rejecting.counts.ignored += 1;
             self.note(row, Became::Ignored(Some(entry)));
             return false;
         }
@@ -344,7 +368,7 @@ impl Maker {
             return false;
         }
         for warning in mapping.warnings(row) {
-            self.counts.warn(warning);
+            self.rejecting.counts.warn(warning);
         }
         true
     }
@@ -362,7 +386,7 @@ impl Maker {
         };
         memory.profile = Some(profile);
         if time < memory.row {
-            self.counts.warn(OUT_OF_ORDER);
+            self.rejecting.counts.warn(OUT_OF_ORDER);
         }
         memory.row = time;
         self.one(mapping, row, Whose { key, contact, profile, cause: None }, time, &mut memory);
@@ -547,17 +571,24 @@ impl Maker {
         (at, sequence): (Micros, u64),
         data: EventData,
     ) {
+        // A reject of the same contact may have ended the log.
+        if self.has_ended() {
+            return;
+        }
         let mut event = NewEvent::new(id, at, self.mapping.source().clone(), data).with_sequence(sequence);
         event.causation_id = whose.cause.filter(|_| sequence > 0).map(|cause| cause.0);
         if self.notes.is_some() {
             self.note(row, Became::Event { kind: event.data.kind(), id, at });
         }
-        self.counts.events += 1;
+        self.rejecting.counts.events += 1;
         self.ready.push_back(Ok(LogItem { profile: whose.profile, event, recorded_at: None }));
     }
 
     fn ignored(&mut self, row: &impl Row) {
-        self.counts.ignored += 1;
+        if self.has_ended() {
+            return;
+        }
+        self.rejecting.counts.ignored += 1;
         self.note(row, Became::Ignored(None));
     }
 
@@ -572,7 +603,7 @@ impl Maker {
             expected: fault.expected.into(),
             found: fault.found.map(Into::into),
         };
-        let raw = self.rejects.is_some().then(|| row.raw()).flatten();
+        let raw = self.rejecting.keeps_lines().then(|| row.raw()).flatten();
         self.reject(reject, raw.as_deref());
     }
 
@@ -618,6 +649,6 @@ impl Ids {
 
 impl fmt::Debug for Maker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Maker").field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("Maker").field("counts", &self.rejecting.counts).finish_non_exhaustive()
     }
 }

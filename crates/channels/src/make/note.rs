@@ -1,7 +1,9 @@
 //! What became of a row and why, for whoever writes a mapping.
 
+use crate::item::LogItem;
 use crate::mapping::{ColumnIx, Mapping, Row};
 use crate::reject::{Place, Reject};
+use crate::shape::shape;
 use std::collections::VecDeque;
 use throughline_core::event::EventKind;
 use throughline_core::ids::EventId;
@@ -11,9 +13,16 @@ use throughline_core::time::Micros;
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) place: Place,
-    /// What stands in the columns that the mapping names, in its order.
-    pub(crate) values: Vec<Option<String>>,
+    /// What stands in the columns that the mapping names, in its order; without a mapping in the fields that there are.
+    pub(crate) values: Vec<(String, Option<Seen>)>,
     pub(crate) became: Vec<Became>,
+}
+
+/// A value, and what it looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) text: String,
+    pub(crate) shape: String,
 }
 
 /// One thing that became of a row.
@@ -29,12 +38,33 @@ pub(crate) enum Became {
         at: Micros,
     },
     Rejected(Box<Reject>),
+    /// It was read, and says nothing that is kept.
+    Nothing,
+}
+
+impl Seen {
+    pub(crate) fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), shape: shape(text) }
+    }
+}
+
+impl Became {
+    /// What became of a line that could be read.
+    pub(crate) fn of_items(items: &[LogItem]) -> Vec<Self> {
+        let event = |item: &LogItem| Self::Event {
+            kind: item.event.kind(),
+            id: item.event.id,
+            at: item.event.occurred_at,
+        };
+        if items.is_empty() { vec![Self::Nothing] } else { items.iter().map(event).collect() }
+    }
 }
 
 impl Note {
     pub(super) fn begun(mapping: &Mapping, row: &impl Row) -> Self {
-        let columns = 0..mapping.columns().len();
-        let values = columns.map(|column| row.value(ColumnIx(column)).map(str::to_owned)).collect();
+        let columns = mapping.columns().iter().enumerate();
+        let value = |column| row.value(ColumnIx(column)).map(Seen::of);
+        let values = columns.map(|(place, column)| (column.name.clone(), value(place))).collect();
         Self { place: row.place(), values, became: Vec::new() }
     }
 

@@ -1,7 +1,10 @@
 //! Reads the native log, line by line.
 
+use super::envelope::Envelope;
 use super::parse::{Fault, parse};
+use crate::fields::fields_read;
 use crate::item::LogItem;
+use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
 use crate::naming::Source;
 use crate::reject::{ReadCounts, Reject, RejectReason};
@@ -24,7 +27,11 @@ pub struct NativeReader<R> {
     rejecting: Rejecting,
     /// The source of the last event. Most logs have one, and what is known of it costs nothing.
     source: Option<Source>,
+    /// What became of each line, for whoever asks.
+    pub(crate) notes: LineNotes,
 }
+
+const LAYOUT: Layout = Layout { asked: &["type", "id", "source", "subject", "time"], opened: &["data"] };
 
 impl<R: BufRead> NativeReader<R> {
     /// Reads from `input`.
@@ -34,6 +41,7 @@ impl<R: BufRead> NativeReader<R> {
             lines_before: None,
             rejecting: Rejecting::default(),
             source: None,
+            notes: LineNotes::new(LAYOUT),
         }
     }
 
@@ -87,6 +95,7 @@ impl<R: BufRead> Iterator for NativeReader<R> {
                 Line::Bytes(line) => match parse(line, &mut self.source) {
                     Ok(item) => {
                         self.rejecting.counts.events += 1;
+                        self.notes.read(number, line, std::slice::from_ref(&item), |field, _| uses(field));
                         return Some(Ok(item));
                     }
                     Err(fault) => (fault, line),
@@ -94,12 +103,19 @@ impl<R: BufRead> Iterator for NativeReader<R> {
             };
             // Far from the fast way, so finding out where a range begins is no loss here.
             let before = self.lines_before.as_ref().map_or(Ok(0), |count| count());
-            return Some(Err(match before {
+            let reject = match before {
                 Ok(before) => self.rejecting.reject(number, fault.at_line(before + number), raw),
                 Err(error) => self.rejecting.end_of_input(number, &error),
-            }));
+            };
+            self.notes.rejected(number, raw, &reject);
+            return Some(Err(reject));
         }
     }
+}
+
+/// Whether an attribute is looked at. In the data there is nothing else: it would have been rejected.
+fn uses(attribute: &str) -> bool {
+    fields_read::<Envelope<'_>>().contains(&attribute)
 }
 
 impl<R> fmt::Debug for NativeReader<R> {

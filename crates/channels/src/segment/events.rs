@@ -5,6 +5,7 @@ use super::call::{Call, Context, Properties, Traits, key, object};
 use super::fault::{Fault, missing, name_of, optional_name, time, word};
 use super::order;
 use crate::attribute::Attribute;
+use crate::fields::fields_read;
 use crate::item::LogItem;
 use crate::naming::Source;
 use crate::reject::RejectReason;
@@ -14,7 +15,9 @@ use throughline_core::event::vocabulary::{
     ConsentChanged, ContactEnded, ContactStarted, Custom, IdentifierClaimed, Message, PageViewed,
     ProfileLinked,
 };
-use throughline_core::event::{Author, Channel, Consent, Direction, Ending, EventData, NewEvent, Text};
+use throughline_core::event::{
+    Author, Channel, Consent, Direction, Ending, EventData, EventKind, NewEvent, Text,
+};
 use throughline_core::ids::{ContactId, LinkId, ProfileId};
 use throughline_core::time::Micros;
 
@@ -44,6 +47,21 @@ struct Head<'a> {
 }
 
 impl Maker {
+    /// Whether a field of a call, or one in the object of a field, is of any use to the events that the call gave.
+    pub(super) fn uses(&self, field: &str, inner: Option<&str>, given: &[LogItem]) -> bool {
+        // What the spec has no word for comes along whole.
+        let whole = given.iter().any(|item| item.event.kind() == EventKind::Custom);
+        match (field, inner) {
+            ("properties", Some(name)) => whole || fields_read::<Properties<'_>>().contains(&name),
+            ("traits", Some(name)) => {
+                whole || (self.identifiers.is_some() && fields_read::<Traits<'_>>().contains(&name))
+            }
+            ("context", Some("externalIds")) => self.identifiers.is_some(),
+            ("context", Some(name)) => fields_read::<Context<'_>>().contains(&name),
+            (field, _) => fields_read::<Call<'_>>().contains(&field),
+        }
+    }
+
     /// The events of a call, none if it says nothing that is kept.
     pub(super) fn events(&self, call: &Call<'_>) -> Result<Vec<LogItem>, Fault> {
         let kind = word(&call.kind, "type", KINDS)?;

@@ -5,6 +5,7 @@ use super::call::Call;
 use super::events::Maker;
 use super::fault::at_line;
 use crate::item::LogItem;
+use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
 use crate::naming::Source;
 use crate::native::DEFAULT_MAX_LINE_BYTES;
@@ -23,7 +24,14 @@ pub struct SegmentReader<R> {
     maker: Maker,
     rejecting: Rejecting,
     ready: VecDeque<LogItem>,
+    /// What became of each line, for whoever asks.
+    pub(crate) notes: LineNotes,
 }
+
+const LAYOUT: Layout = Layout {
+    asked: &["type", "messageId", "userId", "anonymousId", "timestamp"],
+    opened: &["properties", "traits", "context"],
+};
 
 impl<R: BufRead> SegmentReader<R> {
     /// Reads from `input` what the system `source` says.
@@ -33,6 +41,7 @@ impl<R: BufRead> SegmentReader<R> {
             maker: Maker { source: Source::new(source), identifiers: None },
             rejecting: Rejecting::default(),
             ready: VecDeque::new(),
+            notes: LineNotes::new(LAYOUT),
         }
     }
 
@@ -90,6 +99,8 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                 }
                 Ok(Some((number, Line::Bytes(line)))) => match parse(&self.maker, number, line) {
                     Ok(items) => {
+                        self.notes
+                            .read(number, line, &items, |field, inner| self.maker.uses(field, inner, &items));
                         self.rejecting.counts.ignored += u64::from(items.is_empty());
                         self.ready.extend(items);
                         continue;
@@ -97,7 +108,9 @@ impl<R: BufRead> Iterator for SegmentReader<R> {
                     Err(reject) => (*reject, line),
                 },
             };
-            return Some(Err(self.rejecting.reject(reject.place.line, reject, raw)));
+            let reject = self.rejecting.reject(reject.place.line, reject, raw);
+            self.notes.rejected(reject.place.line, raw, &reject);
+            return Some(Err(reject));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::item::LogItem;
 use crate::make::{Maker, Note};
 use crate::mapping::{ColumnIx, Mapping, Row};
 use crate::reject::{Place, ReadCounts, Reject};
+use crate::rejects_file::RejectsFile;
 use std::fmt;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -14,14 +15,13 @@ use std::sync::Arc;
 pub struct XesReader<R> {
     traces: Traces<R>,
     maker: Maker,
-    ended: bool,
 }
 
 impl<R: BufRead> XesReader<R> {
     /// Reads from `input`.
     pub fn new(input: R, mapping: Arc<Mapping>) -> Self {
         let traces = Traces::new(input, mapping.columns().to_vec());
-        Self { traces, maker: Maker::new(mapping), ended: false }
+        Self { traces, maker: Maker::new(mapping) }
     }
 
     /// Rejects traces that take more memory than this instead of
@@ -31,9 +31,16 @@ impl<R: BufRead> XesReader<R> {
         Self { traces: self.traces.with_max_trace_bytes(max_trace_bytes), ..self }
     }
 
+    /// Notes in a file what was rejected: line and reason. An event means nothing without its trace, so what stood
+    /// there is not kept.
+    #[must_use]
+    pub fn with_rejects_file(self, rejects: RejectsFile) -> Self {
+        Self { maker: self.maker.with_rejects_file(rejects), ..self }
+    }
+
     /// Notes of each event what became of it and why.
     pub(crate) fn with_notes(self) -> Self {
-        Self { maker: self.maker.with_notes(), traces: self.traces.noting_keys(), ..self }
+        Self { maker: self.maker.with_notes(), traces: self.traces.noting_keys() }
     }
 
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
@@ -59,12 +66,13 @@ impl<R: BufRead> Iterator for XesReader<R> {
             if let Some(item) = self.maker.next_ready() {
                 return Some(item);
             }
-            if self.ended {
+            if self.maker.has_ended() {
                 return None;
             }
             match self.traces.next_trace() {
-                None => self.ended = true,
+                None => self.maker.close(self.traces.line()),
                 Some(Ok(trace)) => self.maker.group(trace.events()),
+                Some(Err(reject)) if reject.ends_log() => self.maker.end(reject),
                 Some(Err(reject)) => self.maker.reject(reject, None),
             }
         }

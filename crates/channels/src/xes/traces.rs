@@ -66,6 +66,11 @@ impl<R: BufRead> Traces<R> {
         Self { keys: Some(BTreeSet::new()), ..self }
     }
 
+    /// The line up to which the log has been read.
+    pub(super) const fn line(&self) -> u64 {
+        self.xml.get_ref().line()
+    }
+
     pub(super) fn keys_seen(&self) -> Vec<String> {
         self.keys.iter().flatten().cloned().collect()
     }
