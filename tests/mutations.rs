@@ -4,7 +4,7 @@
 //! applies is checked in every run; that each is caught by
 //! `cargo test --release --test mutations -- --ignored --nocapture`, which builds them one after the other; with
 //! `MUTATION=snapshot` those alone whose names have that in them.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use serde::Deserialize;
 use std::fs;

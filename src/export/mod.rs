@@ -15,6 +15,7 @@ mod bodies;
 mod facts;
 mod ocel;
 mod story;
+#[cfg(feature = "tables")]
 mod tables;
 mod xes;
 
