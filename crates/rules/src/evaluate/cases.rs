@@ -1,11 +1,12 @@
 //! How cases open, join, reopen and end.
 
+use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::case::{Case, CaseIx, CaseState, Instance, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger};
 use crate::rulebook::SignalOn;
-use crate::rulebook::document::TargetClock;
+use crate::rulebook::document::{PrescribeOn, TargetClock};
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::event::{Channel, Direction, Ending, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
@@ -175,7 +176,8 @@ impl<S: Outlet> Step<'_, S> {
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
         self.arm_targets(ix);
         self.signal(|on| *on == SignalOn::CaseReopened);
-        self.prescribe_for_reopening(key, count);
+        let found = Finding::new(PrescribeOn::CaseReopened, self.rules.cases_rule, key);
+        self.prescribe(&Finding { reopens: Some(count), ..found });
     }
 
     /// Closes a case, on evidence.

@@ -1,5 +1,6 @@
 //! What happens when a deadline fires.
 
+use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::case::{CaseState, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
@@ -42,7 +43,8 @@ impl<S: Outlet> Step<'_, S> {
         self.conclude(deadline.rule, key, content, occurrence, evidence);
         let found_by = deadline.rule;
         self.signal(|on| matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by)));
-        self.prescribe(PrescribeOn::TargetMissed, deadline.rule, key, occurrence, None);
+        let found = Finding::new(PrescribeOn::TargetMissed, deadline.rule, key);
+        self.prescribe(&Finding { occurrence, ..found });
     }
 
     fn still_unanswered(&mut self, contact: ContactId) {

@@ -9,38 +9,36 @@ use throughline_core::name::Sym;
 use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
+/// What was found, for which something may be prescribed.
+pub(super) struct Finding {
+    pub(super) on: PrescribeOn,
+    /// The rule that found it.
+    pub(super) rule: RuleIx,
+    /// The case that it is about; nil for the customer.
+    pub(super) case: ContactId,
+    /// How often the same was found before.
+    pub(super) occurrence: u16,
+    /// The churn signal that weighs most, where one does.
+    pub(super) top: Option<u16>,
+    /// How often the case was reopened, where that is what was found.
+    pub(super) reopens: Option<u16>,
+}
+
+impl Finding {
+    /// Something about a case, or about the customer.
+    pub(super) const fn new(on: PrescribeOn, rule: RuleIx, case: ContactId) -> Self {
+        Self { on, rule, case, occurrence: 0, top: None, reopens: None }
+    }
+}
+
 impl<S: Outlet> Step<'_, S> {
-    pub(super) fn prescribe(
-        &mut self,
-        on: PrescribeOn,
-        found_by: RuleIx,
-        case: ContactId,
-        occurrence: u16,
-        top: Option<u16>,
-    ) {
-        self.prescribe_if(on, found_by, case, occurrence, top, |_| true);
-    }
-
-    /// A reopening calls for what is prescribed from so many reopenings on.
-    pub(super) fn prescribe_for_reopening(&mut self, case: ContactId, count: u16) {
-        let (on, rule) = (PrescribeOn::CaseReopened, self.rules.cases_rule);
-        self.prescribe_if(on, rule, case, 0, None, |p| count >= p.reopened);
-    }
-
-    fn prescribe_if(
-        &mut self,
-        on: PrescribeOn,
-        found_by: RuleIx,
-        case: ContactId,
-        occurrence: u16,
-        top: Option<u16>,
-        also: impl Fn(&Prescription) -> bool,
-    ) {
+    pub(super) fn prescribe(&mut self, found: &Finding) {
+        let Finding { on, case, top, .. } = *found;
         let any_open = self.journey.cases.any_open();
         let fits = |p: &&Prescription| {
             p.on == on
-                && also(p)
-                && p.of.is_none_or(|of| of == found_by)
+                && found.reopens.is_none_or(|count| count >= p.reopened)
+                && p.of.is_none_or(|of| of == found.rule)
                 && p.cause.is_none_or(|cause| top == Some(cause))
                 && match p.case {
                     None => true,
@@ -70,7 +68,7 @@ impl<S: Outlet> Step<'_, S> {
             cause: top.and_then(|top| signals.get(usize::from(top))).map(|s| s.name),
         };
         let evidence = self.this_event();
-        self.conclude(p.rule, case, content, occurrence, evidence);
+        self.conclude(p.rule, case, content, found.occurrence, evidence);
     }
 
     /// What was really done also starts the cooldown: decisions are no inputs, facts are.

@@ -1,5 +1,6 @@
 //! Promises: made, kept, broken to the second.
 
+use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Content, Evidence, OpenCause};
@@ -119,7 +120,7 @@ impl<S: Outlet> Step<'_, S> {
         let content = Content::PromiseBroken { promise: id, due: deadline.due };
         self.conclude(deadline.rule, case, content, 0, evidence);
         self.signal(|on| *on == SignalOn::PromiseBroken);
-        self.prescribe(PrescribeOn::PromiseBroken, deadline.rule, case, 0, None);
+        self.prescribe(&Finding::new(PrescribeOn::PromiseBroken, deadline.rule, case));
     }
 
     fn forget_promise(&mut self, id: PromiseId) -> Option<Promise> {

@@ -1,5 +1,6 @@
 //! Signs of leaving, and limits on what a contact may ask of a customer.
 
+use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::churn::{Churn, Flag};
 use crate::deadline::{Deadline, DeadlineKind};
@@ -84,7 +85,8 @@ impl<S: Outlet> Step<'_, S> {
             evidence,
         );
         self.set_clearing();
-        self.prescribe(PrescribeOn::ChurnFlagged, rule.rule, ContactId::default(), occurrence, top);
+        let found = Finding::new(PrescribeOn::ChurnFlagged, rule.rule, ContactId::default());
+        self.prescribe(&Finding { occurrence, top, ..found });
     }
 
     /// Solves once when the flag comes down, and lets that instant count.
@@ -138,7 +140,7 @@ impl<S: Outlet> Step<'_, S> {
             let evidence = self.this_event();
             self.conclude(limit.rule, case, Content::LimitPassed { contact, count }, 0, evidence);
             self.signal(|on| *on == SignalOn::LimitPassed);
-            self.prescribe(PrescribeOn::LimitPassed, limit.rule, case, 0, None);
+            self.prescribe(&Finding::new(PrescribeOn::LimitPassed, limit.rule, case));
         }
     }
 
