@@ -42,12 +42,6 @@ impl Changes {
             .filter(move |decision| fits(decision))
             .flat_map(|decision| decision.evidence.clone())
     }
-
-    /// The facts that only one account has and that are about one of these contacts.
-    fn facts_about(&self, contacts: &BTreeSet<ContactId>) -> impl Iterator<Item = EventId> {
-        let facts = self.facts_come.iter().chain(&self.facts_gone);
-        facts.filter(|fact| fact.contact.is_some_and(|c| contacts.contains(&c))).map(|fact| fact.event)
-    }
 }
 
 fn side(journey: &JourneyView) -> Side {
@@ -152,18 +146,21 @@ fn cases(earlier: &Account, later: &Account, changes: &Changes) -> Vec<CaseChang
         if let Some(index) = before {
             taken[index] = true;
         }
-        differing.extend(case_change(before.map(|index| &then[index]), Some(case), later, changes));
+        differing.extend(case_change(
+            [before.map(|index| &then[index]), Some(case)],
+            [earlier, later],
+            changes,
+        ));
     }
     for (case, _) in then.iter().zip(taken).filter(|(_, taken)| !taken) {
-        differing.extend(case_change(Some(case), None, later, changes));
+        differing.extend(case_change([Some(case), None], [earlier, later], changes));
     }
     differing
 }
 
 fn case_change(
-    then: Option<&CaseView>,
-    now: Option<&CaseView>,
-    later: &Account,
+    [then, now]: [Option<&CaseView>; 2],
+    [earlier, later]: [&Account; 2],
     changes: &Changes,
 ) -> Option<CaseChange> {
     let shown = now.or(then)?;
@@ -199,7 +196,10 @@ fn case_change(
     }
     let all: BTreeSet<ContactId> = held.union(&holds).copied().collect();
     let evidence = changes.evidence(|decision| all.contains(&decision.slot.case));
-    let because = once(evidence.chain(changes.facts_about(&all)));
+    let moved = |account: &Account| -> Vec<EventId> {
+        all.iter().filter_map(|contact| account.moved.get(contact)).flatten().copied().collect()
+    };
+    let because = once(only_in_one(&moved(earlier), &moved(later)).into_iter().chain(evidence));
     Some(CaseChange { because, ..change })
 }
 

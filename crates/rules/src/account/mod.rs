@@ -19,10 +19,9 @@ use crate::decision::{Decision, Evidence};
 use crate::evaluate::Evaluator;
 use crate::journey::Journey;
 use crate::ledger::{Announced, Judged};
-use crate::promise::Promise;
 use crate::rulebook::Rulebook;
 use crate::view::JourneyView;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use serde::Serialize;
 use throughline_core::fact::Fact;
@@ -45,6 +44,9 @@ pub struct Account {
     /// The events that made, moved or settled each promise.
     #[serde(skip)]
     promises: BTreeMap<PromiseId, Vec<EventId>>,
+    /// The events that moved each case, by its earliest contact.
+    #[serde(skip)]
+    moved: BTreeMap<ContactId, Vec<EventId>>,
     /// The newest events that gave signs of leaving.
     #[serde(skip)]
     signs: Evidence,
@@ -78,23 +80,25 @@ impl Account {
     ) -> Self {
         let evaluator = Evaluator::new(rules);
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
-        let (mut effort, mut promises) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        let mut effort = BTreeMap::<_, Vec<_>>::new();
+        let (mut promises, mut moved) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
         for fact in facts {
             // What falls due before the fact is not the fact's doing.
             evaluator.advance(&mut journey, fact.at, &mut judged);
-            let (counts, owed) = (journey.customer.effort.counts(), journey.promises.clone());
+            let counts = journey.customer.effort.counts();
+            let (owed, cases) = (journey.promises.clone(), journey.cases.cases().to_vec());
             evaluator.step(&mut journey, fact, &mut judged);
             for ((count, before), (_, after)) in counts.into_iter().zip(journey.customer.effort.counts()) {
                 if before != after {
                     effort.entry(count).or_default().push(fact.id);
                 }
             }
-            for promise in moved(&owed, &journey.promises).chain(moved(&journey.promises, &owed)) {
-                let events = promises.entry(promise).or_default();
-                if events.last() != Some(&fact.id) {
-                    events.push(fact.id);
-                }
+            for promise in differing(&owed, &journey.promises, |promise| promise.id) {
+                promises.entry(promise).or_default().push(fact.id);
+            }
+            for case in differing(&cases, journey.cases.cases(), |case| case.key) {
+                moved.entry(case).or_default().push(fact.id);
             }
         }
         evaluator.advance(&mut journey, as_of, &mut judged);
@@ -113,6 +117,7 @@ impl Account {
             facts: facts.iter().map(seen).collect(),
             effort,
             promises,
+            moved,
             signs: journey.churn.map(|churn| churn.evidence).unwrap_or_default(),
             cases: judged,
         }
@@ -124,7 +129,9 @@ impl Account {
     }
 }
 
-/// The promises of one list that are not the same in the other.
-fn moved<'a>(these: &'a [Promise], those: &'a [Promise]) -> impl Iterator<Item = PromiseId> + 'a {
-    these.iter().filter(|promise| !those.contains(promise)).map(|promise| promise.id)
+/// What of two lists is not in both as it is, each once, by a name that it keeps.
+fn differing<T: PartialEq, K: Ord>(before: &[T], after: &[T], name: impl Fn(&T) -> K) -> BTreeSet<K> {
+    let gone = before.iter().filter(|item| !after.contains(item));
+    let come = after.iter().filter(|item| !before.contains(item));
+    gone.chain(come).map(name).collect()
 }

@@ -20,10 +20,9 @@ fn account(bench: &Bench, facts: &[Fact], as_of: Micros) -> Account {
 fn two(trial: &Trial, bench: &mut Bench) -> [Account; 2] {
     let facts = bench.facts_of(&trial.history);
     let mut chance = trial.chance();
-    let mut known = |chance: &mut Chance| {
-        let missing = chance.below(4) as u64;
-        let known: Vec<Fact> =
-            facts.iter().filter(|_| !chance.once_in(missing.max(1) * 8)).cloned().collect();
+    let known = |chance: &mut Chance| {
+        let missing = 1 + chance.below(4);
+        let known: Vec<Fact> = facts.iter().filter(|_| !chance.once_in(missing * 6)).cloned().collect();
         let anchor = facts.get(chance.below(facts.len().max(1))).map_or(trial.history.end(), |fact| fact.at);
         account(bench, &known, anchor + Span([0, 3_600_000_000, 40 * 86_400_000_000][chance.below(3)]))
     };
