@@ -23,7 +23,8 @@ use throughline_core::time::Micros;
 pub enum RecordedBy {
     /// When the writers' clocks passed this instant; see [`Engine::position_at`].
     Time(Micros),
-    /// Up to and with this position.
+    /// Up to and with this position. Take the last one of an append: between two events that were appended together,
+    /// as the two ends of a link are, the log never stood.
     Position(Position),
 }
 
