@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use throughline::Engine;
-use throughline::core::time::{Micros, Span};
+use throughline::core::time::Span;
 use throughline::engine::RecordedBy;
 use throughline::rules::account::Account;
 use throughline::store::memory::MemoryStore;

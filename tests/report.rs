@@ -5,7 +5,11 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
 
+#[path = "report/shape.rs"]
+mod shape;
+
 use serde_json::Value;
+use shape::{collect, misfits};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use throughline::core::event::vocabulary::{Connected, ContactEnded, ContactStarted, Queued};

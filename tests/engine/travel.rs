@@ -1,6 +1,6 @@
 //! What was true, what was known and what was said are three answers, and the difference names its events.
 
-use super::scene::{ann, answer, at, bob, contact, hours, mail, scene};
+use super::scene::{ann, answer, bob, contact, hours, mail, scene};
 use throughline::core::event::Position;
 use throughline::core::ids::LinkId;
 use throughline::engine::RecordedBy;

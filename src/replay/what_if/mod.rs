@@ -41,7 +41,7 @@ pub struct WhatIf {
     pub decisions: Compared<u64>,
     /// Cases by state.
     pub cases: BTreeMap<String, Compared<u64>>,
-    /// What differs, by kind of decision and rule. Rules without a difference are left out.
+    /// What differs, by kind of decision, in the order of their numbers, and by rule. Rules without a difference are left out.
     pub by_rule: Vec<RuleDifference>,
 }
 

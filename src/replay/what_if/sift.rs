@@ -170,10 +170,10 @@ impl<'a> Sift<'a> {
         });
         let states: BTreeSet<&str> = self.cases.iter().flat_map(BTreeMap::keys).copied().collect();
         let of_state = |state: &str| compared(&self.cases, |cases| cases.get(state));
-        let mut by_rule: Vec<RuleDifference> =
-            self.differing.iter().map(|(of, differing)| self.rule(*of, differing)).collect();
-        // Kinds in their order, and rules by name: symbols are numbered by arrival.
-        by_rule.sort_by(|a, b| (&a.kind, &a.rule).cmp(&(&b.kind, &b.rule)));
+        let mut differing: Vec<(&Of, &Differing)> = self.differing.iter().collect();
+        // Rules by name: symbols are numbered by arrival.
+        differing.sort_by_key(|((kind, rule), _)| (*kind, self.names.resolve(*rule)));
+        let by_rule = differing.into_iter().map(|(of, differing)| self.rule(*of, differing)).collect();
         WhatIf {
             format: WhatIf::FORMAT,
             rulebook: Compared { as_is, what_if },

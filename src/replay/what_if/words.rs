@@ -42,14 +42,15 @@ impl fmt::Display for RuleDifference {
             (self.gone, "gone"),
             (self.sooner, "sooner"),
             (self.later, "later"),
-            (self.reworded, "at the same instant, but otherwise"),
+            (self.reworded, "at the same instant, with other content"),
         ] {
             if count > 0 {
                 write!(f, "\n{:>12}  {what}", grouped(count))?;
             }
         }
-        for example in &self.examples {
-            write!(f, "\n{example}")?;
+        // One of each way to differ; the JSON has some more.
+        for of_one in self.examples.chunk_by(|a, b| a.differs == b.differs) {
+            write!(f, "\n{}", of_one[0])?;
         }
         Ok(())
     }
