@@ -1,6 +1,6 @@
 //! What the documents show is true: every block of a rulebook is accepted, every JSON is what the engine says.
 //!
-//! `UPDATE=1 cargo test --test documents` writes the JSON of `docs/JOURNEY.md` anew.
+//! `UPDATE=1 cargo test --test documents` writes the JSON of `docs/JOURNEY.md` and `docs/TIME_TRAVEL.md` anew.
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
 
@@ -9,6 +9,7 @@ use throughline::Engine;
 use throughline::core::event::{EventData, EventKind};
 use throughline::core::name::Interner;
 use throughline::core::time::Span;
+use throughline::engine::RecordedBy;
 use throughline::rules::ledger::Entry;
 use throughline::rules::rulebook::{DEFAULT, Rulebook};
 use throughline::store::memory::MemoryStore;
@@ -132,11 +133,25 @@ async fn the_json_in_the_documents_is_what_the_engine_says() {
         serde_json::to_string_pretty(&announced.unwrap()).unwrap(),
         serde_json::to_string_pretty(&withdrawn.unwrap()).unwrap(),
     ];
+    shows("JOURNEY.md", &json);
 
-    let path = document("JOURNEY.md");
+    let then = DAY_ONE + Span::from_hours(36);
+    let known = engine.account(ann, then, then).await.unwrap();
+    let changes = known.difference(&engine.account(ann, then, RecordedBy::NOW).await.unwrap());
+    let said = engine.said(ann, RecordedBy::NOW).await.unwrap();
+    let json = [
+        serde_json::to_string_pretty(&changes).unwrap(),
+        serde_json::to_string_pretty(&said.taken_back[0]).unwrap(),
+    ];
+    shows("TIME_TRAVEL.md", &json);
+}
+
+/// Asserts that the JSON blocks of a document are these, or writes them there.
+fn shows(name: &str, json: &[String]) {
+    let path = document(name);
     let text = std::fs::read_to_string(&path).unwrap();
     let mut now = text.clone();
-    for (shown, true_now) in blocks(&text, "json").iter().zip(&json) {
+    for (shown, true_now) in blocks(&text, "json").iter().zip(json) {
         now = now.replacen(&format!("```json\n{shown}```"), &format!("```json\n{true_now}\n```"), 1);
     }
     assert_eq!(blocks(&text, "json").len(), json.len());
@@ -144,6 +159,6 @@ async fn the_json_in_the_documents_is_what_the_engine_says() {
         std::fs::write(&path, now).unwrap();
     } else {
         let differs = difference(&text, &now);
-        assert!(differs.is_empty(), "docs/JOURNEY.md is behind (UPDATE=1 rewrites it):\n{differs}");
+        assert!(differs.is_empty(), "docs/{name} is behind (UPDATE=1 rewrites it):\n{differs}");
     }
 }

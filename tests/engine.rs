@@ -7,6 +7,8 @@ mod regressions;
 mod scene;
 #[path = "engine/snapshots.rs"]
 mod snapshots;
+#[path = "engine/travel.rs"]
+mod travel;
 
 use scene::{ann, answer, at, bob, contact, engine, event, hours, kinds, mail, scene, write_raw};
 use std::sync::Arc;

@@ -13,6 +13,8 @@ mod desk;
 mod found;
 #[path = "properties/ledger.rs"]
 mod ledger;
+#[path = "properties/travel.rs"]
+mod travel;
 #[path = "properties/truth.rs"]
 mod truth;
 // The small world of the rules' own properties, so that the engine is tried on the histories that those are.

@@ -12,7 +12,7 @@ use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
 use throughline_rules::ledger::{
-    Announced, Entry, LEDGER_KIND, Reason, decode_entries_into, entries_at_most,
+    Announced, Entry, LEDGER_KIND, Reason, decode_entries, decode_entries_into, entries_at_most,
 };
 use throughline_store::contract::EventStore;
 use throughline_store::read::StoredEvent;
@@ -37,16 +37,17 @@ pub(crate) struct Loaded {
     pub(crate) newest: Option<(Position, Reason)>,
 }
 
-/// Which recorded events count: for time travel. By position, since recorded times of several writers may cross.
+/// Which recorded events count: for time travel. By position, since recorded times of several writers may cross
+/// ([`RecordedBy`](super::recorded::RecordedBy)).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
-    /// Nothing recorded after this time counts.
-    pub(crate) recorded_until: Micros,
+    /// The last position that counts.
+    pub(crate) until: Position,
 }
 
 impl Known {
     /// Everything that is in the log.
-    pub(crate) const ALL: Self = Self { recorded_until: Micros::MAX };
+    pub(crate) const ALL: Self = Self { until: Position(u64::MAX) };
 }
 
 /// The streams of a customer as they were read: what follows from them is a matter of its own.
@@ -114,20 +115,19 @@ async fn read_stream(
         let page = store.read_stream(&stream, from, PAGE).await?;
         let Some(last) = page.events.last() else { break };
         from = Version(last.recorded.version.0 + 1);
-        let full = page.events.len() == PAGE;
+        let more = page.events.len() == PAGE && last.recorded.position < known.until;
         // Events are wide: the first page, as a rule the only one, is kept as it came.
         if events.is_empty() {
             events = page.events;
         } else {
             events.extend(page.events);
         }
-        if !full {
+        if !more {
             break;
         }
     }
-    if known.recorded_until < Micros::MAX {
-        events.retain(|e| e.recorded.recorded_at <= known.recorded_until);
-    }
+    // A stream is in the order of the log.
+    events.truncate(events.partition_point(|e| e.recorded.position <= known.until));
     Ok(events)
 }
 
@@ -209,6 +209,19 @@ pub(super) fn sort_nearly_sorted(facts: &mut [Fact], names: &Interner) {
 }
 
 impl Streams {
+    /// What was said, in the order of the log, each entry with the time at which it was recorded.
+    pub(crate) fn entries(&self) -> Result<Vec<(Micros, Entry)>, EngineError> {
+        let all = self.read.values().flatten().map(|event| &event.recorded);
+        let mut records: Vec<_> = all.filter(|e| e.event.data.kind == LEDGER_KIND).collect();
+        records.sort_by_key(|record| record.position);
+        let mut entries = Vec::new();
+        for record in records {
+            let decoded = decode_entries(&record.event.data.plain)?;
+            entries.extend(decoded.into_iter().map(|entry| (record.recorded_at, entry)));
+        }
+        Ok(entries)
+    }
+
     /// Decodes the facts, sorts them, and adds up what was announced.
     pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
         let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };

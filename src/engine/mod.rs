@@ -13,6 +13,7 @@ mod judge;
 mod live;
 pub(crate) mod load;
 mod reading;
+mod recorded;
 mod refold;
 mod snapshots;
 mod state;
@@ -20,6 +21,7 @@ mod state;
 pub use announcements::{Announcements, Notice};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
+pub use recorded::RecordedBy;
 
 use actor::Request;
 use state::Clock;

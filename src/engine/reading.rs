@@ -1,16 +1,24 @@
 //! Reading a customer: a pure function of what the store holds. Nothing here changes anything.
+//!
+//! | Question | As we know now | As was known by then |
+//! |---|---|---|
+//! | Where does she stand? | [`Engine::journey`] | [`Engine::known`] |
+//! | What follows, and from which facts? | [`Engine::decisions`] | [`Engine::account`] |
+//! | What did we say? | [`Engine::announced`] | [`Engine::said`] |
 
-use super::load::{Known, Loaded, load};
+use super::load::{Known, Loaded, fetch, load};
+use super::recorded::RecordedBy;
 use super::{Engine, EngineError};
 use std::collections::BTreeMap;
 use throughline_core::event::Position;
 use throughline_core::ids::{ContactId, CustomerId, ProfileId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
+use throughline_rules::account::Account;
 use throughline_rules::decision::Decision;
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
-use throughline_rules::ledger::{Announcement, Judged};
+use throughline_rules::ledger::{Announcement, Judged, Said};
 use throughline_rules::view::{CaseView, JourneyView};
 
 impl Engine {
@@ -27,17 +35,47 @@ impl Engine {
         Ok(self.view(&loaded, profile, as_of, &names).0)
     }
 
-    /// The journey as of an instant, from what had been recorded by another: what was known then.
+    /// The journey as of an instant, from what had been recorded by a moment of the log: what was known then. A link
+    /// that was recorded later does not count, and neither does an unlink.
+    ///
+    /// By position of the log, and by an instant as far as clocks agree: see [`RecordedBy`].
     pub async fn known(
         &self,
         profile: ProfileId,
         as_of: impl Into<Micros> + Send,
-        recorded_until: impl Into<Micros> + Send,
+        recorded_by: impl Into<RecordedBy> + Send,
     ) -> Result<JourneyView, EngineError> {
-        let (as_of, known) = (as_of.into(), Known { recorded_until: recorded_until.into() });
-        let mut names = (*self.names).clone();
-        let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
+        let as_of = as_of.into();
+        let (loaded, names) = self.loaded(profile, recorded_by.into()).await?;
         Ok(self.view(&loaded, profile, as_of, &names).0)
+    }
+
+    /// The account as of an instant, from what had been recorded by a moment of the log: [`known`](Self::known) with
+    /// the decisions that follow and the facts that they follow from. Two of them can be
+    /// [compared](Account::difference).
+    pub async fn account(
+        &self,
+        profile: ProfileId,
+        as_of: impl Into<Micros> + Send,
+        recorded_by: impl Into<RecordedBy> + Send,
+    ) -> Result<Account, EngineError> {
+        let as_of = as_of.into();
+        let (loaded, names) = self.loaded(profile, recorded_by.into()).await?;
+        let (customer, announced) = (loaded.customer(profile), &loaded.announced);
+        Ok(Account::of(&loaded.facts, as_of, customer, &self.rules, &names, announced))
+    }
+
+    /// What had been said of a profile's customer by a moment of the log, and what of it had been taken back and why:
+    /// from the ledger alone, whatever the rules make of the facts.
+    pub async fn said(
+        &self,
+        profile: ProfileId,
+        recorded_by: impl Into<RecordedBy> + Send,
+    ) -> Result<Said, EngineError> {
+        let until = self.position_of(recorded_by.into()).await?;
+        let streams = fetch(&*self.store, &self.tenant, profile, Known { until }).await?;
+        let customer = customer_of(streams.profiles().copied(), profile);
+        Ok(Said::of(customer, until, streams.entries()?))
     }
 
     /// What stands announced of a profile's customer, in the order of slots.
@@ -80,6 +118,18 @@ impl Engine {
         Ok(self.store.head().await?)
     }
 
+    /// The customer as the log had it by a moment, and the names that its facts use.
+    async fn loaded(
+        &self,
+        profile: ProfileId,
+        recorded_by: RecordedBy,
+    ) -> Result<(Loaded, Interner), EngineError> {
+        let until = self.position_of(recorded_by).await?;
+        let mut names = (*self.names).clone();
+        let loaded = load(&*self.store, &self.tenant, profile, Known { until }, &mut names).await?;
+        Ok((loaded, names))
+    }
+
     fn view(
         &self,
         loaded: &Loaded,
@@ -90,8 +140,18 @@ impl Engine {
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
         Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
         let handles: BTreeMap<ContactId, ContactId> = judged.handles(&loaded.announced);
-        let profiles = loaded.profiles.iter().map(|(profile, _)| *profile);
-        let customer = CustomerId::of(profiles).unwrap_or(CustomerId(asked.0));
+        let customer = loaded.customer(asked);
         (JourneyView::of(&journey, customer, &self.rules, names, as_of, &handles), judged)
     }
+}
+
+impl Loaded {
+    fn customer(&self, asked: ProfileId) -> CustomerId {
+        customer_of(self.profiles.iter().map(|(profile, _)| *profile), asked)
+    }
+}
+
+/// The customer of these profiles; that of the one that was asked for where nothing is known.
+fn customer_of(profiles: impl Iterator<Item = ProfileId>, asked: ProfileId) -> CustomerId {
+    CustomerId::of(profiles).unwrap_or(CustomerId(asked.0))
 }

@@ -141,8 +141,10 @@ impl<'a, O: Observer> Worker<'a, O> {
     fn count(&mut self, customer: CustomerId) {
         let (totals, journey) = (&mut self.totals, &self.journey);
         totals.customers += 1;
+        for state in case_states(journey) {
+            *totals.cases.entry(state).or_default() += 1;
+        }
         for case in journey.cases.cases() {
-            *totals.cases.entry(case.state.as_str()).or_default() += 1;
             if !case.state.is_settled() {
                 *totals.why.entry(case.why()).or_default() += 1;
                 *totals.waits_for.entry(WaitsFor::as_str(case.waits_for)).or_default() += 1;
@@ -152,8 +154,6 @@ impl<'a, O: Observer> Worker<'a, O> {
             totals.claimed_cases += u64::from(case.claimed);
         }
         for stub in journey.cases.stubs() {
-            let state = if stub.closed { CaseState::CLOSED } else { CaseState::Lapsed.as_str() };
-            *totals.cases.entry(state).or_default() += 1;
             totals.reopened_cases += u64::from(stub.reopens > 0);
             totals.reopens += u64::from(stub.reopens);
         }
@@ -212,6 +212,13 @@ impl<'a, O: Observer> Worker<'a, O> {
     pub(super) fn decided(&self, kind: DecisionKind) -> u64 {
         self.said.decisions.of(kind)
     }
+}
+
+/// Where each case of a customer stands, those included of which only a stub is kept.
+pub(crate) fn case_states(journey: &Journey) -> impl Iterator<Item = &'static str> {
+    let settled = |closed: bool| if closed { CaseState::CLOSED } else { CaseState::LAPSED };
+    let cases = journey.cases.cases().iter().map(|case| case.state.as_str());
+    cases.chain(journey.cases.stubs().iter().map(move |stub| settled(stub.closed)))
 }
 
 /// Adds what another thread has counted, by whatever it counts.

@@ -14,10 +14,10 @@ mod history;
 mod names;
 mod report;
 mod sources;
+pub mod what_if;
 
 pub use gather::Gathering;
 pub use history::{History, ReadReport};
-#[cfg(feature = "html")]
 pub(crate) use report::grouped;
 pub use report::{ChurnReport, ReplayReport};
 pub use sources::SourceError;
@@ -25,6 +25,7 @@ pub use sources::SourceError;
 pub(crate) use fold::{Folded, Observer, add_counts};
 
 use fold::Worker;
+use history::Bucket;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,11 +106,30 @@ impl Replay {
         let rules = Rulebook::parse(&self.document, &mut names)?;
         let evaluator = Evaluator::new(&rules);
         let as_of = self.instant(history);
+        let total = self.on_all_threads(
+            history,
+            || Worker::new(evaluator, &names, as_of, observer(&rules, &names)),
+            Worker::fold,
+            Worker::add,
+        );
+        let found = ReplayReport::of(&total, history, &rules, &names, as_of);
+        let observed = total.observed();
+        Ok(Run { found, observed, rules, names, as_of })
+    }
+
+    /// Hands the buckets of a history to workers, one a thread, and adds up what they found.
+    fn on_all_threads<W: Send>(
+        &self,
+        history: &History,
+        start: impl Fn() -> W + Sync,
+        fold: impl Fn(&mut W, &Bucket) + Sync,
+        add: impl Fn(&mut W, W),
+    ) -> W {
         let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = || {
-            let mut worker = Worker::new(evaluator, &names, as_of, observer(&rules, &names));
+            let mut worker = start();
             while let Some(bucket) = history.bucket(next.fetch_add(1, Ordering::Relaxed)) {
-                worker.fold(bucket);
+                fold(&mut worker, bucket);
                 let so_far = done.fetch_add(bucket.facts.len(), Ordering::Relaxed) + bucket.facts.len();
                 if let Some(progress) = &self.progress {
                     progress(so_far as u64, Some(history.facts() as u64));
@@ -117,21 +137,14 @@ impl Replay {
             }
             worker
         };
-        let mut workers = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let others: Vec<_> = (1..self.threads.get()).map(|_| scope.spawn(work)).collect();
-            let mut workers = vec![work()];
-            workers.extend(
-                others.into_iter().map(|w| w.join().unwrap_or_else(|e| std::panic::resume_unwind(e))),
-            );
-            workers
-        });
-        let mut total = workers.swap_remove(0);
-        for worker in workers {
-            total.add(worker);
-        }
-        let found = ReplayReport::of(&total, history, &rules, &names, as_of);
-        let observed = total.observed();
-        Ok(Run { found, observed, rules, names, as_of })
+            let mut total = work();
+            for other in others {
+                add(&mut total, other.join().unwrap_or_else(|e| std::panic::resume_unwind(e)));
+            }
+            total
+        })
     }
 }
 

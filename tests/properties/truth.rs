@@ -71,7 +71,7 @@ impl Customer {
 }
 
 /// Handles are what cases were announced under first, which depends on arrival; what they stand for does not.
-fn nameless(mut view: JourneyView, judged: &Judged) -> JourneyView {
+pub(crate) fn nameless(mut view: JourneyView, judged: &Judged) -> JourneyView {
     for case in &mut view.cases {
         assert!(case.contacts.contains(&case.handle), "a handle is a contact of its case");
         case.handle = case.contacts[0];

@@ -6,6 +6,7 @@ use throughline::channels::item::LogItem;
 use throughline::core::event::{EventData, WorkEffect};
 use throughline::core::ids::ContactId;
 use throughline::core::time::Span;
+use throughline::rules::rulebook::DEFAULT;
 
 const XES: (&str, &str) = ("helpdesk.xes.gz", "helpdesk.toml");
 const CSV: (&str, &str) = ("helpdesk.csv.gz", "helpdesk-csv.toml");
@@ -127,4 +128,21 @@ fn the_log_folds_the_same_with_one_thread_and_twice() {
     let history = history(&path, &document(XES.1));
     let one = throughline::Replay::new().threads(std::num::NonZeroUsize::MIN).run(&history).unwrap();
     assert_eq!(one, report(&history));
+}
+
+#[test]
+fn a_promise_of_8_hours_would_be_broken_where_one_of_24_is_and_more_often() {
+    let test = "a_promise_of_8_hours_would_be_broken_where_one_of_24_is_and_more_often";
+    let Some(path) = data(test, XES.0) else { return };
+    let history = history(&path, &document(XES.1));
+    let same = throughline::Replay::new().what_if(&history, DEFAULT).unwrap();
+    assert!(same.is_empty() && same.customers == 394, "{same}");
+    let stricter = DEFAULT.replace("within = \"3d\"\nrepeat", "within = \"8h\"\nrepeat");
+    let found = throughline::Replay::new().what_if(&history, &stricter).unwrap();
+    let missed = found.by_rule.iter().find(|rule| rule.rule == "no-real-answer").unwrap();
+    assert!(missed.new > 0 && missed.sooner > 0 && missed.gone == 0 && missed.later == 0, "{missed}");
+    assert_eq!(missed.decisions.what_if, missed.decisions.as_is + missed.new);
+    assert!(found.cases.values().all(|count| count.as_is == count.what_if), "{found}");
+    let one = throughline::Replay::new().threads(std::num::NonZeroUsize::MIN);
+    assert_eq!(one.what_if(&history, &stricter).unwrap(), found);
 }

@@ -277,6 +277,16 @@ impl Slot<Sym> {
     }
 }
 
+impl<N: PartialEq> Decision<N> {
+    /// Whether another one concludes the same from the same events at the same instant, whatever the case is called
+    /// and whatever rulebook it went by.
+    pub fn concludes_the_same(&self, other: &Self) -> bool {
+        self.effective_at == other.effective_at
+            && self.evidence == other.evidence
+            && self.content == other.content
+    }
+}
+
 impl Decision<Sym> {
     /// The decision with its names spelled out. Texts are shared with the interner, not copied.
     pub fn named(&self, names: &Interner) -> Decision {

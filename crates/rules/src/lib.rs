@@ -7,6 +7,7 @@
 #![no_std]
 extern crate alloc;
 
+pub mod account;
 pub mod case;
 pub mod churn;
 pub mod deadline;

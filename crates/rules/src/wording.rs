@@ -5,7 +5,7 @@
 use crate::decision::{
     AnswerKind, Clock, CloseKind, Content, Decision, DecisionKind, OpenCause, ReopenCause, Slot,
 };
-use crate::ledger::{Announcement, Entry, Reason};
+use crate::ledger::{Announcement, Entry};
 use core::fmt;
 
 impl fmt::Display for Decision {
@@ -66,10 +66,10 @@ impl fmt::Display for Entry {
         match self {
             Self::Announced(Announcement { decision, .. }) => write!(f, "announced: {decision}"),
             Self::Amended { reason, announcement, .. } => {
-                write!(f, "amended: {}; because of {}", announcement.decision, Because(*reason))
+                write!(f, "amended: {}; because of {reason:#}", announcement.decision)
             }
             Self::Withdrawn { slot, reason, .. } => {
-                write!(f, "withdrawn: {}; because of {}", Subject(slot), Because(*reason))
+                write!(f, "withdrawn: {}; because of {reason:#}", Subject(slot))
             }
         }
     }
@@ -86,19 +86,6 @@ impl fmt::Display for Subject<'_> {
             write!(f, " (said {}×)", occurrence + 1)?;
         }
         if case.is_nil() { Ok(()) } else { write!(f, " of case {case}") }
-    }
-}
-
-/// A reason with the event or the link that it names.
-struct Because(Reason);
-
-impl fmt::Display for Because {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Reason::LateFact(event) => write!(f, "{} {event}", self.0),
-            Reason::Link(link) | Reason::Unlink(link) => write!(f, "{} {link}", self.0),
-            other => write!(f, "{other}"),
-        }
     }
 }
 

@@ -79,6 +79,23 @@ impl Effort {
         self.ping_pong_contacts += u32::from(back && before.1 == 0);
     }
 
+    /// Every count by its name, lengths of time in microseconds: for comparing two accounts. A field that is added
+    /// and forgotten here does not compile.
+    pub const fn counts(&self) -> [(&'static str, i64); 26] {
+        macro_rules! named {
+            ($($count:ident)* ; $($span:ident)*) => {{
+                let Self { $($count,)* $($span,)* } = self;
+                [$((stringify!($count), *$count as i64),)* $((stringify!($span), $span.0),)*]
+            }};
+        }
+        named!(
+            contacts abandoned transfers transferred_contacts over_two_contacts handovers handed_over_contacts
+            ping_pongs ping_pong_contacts menu_levels dead_ends voicemails pages identity_asked
+            identity_asked_again step_ups channel_switches fields_reentered clicks_to_contact answers_elsewhere
+            waits_told callbacks_offered callbacks_taken; longest_wait_told wait hold
+        )
+    }
+
     /// Adds another account to this one, for a total over customers.
     pub fn add(&mut self, other: &Self) {
         for (mine, theirs) in [

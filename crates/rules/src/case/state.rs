@@ -94,17 +94,25 @@ pub struct Case {
 }
 
 impl CaseState {
+    /// The word for an open case.
+    pub const OPEN: &'static str = "open";
+    /// The word for an answered case, unless the answer is a claim.
+    pub const ANSWERED: &'static str = "answered";
+    /// The words for a case that somebody on our side says is resolved.
+    pub const CLAIMED: &'static str = "claimed resolved";
     /// The word for a closed case, whatever closed it.
     pub const CLOSED: &'static str = "closed";
+    /// The word for a case that was let go.
+    pub const LAPSED: &'static str = "lapsed";
 
     /// The word for it in documents and reports.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Open => "open",
-            Self::Answered(AnswerKind::Claimed) => "claimed resolved",
-            Self::Answered(_) => "answered",
+            Self::Open => Self::OPEN,
+            Self::Answered(AnswerKind::Claimed) => Self::CLAIMED,
+            Self::Answered(_) => Self::ANSWERED,
             Self::Closed(_) => Self::CLOSED,
-            Self::Lapsed => "lapsed",
+            Self::Lapsed => Self::LAPSED,
         }
     }
 

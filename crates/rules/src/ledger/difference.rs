@@ -205,10 +205,7 @@ impl Derived<'_> {
 
 /// Whether what follows and what was said agree in everything but the handle of the case.
 fn says_the_same(derived: &Decision<Sym>, said: &Decision<Sym>) -> bool {
-    derived.effective_at == said.effective_at
-        && derived.rulebook == said.rulebook
-        && derived.evidence == said.evidence
-        && derived.content == said.content
+    derived.rulebook == said.rulebook && derived.concludes_the_same(said)
 }
 
 impl Judged {

@@ -156,6 +156,7 @@ impl fmt::Display for AnnouncementId {
 }
 
 impl fmt::Display for Reason {
+    /// In words; with `{:#}` also the event or the link that it names.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LateFact(_) => "a late fact",
@@ -165,6 +166,11 @@ impl fmt::Display for Reason {
             Self::Rulebook => "another rulebook",
             Self::Context => "another context",
             Self::Evaluator => "another evaluator",
-        })
+        })?;
+        match self {
+            Self::LateFact(event) if f.alternate() => write!(f, " {event}"),
+            Self::Link(link) | Self::Unlink(link) if f.alternate() => write!(f, " {link}"),
+            _ => Ok(()),
+        }
     }
 }

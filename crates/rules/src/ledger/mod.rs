@@ -9,6 +9,7 @@ mod announced;
 mod difference;
 mod encode;
 mod entry;
+mod said;
 
 pub use announced::{Announced, Standing};
 pub use difference::{Difference, Judged, difference};
@@ -17,3 +18,4 @@ pub use encode::{
     encode_entries_of, entries_at_most,
 };
 pub use entry::{Announcement, AnnouncementId, Entry, Reason, announcement_id};
+pub use said::{Said, Saying, TakenBack};

@@ -3,6 +3,7 @@
 //! Every run tries the same cases; `THROUGHLINE_CASES` says how many (see `docs/TESTING.md`).
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod bounds;
 mod churn;
 mod closing;

@@ -1,0 +1,137 @@
+//! An account of a customer: journey, decisions and facts together, so that two of them can be compared.
+//!
+//! A journey says where a customer stands, but not what led there. An [`Account`] keeps beside it what was
+//! concluded and from which facts, and for every count and promise the events that moved it. Two accounts, of two
+//! instants, of two states of knowledge or by two rulebooks, give [`Changes`] that name their events.
+
+mod changes;
+mod compare;
+mod difference;
+mod words;
+
+pub use changes::{
+    Both, CaseChange, CaseMove, Changes, ChurnChange, ClockChange, DecisionChange, DecisionMove,
+    EffortChange, PromiseChange, Side,
+};
+pub use compare::{Comparison, compare};
+
+use crate::decision::{Decision, Evidence};
+use crate::evaluate::Evaluator;
+use crate::journey::Journey;
+use crate::ledger::{Announced, Judged};
+use crate::rulebook::Rulebook;
+use crate::view::JourneyView;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use serde::Serialize;
+use throughline_core::fact::Fact;
+use throughline_core::ids::{ContactId, CustomerId, EventId, PromiseId};
+use throughline_core::name::Interner;
+use throughline_core::time::Micros;
+
+/// Everything that follows from some facts of a customer as of an instant.
+#[derive(Clone, Debug, Serialize)]
+pub struct Account {
+    /// Where the customer stands.
+    pub journey: JourneyView,
+    /// What the rules conclude, in the order in which it became true. Cases go by their earliest contact.
+    pub decisions: Vec<Decision>,
+    /// The facts that had happened by then, in canonical order.
+    pub facts: Vec<FactSeen>,
+    /// The events that moved each count of the effort account.
+    #[serde(skip)]
+    effort: BTreeMap<&'static str, Vec<EventId>>,
+    /// The events that made, moved or settled each promise.
+    #[serde(skip)]
+    promises: BTreeMap<PromiseId, Vec<EventId>>,
+    /// The events that moved each case, by its earliest contact.
+    #[serde(skip)]
+    moved: BTreeMap<ContactId, Vec<EventId>>,
+    /// The newest events that gave signs of leaving.
+    #[serde(skip)]
+    signs: Evidence,
+    /// Which case holds which contact.
+    #[serde(skip)]
+    cases: Judged,
+}
+
+/// A fact in an account: enough to find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct FactSeen {
+    /// The event.
+    pub event: EventId,
+    /// When it happened.
+    pub at: Micros,
+    /// What kind of event it is.
+    pub kind: &'static str,
+    /// The contact that it is about, if it names one.
+    pub contact: Option<ContactId>,
+}
+
+impl Account {
+    /// Folds facts, which stand in canonical order, as far as `as_of`. What was announced names the cases.
+    pub fn of(
+        facts: &[Fact],
+        as_of: Micros,
+        customer: CustomerId,
+        rules: &Rulebook,
+        names: &Interner,
+        announced: &Announced,
+    ) -> Self {
+        let evaluator = Evaluator::new(rules);
+        let (mut journey, mut judged) = (Journey::new(), Judged::default());
+        let mut effort = BTreeMap::<_, Vec<_>>::new();
+        let (mut promises, mut moved) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
+        for fact in facts {
+            // What falls due before the fact is not the fact's doing.
+            evaluator.advance(&mut journey, fact.at, &mut judged);
+            let counts = journey.customer.effort.counts();
+            let (owed, cases) = (journey.promises.clone(), journey.cases.cases().to_vec());
+            evaluator.step(&mut journey, fact, &mut judged);
+            for ((count, before), (_, after)) in counts.into_iter().zip(journey.customer.effort.counts()) {
+                if before != after {
+                    effort.entry(count).or_default().push(fact.id);
+                }
+            }
+            for promise in differing(&owed, &journey.promises, |promise| promise.id) {
+                promises.entry(promise).or_default().push(fact.id);
+            }
+            for case in differing(&cases, journey.cases.cases(), |case| case.key) {
+                moved.entry(case).or_default().push(fact.id);
+            }
+        }
+        evaluator.advance(&mut journey, as_of, &mut judged);
+        let handles = judged.handles(announced);
+        let view = JourneyView::of(&journey, customer, rules, names, as_of, &handles);
+        let decisions = core::mem::take(&mut judged.decisions);
+        let seen = |fact: &Fact| FactSeen {
+            event: fact.id,
+            at: fact.at,
+            kind: fact.data.kind().as_str(),
+            contact: fact.data.contact(),
+        };
+        Self {
+            journey: view,
+            decisions: decisions.iter().map(|(decision, _)| decision.named(names)).collect(),
+            facts: facts.iter().map(seen).collect(),
+            effort,
+            promises,
+            moved,
+            signs: journey.churn.map(|churn| churn.evidence).unwrap_or_default(),
+            cases: judged,
+        }
+    }
+
+    /// What changed from this account to a later one.
+    pub fn difference(&self, later: &Self) -> Changes {
+        Changes::between(self, later)
+    }
+}
+
+/// What of two lists is not in both as it is, each once, by a name that it keeps.
+fn differing<T: PartialEq, K: Ord>(before: &[T], after: &[T], name: impl Fn(&T) -> K) -> BTreeSet<K> {
+    let gone = before.iter().filter(|item| !after.contains(item));
+    let come = after.iter().filter(|item| !before.contains(item));
+    gone.chain(come).map(name).collect()
+}
