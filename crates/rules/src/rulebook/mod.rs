@@ -5,6 +5,7 @@
 //! name, and for each event only the rules that can react to it.
 
 mod check;
+mod check_identity;
 mod compiled;
 pub mod document;
 mod duration;
