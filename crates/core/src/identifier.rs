@@ -3,7 +3,8 @@
 //! How a value is brought into normal form is the business of `throughline-channels`, which has the libraries for it;
 //! what an identifier means for who is who is that of `throughline-rules`.
 
-use crate::event::IdentifierHash;
+use crate::event::{IdentifierHash, Text};
+use crate::name::{Name, NameError};
 use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,22 @@ impl Form {
             Self::Handle => "handle",
             Self::Text => "text",
         }
+    }
+}
+
+/// An identifier as somebody gave it. `Debug` never shows the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// What kind it is, by the name that the rulebook knows it by: `email`, `phone`, `account`.
+    pub kind: Name,
+    /// The value, as it is written.
+    pub value: Text,
+}
+
+impl Identifier {
+    /// An identifier of a kind.
+    pub fn new(kind: impl AsRef<str>, value: impl Into<String>) -> Result<Self, NameError> {
+        Ok(Self { kind: Name::new(kind)?, value: Text::new(value) })
     }
 }
 
@@ -127,6 +144,8 @@ mod tests {
     fn neither_key_nor_value_shows_in_debug() {
         assert_eq!(format!("{:?}", IdentifierKey::new([7; 16])), "IdentifierKey(..)");
         assert_eq!(format!("{:?}", Normal::new("ann@example.org")), "Normal(..)");
+        let shown = Identifier::new("email", "ann@example.org").map(|identifier| format!("{identifier:?}"));
+        assert_eq!(shown.as_deref(), Ok("Identifier { kind: \"email\", value: Text(15 bytes) }"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ const EXPECTED: &str =
 pub(super) fn normal(value: &str) -> Read {
     let (network, name) = value.split_once('/').ok_or(EXPECTED)?;
     let (network, name) = (network.trim(), name.trim());
-    let name = name.strip_prefix('@').unwrap_or(name);
+    let name = name.trim_start_matches('@');
     if [network, name].iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
         return Err(EXPECTED);
     }

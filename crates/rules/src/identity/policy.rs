@@ -1,6 +1,5 @@
 //! What a rulebook says of identifiers, by kind.
 
-use crate::rulebook::document::{IdentityRules, Strength};
 use alloc::{collections::BTreeMap, collections::BTreeSet, string::String, vec::Vec};
 use core::fmt;
 use throughline_core::event::IdentifierHash;
@@ -57,26 +56,9 @@ impl KindPolicy {
 }
 
 impl Policy {
-    pub(crate) fn compile(rules: Option<&IdentityRules>, line: impl Fn(usize) -> usize) -> Self {
-        let Some(rules) = rules else { return Self::default() };
-        let written = |value: &toml::Spanned<String>| Written {
-            value: value.as_ref().clone(),
-            line: line(value.span().start),
-        };
-        let most =
-            |limit: &Option<toml::Spanned<u32>>| limit.as_ref().map_or(usize::MAX, |n| *n.as_ref() as usize);
-        let kinds = rules.kinds.iter().map(|(kind, rules)| {
-            let policy = KindPolicy {
-                form: rules.form.unwrap_or_else(|| Form::of_kind(kind.as_ref())),
-                joins: *rules.strength.as_ref() == Strength::Strong,
-                unique: rules.unique,
-                blocked: rules.blocked.iter().map(written).collect(),
-                max_profiles: most(&rules.max_profiles),
-                max_values: most(&rules.max_values),
-            };
-            (kind.as_ref().clone(), policy)
-        });
-        Self { region: rules.region.as_ref().map(written), kinds: kinds.collect(), blocked: BTreeSet::new() }
+    /// A policy of these kinds, with nothing blocked yet.
+    pub const fn new(region: Option<Written>, kinds: BTreeMap<String, KindPolicy>) -> Self {
+        Self { region, kinds, blocked: BTreeSet::new() }
     }
 
     /// The policy of a kind.

@@ -3,8 +3,8 @@
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
-use super::error::{RulebookError, line_of};
-use super::{DEFAULT, check};
+use super::error::RulebookError;
+use super::{DEFAULT, check, compiled_identity};
 use crate::identity::Policy;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
@@ -282,7 +282,7 @@ impl Rulebook {
             limits,
             churn,
             prescriptions: prescriptions(document, &prescription_rules, names),
-            identity: Policy::compile(document.identity.as_ref(), |at| line_of(text, at)),
+            identity: compiled_identity::compile(text, document.identity.as_ref()),
             channels: channels(document),
             topics: document
                 .topics

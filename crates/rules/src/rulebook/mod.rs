@@ -7,6 +7,7 @@
 mod check;
 mod check_identity;
 mod compiled;
+mod compiled_identity;
 pub mod document;
 mod duration;
 mod error;
