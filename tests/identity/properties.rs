@@ -124,7 +124,14 @@ fn mails(who: u8) -> Vec<Incoming> {
 async fn journeys(engine: &throughline::Engine) -> Vec<String> {
     let mut journeys = Vec::new();
     for who in 1..=PEOPLE {
-        let journey = engine.journey(person(who), at(60)).await.unwrap();
+        let mut journey = engine.journey(person(who), at(60)).await.unwrap();
+        // Under which of its contacts a case was announced first is the ledger's history, and not what is true.
+        let first = |of: ContactId| journey.case_of(of).and_then(|case| case.contacts.first().copied());
+        let names: Vec<_> =
+            journey.cases.iter().map(|c| (first(c.handle), c.follows.and_then(first))).collect();
+        for (case, (handle, follows)) in journey.cases.iter_mut().zip(names) {
+            (case.handle, case.follows) = (handle.unwrap(), follows);
+        }
         journeys.push(serde_json::to_string(&journey).unwrap());
     }
     journeys
@@ -251,7 +258,7 @@ async fn check(acts: &[Act], shuffled: &[usize]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn people_are_put_together_by_the_policy_and_taken_apart_without_a_trace(

@@ -86,7 +86,7 @@ fn forms() -> impl Strategy<Value = Form> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_in_normal_form_stays_as_it_is(form in forms(), value in "[ +@/.aBß0-9-]{0,18}|[a-z]{1,5}@[A-Z]{1,5}\\.[a-z]{2}|\\+[0-9]{7,15}") {
