@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use throughline_channels::identifier::{Hasher, Normaliser};
 use throughline_core::identifier::{Form, IdentifierKey};
 
@@ -86,7 +87,7 @@ fn forms() -> impl Strategy<Value = Form> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, rng_seed: RngSeed::Fixed(17), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_in_normal_form_stays_as_it_is(form in forms(), value in "[ +@/.aBß0-9-]{0,18}|[a-z]{1,5}@[A-Z]{1,5}\\.[a-z]{2}|\\+[0-9]{7,15}") {
