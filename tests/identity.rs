@@ -14,7 +14,6 @@ use throughline::core::identifier::{Identifier, IdentifierKey};
 use throughline::core::ids::{CustomerId, LinkId};
 use throughline::engine::{Claimed, EngineError, EngineErrorKind};
 use throughline::rules::identity::Apart;
-use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
 use world::{KEY, World, builder, person, rulebook};
 
@@ -224,7 +223,7 @@ async fn a_region_that_has_no_phones_is_refused_with_its_line() {
 #[tokio::test]
 async fn neither_value_nor_hash_is_said_or_shown() {
     let world = World::new().await;
-    let mut said = String::new();
+    let mut said = Vec::new();
     for (who, kind, value) in [
         (1, "email", "secret-ann@example.org"),
         (2, "email", "secret-ann@example.org"),
@@ -235,13 +234,14 @@ async fn neither_value_nor_hash_is_said_or_shown() {
         (2, "account", "secret-2"),
     ] {
         let identifier = Identifier::new(kind, value).unwrap();
-        said += &format!("{identifier:?}\n");
-        said += &match world.identify(who, kind, value).await {
-            Ok(identified) => format!("{identified} {identified:?}\n"),
-            Err(error) => format!("{error} {error:?}\n"),
-        };
+        said.push(format!("{identifier:?}"));
+        said.push(match world.identify(who, kind, value).await {
+            Ok(identified) => format!("{identified} {identified:?}"),
+            Err(error) => format!("{error} {error:?}"),
+        });
     }
-    said += &format!("{:?} {:?}\n", world.engine, builder(world.store.clone(), &world.clock));
+    said.push(format!("{:?} {:?}", world.engine, builder(world.store.clone(), &world.clock)));
+    let said = said.join("\n");
     let hashes: Vec<String> = world.hashes().await;
     assert!(
         said.contains("joined to a customer")

@@ -198,13 +198,7 @@ impl EngineState {
                 let data = ProfileUnlinked { link: *link, other };
                 parts.add(stream(end), link::event(UNLINKED, *link, end, data.into()).seal());
             }
-            let whose = link::identifier_of(&grounds.mine, *link, profile, *other);
-            if let Some(whose) = whose {
-                parts.add(
-                    stream_of(&tenant, whose),
-                    link::record(UNLINKED, *link, &Record::Unlinked { link: *link }),
-                );
-            }
+            self.note_unlink(&grounds.mine, *link, profile, *other, &mut parts).await?;
             moved.extend(reloads(profile, &LinkFact::Unlinked(*link, *other)));
         }
         let claimed = match verdict {

@@ -74,12 +74,7 @@ fn source() -> Name {
 }
 
 /// The identifier by whose claims a link was made, if it was.
-pub(super) fn identifier_of(
-    held: &Holdings,
-    link: LinkId,
-    a: ProfileId,
-    b: ProfileId,
-) -> Option<IdentifierHash> {
+fn identifier_of(held: &Holdings, link: LinkId, a: ProfileId, b: ProfileId) -> Option<IdentifierHash> {
     let mut claims = [a, b].into_iter().filter_map(|profile| held.claims.get(&profile)).flatten();
     claims.find(|(_, hash)| record::link_of(*hash, a, b) == link).map(|(_, hash)| *hash)
 }
@@ -102,7 +97,10 @@ impl EngineState {
             let mut parts = Parts::default();
             match said {
                 Some(LinkFact::Linked(link, _)) => self.check_link(link, a, b, &mut parts).await?,
-                Some(LinkFact::Unlinked(link, _)) => self.note_unlink(link, a, b, &mut parts).await?,
+                Some(LinkFact::Unlinked(link, _)) => {
+                    let held = self.claims_of(a, b).await?;
+                    self.note_unlink(&held, link, a, b, &mut parts).await?;
+                }
                 None => {}
             }
             for fact in &facts {
@@ -147,22 +145,27 @@ impl EngineState {
         policy.contradiction(&mine, &theirs).map_or(Ok(()), |kind| Err(EngineError::Contradiction { kind }))
     }
 
-    /// Notes that a link is taken back with the identifier by whose claims it was made.
-    async fn note_unlink(
+    /// Notes that a link is taken back with the identifier by whose claims it was made, if it was.
+    pub(super) async fn note_unlink(
         &self,
+        held: &Holdings,
         link: LinkId,
         a: ProfileId,
         b: ProfileId,
         parts: &mut Parts,
     ) -> Result<(), EngineError> {
-        let ends = [(a, Version(0)), (b, Version(0))];
-        let held = fetch_after(&*self.store, &self.tenant, &ends).await?.holdings()?;
-        if let Some(hash) = identifier_of(&held, link, a, b) {
+        if let Some(hash) = identifier_of(held, link, a, b) {
             let stream = stream_of(&self.tenant, hash);
             let versions = self.store.versions(std::slice::from_ref(&stream)).await?;
             parts.expect(stream.clone(), versions[0]);
             parts.add(stream, record(UNLINKED, link, &Record::Unlinked { link }));
         }
         Ok(())
+    }
+
+    /// What two profiles claimed, whether they are one customer or not.
+    async fn claims_of(&self, a: ProfileId, b: ProfileId) -> Result<Holdings, EngineError> {
+        let ends = [(a, Version(0)), (b, Version(0))];
+        fetch_after(&*self.store, &self.tenant, &ends).await?.holdings()
     }
 }

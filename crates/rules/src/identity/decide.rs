@@ -126,7 +126,7 @@ impl Policy {
     pub fn keeps_apart(&self, mine: &Holdings, theirs: &Holdings) -> Option<Apart> {
         self.contradiction(mine, theirs)
             .map(|kind| Apart::Unique { kind })
-            .or_else(|| self.taken_apart(mine, theirs))
+            .or_else(|| mine.were_parted(theirs).then_some(Apart::TakenApart))
             .or_else(|| self.too_many_values(mine, theirs))
     }
 
@@ -139,13 +139,6 @@ impl Policy {
             let theirs = theirs.get(*kind)?;
             (mine.len() > 1 || theirs.len() > 1 || mine != theirs).then(|| (*kind).clone())
         })
-    }
-
-    fn taken_apart(&self, mine: &Holdings, theirs: &Holdings) -> Option<Apart> {
-        let crosses = |(a, b): &(ProfileId, ProfileId)| {
-            (mine.has(*a) && theirs.has(*b)) || (mine.has(*b) && theirs.has(*a))
-        };
-        mine.apart.iter().chain(&theirs.apart).any(crosses).then_some(Apart::TakenApart)
     }
 
     fn too_many_values(&self, mine: &Holdings, theirs: &Holdings) -> Option<Apart> {

@@ -37,6 +37,14 @@ impl Holdings {
         self.apart.insert((a.min(b), a.max(b)));
     }
 
+    /// Whether somebody of this customer was taken apart from somebody of another.
+    pub fn were_parted(&self, theirs: &Self) -> bool {
+        let crosses = |(a, b): &(ProfileId, ProfileId)| {
+            (self.has(*a) && theirs.has(*b)) || (self.has(*b) && theirs.has(*a))
+        };
+        self.apart.iter().chain(&theirs.apart).any(crosses)
+    }
+
     /// The links of a profile that stand, with the profile at the other end.
     pub fn links_of(&self, profile: ProfileId) -> Vec<(LinkId, ProfileId)> {
         let ends = self.links.iter().filter_map(|(link, (a, b))| match profile {
@@ -48,6 +56,7 @@ impl Holdings {
     }
 
     /// Takes a profile out, with its links, and answers what it holds alone.
+    #[must_use]
     pub fn take_out(&mut self, profile: ProfileId) -> Self {
         let mut alone = Self { apart: self.apart.clone(), ..Self::default() };
         for (link, other) in self.links_of(profile) {
