@@ -28,6 +28,9 @@ mod documents {
     #[doc = include_str!("../docs/book/01-the-idea.md")]
     struct TheIdea;
 
+    #[doc = include_str!("../docs/IDENTITY.md")]
+    struct WhoIsWho;
+
     #[doc = include_str!("../README.md")]
     struct Readme;
 }

@@ -1,5 +1,7 @@
 //! The task that owns the engine's state: takes requests, joins those that wait into one batch, answers.
 
+use super::claim::Claim;
+use super::identity::Identified;
 use super::state::EngineState;
 use super::{EngineError, Incoming, Receipt};
 use throughline_core::time::Micros;
@@ -14,6 +16,7 @@ type Recorded = Vec<Result<Receipt, EngineError>>;
 pub(super) enum Request {
     Record(Vec<Incoming>, oneshot::Sender<Recorded>),
     Link(Box<[Incoming; 2]>, oneshot::Sender<Result<(), EngineError>>),
+    Identify(Box<Claim>, oneshot::Sender<Result<Identified, EngineError>>),
     Advance(oneshot::Sender<Result<Option<Micros>, EngineError>>),
     Memory(oneshot::Sender<super::Memory>),
     Shutdown(oneshot::Sender<Result<(), EngineError>>),
@@ -82,6 +85,7 @@ async fn serve(state: &mut EngineState, request: Request) {
     match request {
         Request::Record(facts, answer) => drop(answer.send(state.record(facts).await)),
         Request::Link(ends, answer) => drop(answer.send(state.record_link(*ends).await)),
+        Request::Identify(claim, answer) => drop(answer.send(state.identify(&claim).await)),
         Request::Advance(answer) => {
             let advanced = state.advance().await;
             drop(answer.send(advanced.map(|()| state.next_due())));

@@ -1,12 +1,14 @@
 //! How an engine is set up.
 
 use super::covered::Covered;
+use super::identity::Identity;
 use super::live::Cache;
 use super::state::{Clock, EngineState};
 use super::{Engine, EngineError, actor};
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use throughline_core::event::Position;
+use throughline_core::identifier::IdentifierKey;
 use throughline_core::name::{Interner, Name};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::journey::Journey;
@@ -29,6 +31,7 @@ pub struct EngineBuilder {
     event_limit: usize,
     snapshot_every: u64,
     snapshots: usize,
+    identifier_key: Option<IdentifierKey>,
 }
 
 impl EngineBuilder {
@@ -45,6 +48,7 @@ impl EngineBuilder {
             event_limit: 1 << 20,
             snapshot_every: 32,
             snapshots: 32_768,
+            identifier_key: None,
         }
     }
 
@@ -113,11 +117,20 @@ impl EngineBuilder {
         self
     }
 
+    /// The secret under which identifiers are hashed; without one none can be claimed. The same for all engines and all
+    /// readers of a tenant's logs, and for ever: under another key nobody is found again.
+    #[must_use]
+    pub const fn identifier_key(mut self, key: IdentifierKey) -> Self {
+        self.identifier_key = Some(key);
+        self
+    }
+
     /// Checks the rulebook, judges what was recorded but not judged, and starts to take requests.
     pub async fn start(self) -> Result<Engine, EngineError> {
         let mut names = Interner::new();
         let rules = Arc::new(Rulebook::parse(&self.rulebook, &mut names)?);
         let base_names = Arc::new(names.clone());
+        let identity = Arc::new(Identity::new(rules.identity.clone(), self.identifier_key)?);
         let mut state = EngineState {
             store: self.store.clone(),
             tenant: self.tenant.clone(),
@@ -144,11 +157,21 @@ impl EngineBuilder {
             judged: Judged::default(),
             spare: Journey::new(),
             event_limit: self.event_limit,
+            identity: identity.clone(),
         };
         state.start().await?;
         let (requests, queue) = mpsc::channel(self.queue);
         let task = tokio::spawn(actor::run(state, queue));
-        Ok(Engine::new(self.store, self.tenant, rules, base_names, self.clock, requests, task))
+        Ok(Engine {
+            store: self.store,
+            tenant: self.tenant,
+            rules,
+            names: base_names,
+            clock: self.clock,
+            identity,
+            requests,
+            task: Arc::new(Mutex::new(Some(task))),
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! What can go wrong with the engine, and whether trying again can help.
 
 use thiserror::Error;
+use throughline_channels::identifier::NotNormal;
 use throughline_core::event::Position;
 use throughline_core::ids::EventId;
+use throughline_core::name::Name;
 use throughline_core::wire::DecodeError;
 use throughline_rules::rulebook::RulebookError;
 use throughline_store::error::{AppendError, StoreError};
@@ -43,6 +45,23 @@ pub enum EngineError {
     /// A link of a profile to itself.
     #[error("a profile cannot be linked to itself")]
     SelfLink,
+    /// A link of profiles that are two people by a kind of identifier of which a person has one.
+    #[error(
+        "the two have different values of `{kind}`, of which a person has one; they are two people, or `{kind}` is not `unique` in truth: change the rulebook then"
+    )]
+    Contradiction {
+        /// The kind.
+        kind: Name,
+    },
+    /// An identifier was given, and the engine has no key to hash it under.
+    #[error("the engine has no key for identifiers; give it one with `EngineBuilder::identifier_key`")]
+    NoIdentifierKey,
+    /// A value that is no identifier of its kind.
+    #[error(transparent)]
+    NotNormal(#[from] NotNormal),
+    /// Others wrote to the same customers so often that this engine gave up for now. Nothing was recorded.
+    #[error("other writers were always first; nothing was recorded, try again in a moment")]
+    Raced,
     /// Others wrote to the same customers so often that this engine gave up for now. Facts are recorded; the
     /// judgement is made by the next `advance`.
     #[error(
@@ -78,11 +97,15 @@ impl EngineError {
     /// The kind of error.
     pub const fn kind(&self) -> EngineErrorKind {
         match self {
-            Self::Busy { .. } | Self::Contended => EngineErrorKind::Busy,
+            Self::Busy { .. } | Self::Contended | Self::Raced => EngineErrorKind::Busy,
             Self::Closed => EngineErrorKind::Closed,
-            Self::IdReused { .. } | Self::TooLarge { .. } | Self::SelfLink | Self::Rulebook(_) => {
-                EngineErrorKind::Invalid
-            }
+            Self::IdReused { .. }
+            | Self::TooLarge { .. }
+            | Self::SelfLink
+            | Self::Contradiction { .. }
+            | Self::NoIdentifierKey
+            | Self::NotNormal(_)
+            | Self::Rulebook(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
             Self::Store(_) | Self::Unreadable(_) => EngineErrorKind::Broken,
         }

@@ -6,11 +6,12 @@
 
 use super::EngineError;
 use std::collections::{BTreeMap, BTreeSet};
-use throughline_core::event::{Body, EventData, Position, Version};
+use throughline_core::event::{Body, EventData, EventKind, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
+use throughline_rules::identity::Holdings;
 use throughline_rules::ledger::{
     Announced, Entry, LEDGER_KIND, Reason, decode_entries, decode_entries_into, entries_at_most,
 };
@@ -169,6 +170,34 @@ impl Streams {
         let standing = self.links.iter().filter(|(link, _)| !self.unlinked.contains(link));
         let mine = standing.filter(|(_, (a, b))| *a == of || *b == of);
         mine.map(|(_, (a, b))| if *a == of { *b } else { *a }).collect()
+    }
+}
+
+impl Streams {
+    /// Where each stream ends.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (ProfileId, Version)> {
+        let end = |events: &Vec<StoredEvent>| events.last().map_or(Version(0), |e| e.recorded.version);
+        self.read.iter().map(move |(profile, events)| (*profile, end(events)))
+    }
+
+    /// What it says about who the customer is.
+    pub(crate) fn holdings(&self) -> Result<Holdings, EngineError> {
+        let mut held = Holdings::default();
+        for (profile, events) in &self.read {
+            held.claims.entry(*profile).or_default();
+            for body in events.iter().map(|e| &e.recorded.event.data) {
+                if body.kind == EventKind::IdentifierClaimed as u16
+                    && let EventData::IdentifierClaimed(claim) = body.open()?
+                {
+                    held.claim(*profile, claim.kind, claim.hash);
+                }
+                if let Some(LinkFact::Unlinked(_, other)) = link_of(body)? {
+                    held.part(*profile, other);
+                }
+            }
+        }
+        held.links.extend(self.links.iter().filter(|(link, _)| !self.unlinked.contains(link)));
+        Ok(held)
     }
 }
 

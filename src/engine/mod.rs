@@ -7,9 +7,12 @@
 mod actor;
 mod announcements;
 mod builder;
+mod claim;
 mod covered;
 mod error;
+mod identity;
 mod judge;
+mod link;
 mod live;
 pub(crate) mod load;
 mod reading;
@@ -22,14 +25,15 @@ pub use announcements::{Announcements, Notice};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
 pub use recorded::RecordedBy;
+pub use identity::{Claimed, Customer, Identified};
 
 use actor::Request;
+use identity::Identity;
 use state::Clock;
 use std::sync::{Arc, Mutex, PoisonError};
-use throughline_core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
-use throughline_core::event::{EventData, NewEvent, Position, Version};
-use throughline_core::ids::{EventId, LinkId, ProfileId};
-use throughline_core::name::{Interner, Name};
+use throughline_core::event::{NewEvent, Position, Version};
+use throughline_core::ids::ProfileId;
+use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 use throughline_rules::rulebook::Rulebook;
 use throughline_store::contract::EventStore;
@@ -91,6 +95,7 @@ pub struct Engine {
     /// The rulebook's names: what a reader starts its own interner from.
     names: Arc<Interner>,
     clock: Clock,
+    identity: Arc<Identity>,
     requests: mpsc::Sender<Request>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -99,18 +104,6 @@ impl Engine {
     /// Sets up an engine on a store.
     pub fn builder(store: Arc<dyn EventStore>) -> EngineBuilder {
         EngineBuilder::new(store)
-    }
-
-    fn new(
-        store: Arc<dyn EventStore>,
-        tenant: TenantId,
-        rules: Arc<Rulebook>,
-        names: Arc<Interner>,
-        clock: Clock,
-        requests: mpsc::Sender<Request>,
-        task: JoinHandle<()>,
-    ) -> Self {
-        Self { store, tenant, rules, names, clock, requests, task: Arc::new(Mutex::new(Some(task))) }
     }
 
     /// Records one fact. When it returns, the fact is durable and what follows from it is announced.
@@ -130,45 +123,6 @@ impl Engine {
         let (answer, recorded) = oneshot::channel();
         self.ask(Request::Record(facts, answer))?;
         recorded.await.map_err(|_| EngineError::Closed)
-    }
-
-    /// Says that two profiles are one customer. Naming the same link again changes nothing.
-    pub async fn link(&self, link: LinkId, a: ProfileId, b: ProfileId) -> Result<(), EngineError> {
-        let linked = |other| EventData::ProfileLinked(ProfileLinked { link, other });
-        self.link_fact("linked", link, a, b, linked).await
-    }
-
-    /// Takes a link back: both journeys become as if it had never been.
-    pub async fn unlink(&self, link: LinkId, a: ProfileId, b: ProfileId) -> Result<(), EngineError> {
-        let unlinked = |other| EventData::ProfileUnlinked(ProfileUnlinked { link, other });
-        self.link_fact("unlinked", link, a, b, unlinked).await
-    }
-
-    async fn link_fact(
-        &self,
-        what: &str,
-        link: LinkId,
-        a: ProfileId,
-        b: ProfileId,
-        data: impl Fn(ProfileId) -> EventData,
-    ) -> Result<(), EngineError> {
-        if a == b {
-            return Err(EngineError::SelfLink);
-        }
-        // Both ids and both times follow from the link, so that saying it twice records it once.
-        let source = Name::new("throughline").unwrap_or_else(|_| unreachable!("a constant name"));
-        let end = |profile: ProfileId, other: ProfileId| Incoming {
-            profile,
-            event: NewEvent::new(
-                EventId::derived(what, &format!("{link}/{profile}")),
-                Micros(0),
-                source.clone(),
-                data(other),
-            ),
-        };
-        let (answer, done) = oneshot::channel();
-        self.ask(Request::Link(Box::new([end(a, b), end(b, a)]), answer))?;
-        done.await.map_err(|_| EngineError::Closed)?
     }
 
     /// Does everything that is due by the clock: call it every second or so, and after a start. Returns when the

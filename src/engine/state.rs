@@ -1,6 +1,7 @@
 //! What one engine knows and does, one request after the other.
 
 use super::covered::Covered;
+use super::identity::Identity;
 use super::judge::Task;
 use super::live::Cache;
 use super::load::{LinkFact, link_of};
@@ -18,7 +19,7 @@ use throughline_rules::decision::Decision;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{Judged, Reason};
 use throughline_rules::rulebook::Rulebook;
-use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
+use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::contract::EventStore;
 use throughline_store::error::{AppendError, StoreErrorKind};
 use throughline_store::read::{Checkpoint, Due};
@@ -75,6 +76,8 @@ pub(super) struct EngineState {
     pub(super) spare: Journey,
     /// The most bytes that an event's body may have.
     pub(super) event_limit: usize,
+    /// Who is who by the rulebook, with the hashes of what is blocked.
+    pub(super) identity: Arc<Identity>,
 }
 
 impl EngineState {
@@ -89,7 +92,7 @@ impl EngineState {
         format!("judged/{}", self.tenant)
     }
 
-    fn read_clock(&mut self) {
+    pub(super) fn read_clock(&mut self) {
         self.now = self.now.max((self.clock)());
     }
 
@@ -148,7 +151,7 @@ impl EngineState {
         outcomes.into_iter().flatten().collect()
     }
 
-    fn check(
+    pub(super) fn check(
         &mut self,
         profile: ProfileId,
         sealed: NewEvent<Body>,
@@ -166,27 +169,6 @@ impl EngineState {
         let fact = Fact::from_body(&sealed, ProfileIx(0), &mut self.names)?;
         let stream = StreamId::profile(self.tenant.clone(), profile);
         Ok((Append::to(stream, ExpectedVersion::Any, vec![sealed], self.now), fact, link))
-    }
-
-    /// Appends the two facts of a link, or of an unlink, as one, and judges whom it concerns.
-    pub(super) async fn record_link(&mut self, ends: [Incoming; 2]) -> Result<(), EngineError> {
-        self.read_clock();
-        let mut streams = Vec::new();
-        let mut tasks = Vec::new();
-        for end in ends {
-            let (append, _, link) = self.check(end.profile, end.event.seal())?;
-            streams.extend(append.streams);
-            tasks.extend(link.iter().flat_map(|link| reloads(end.profile, link)));
-        }
-        streams.sort_by(|a: &StreamAppend, b| a.stream.cmp(&b.stream));
-        let appended = self.store.append(Append { streams, recorded_at: self.now }).await;
-        if appended.is_err() {
-            self.dirty.extend(tasks.iter().map(Task::profile));
-        }
-        for place in appended?.places.iter().flatten() {
-            self.covered.add(place.position);
-        }
-        self.judge(tasks).await
     }
 
     /// Does everything that is due by now, looks at what others wrote, and saves how far it came.
@@ -346,7 +328,7 @@ fn group(
     }
 }
 
-fn reloads(profile: ProfileId, link: &LinkFact) -> [Task; 2] {
+pub(super) fn reloads(profile: ProfileId, link: &LinkFact) -> [Task; 2] {
     let (other, reason) = match link {
         LinkFact::Linked(link, other) => (*other, Reason::Link(*link)),
         LinkFact::Unlinked(link, other) => (*other, Reason::Unlink(*link)),

@@ -20,6 +20,7 @@ mod delimited;
 pub mod export;
 mod fields;
 mod fixed;
+pub mod identifier;
 pub mod input;
 pub mod item;
 mod line_notes;

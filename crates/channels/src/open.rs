@@ -1,5 +1,6 @@
 //! One door for every format: looks at a file's name and first bytes and reads it by the right reader.
 
+use crate::identifier::Hasher;
 use crate::input::{Input, Packing, Progress};
 use crate::item::LogItem;
 use crate::make::Note;
@@ -7,7 +8,7 @@ use crate::mapping::{MappedFormat, Mapping};
 use crate::native::{DEFAULT_MAX_LINE_BYTES, NativeReader};
 use crate::reject::{ReadCounts, Reject};
 use crate::rejects_file::RejectsFile;
-use crate::segment::{IdentifierKey, SegmentReader};
+use crate::segment::SegmentReader;
 use crate::table::{Share, TableReader};
 use crate::xes::{DEFAULT_MAX_TRACE_BYTES, XesReader};
 use serde::Deserialize;
@@ -40,9 +41,8 @@ pub struct OpenOptions {
     pub format: Option<Format>,
     /// The system that the log comes from, for a format whose lines do not say; none: the name of the format.
     pub source: Option<Name>,
-    /// The key under which identifiers of users are hashed, for a format that has them as they are; none: they
-    /// are not kept.
-    pub identifier_key: Option<IdentifierKey>,
+    /// How identifiers of users are hashed, for a format that has them as they are; none: they are not kept.
+    pub identifiers: Option<Hasher>,
     /// What the columns mean, for a format that needs it.
     pub mapping: Option<Arc<Mapping>>,
     /// The longest line that is read.
@@ -61,7 +61,7 @@ impl Default for OpenOptions {
         Self {
             format: None,
             source: None,
-            identifier_key: None,
+            identifiers: None,
             mapping: None,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_trace_bytes: DEFAULT_MAX_TRACE_BYTES,
@@ -156,8 +156,8 @@ pub fn open_log_with(path: impl AsRef<Path>, options: OpenOptions) -> Result<Log
         Format::Segment => {
             let reader = SegmentReader::new(input, options.source.unwrap_or_else(segment))
                 .with_max_line_bytes(options.max_line_bytes);
-            let reader = match options.identifier_key {
-                Some(key) => reader.with_identifier_key(key),
+            let reader = match options.identifiers {
+                Some(hasher) => reader.with_identifiers(hasher),
                 None => reader,
             };
             Reader::Segment(Box::new(match options.rejects {

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use throughline_channels::identifier::Hasher;
 use throughline_channels::item::LogItem;
 use throughline_channels::open::{Format, OpenOptions, open_log, open_log_with};
 use throughline_channels::reject::RejectReason;
 use throughline_channels::rejects_file::RejectsFile;
-use throughline_channels::segment::{IdentifierKey, SegmentReader};
+use throughline_channels::segment::SegmentReader;
 use throughline_core::event::{Author, Consent, EventData};
+use throughline_core::identifier::{Form, IdentifierKey};
 use throughline_core::ids::{ContactId, EventId, ProfileId};
 use throughline_core::name::Name;
 
@@ -19,7 +21,7 @@ fn source() -> Name {
 }
 
 fn read(log: &str) -> Vec<LogItem> {
-    let reader = SegmentReader::new(log.as_bytes(), source()).with_identifier_key(KEY);
+    let reader = SegmentReader::new(log.as_bytes(), source()).with_identifiers(KEY);
     reader.map(Result::unwrap).collect()
 }
 
@@ -139,7 +141,7 @@ fn consent_is_read_where_it_changes_and_not_where_it_is_repeated() {
 #[test]
 fn who_is_identified_is_joined_with_who_was_anonymous_and_seen_under_hashes() {
     let line = call(
-        r#""type":"identify","anonymousId":"a-1","traits":{"email":" Ann@Example.org","phone":"+49 30 1"},
+        r#""type":"identify","anonymousId":"a-1","traits":{"email":" Ann@Example.org","phone":"+49 (30) 901820"},
            "context":{"externalIds":[{"id":"99","type":"crm","collection":"users","encoding":"none"},{"id":"ann@example.org","type":"email"}]}"#,
     )
     .replace('\n', " ");
@@ -153,10 +155,15 @@ fn who_is_identified_is_joined_with_who_was_anonymous_and_seen_under_hashes() {
             _ => None,
         })
         .collect();
-    let hash = |kind, value| (kind, KEY.hash(kind, value).unwrap());
+    let hash = |kind, value| (kind, Hasher::from(KEY).hash(kind, Form::of_kind(kind), value).unwrap());
     assert_eq!(
         kinds_of_identifier,
-        [hash("userId", "c-7"), hash("email", "ann@example.org"), hash("phone", "+49301"), hash("crm", "99")]
+        [
+            hash("userId", "c-7"),
+            hash("email", "ann@example.org"),
+            hash("phone", "+4930901820"),
+            hash("crm", "99")
+        ]
     );
     let ids: BTreeSet<_> = items.iter().map(|item| item.event.id).collect();
     assert_eq!(ids.len(), items.len(), "every event has an id of its own");

@@ -13,6 +13,7 @@ pub mod churn;
 pub mod deadline;
 pub mod decision;
 pub mod evaluate;
+pub mod identity;
 pub mod journey;
 pub mod known_view;
 pub mod ledger;

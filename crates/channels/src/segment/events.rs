@@ -1,11 +1,11 @@
 //! What a call means: from one call to the events that it stands for.
 
-use super::IdentifierKey;
 use super::call::{Call, Context, Properties, Traits, key, object};
 use super::fault::{Fault, missing, name_of, optional_name, time, word};
 use super::order;
 use crate::attribute::Attribute;
 use crate::fields::fields_read;
+use crate::identifier::Hasher;
 use crate::item::LogItem;
 use crate::naming::Source;
 use crate::reject::RejectReason;
@@ -18,6 +18,7 @@ use throughline_core::event::vocabulary::{
 use throughline_core::event::{
     Author, Channel, Consent, Direction, Ending, EventData, EventKind, NewEvent, Text,
 };
+use throughline_core::identifier::Form;
 use throughline_core::ids::{ContactId, LinkId, ProfileId};
 use throughline_core::time::Micros;
 
@@ -35,7 +36,7 @@ const CONSENT_UPDATED: &str = "Segment Consent Preference Updated";
 #[derive(Debug)]
 pub(super) struct Maker {
     pub(super) source: Source,
-    pub(super) identifiers: Option<IdentifierKey>,
+    pub(super) identifiers: Option<Hasher>,
 }
 
 /// What every event of a call has.
@@ -171,7 +172,7 @@ impl Maker {
         let Some(secret) = &self.identifiers else { return Ok(Vec::new()) };
         let mut items: Vec<LogItem> = Vec::new();
         let mut claim = |kind: &str, value: &Attribute<'_>, attribute: &'static str| -> Result<(), Fault> {
-            let hash = key(value).and_then(|value| secret.hash(kind, &value));
+            let hash = key(value).and_then(|value| secret.hash(kind, Form::of_kind(kind), &value).ok());
             let Some(hash) = hash else { return Ok(()) };
             let data = IdentifierClaimed { kind: name_of(kind, attribute)?, hash }.into();
             let number = items.len() as u64;

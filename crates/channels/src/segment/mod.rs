@@ -24,9 +24,7 @@
 mod call;
 mod events;
 mod fault;
-mod identifier;
 mod order;
 mod reader;
 
-pub use identifier::IdentifierKey;
 pub use reader::SegmentReader;

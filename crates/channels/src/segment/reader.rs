@@ -1,9 +1,9 @@
 //! Reads calls, line by line.
 
-use super::IdentifierKey;
 use super::call::Call;
 use super::events::Maker;
 use super::fault::at_line;
+use crate::identifier::Hasher;
 use crate::item::LogItem;
 use crate::line_notes::{Layout, LineNotes};
 use crate::lines::{Line, Lines};
@@ -45,10 +45,10 @@ impl<R: BufRead> SegmentReader<R> {
         }
     }
 
-    /// Keeps identifiers of users as hashes under this key. Without one they are not kept.
+    /// Keeps identifiers of users as hashes. Without a key they are not kept; what cannot be normalised is not either.
     #[must_use]
-    pub fn with_identifier_key(mut self, key: IdentifierKey) -> Self {
-        self.maker.identifiers = Some(key);
+    pub fn with_identifiers(mut self, hasher: impl Into<Hasher>) -> Self {
+        self.maker.identifiers = Some(hasher.into());
         self
     }
 

@@ -12,9 +12,10 @@ use throughline_channels::mail::{Letter, Sender};
 use throughline_channels::mapping::{MappedFormat, Mapping};
 use throughline_channels::native::NativeReader;
 use throughline_channels::reject::{ReadCounts, Reject};
-use throughline_channels::segment::{IdentifierKey, SegmentReader};
+use throughline_channels::segment::SegmentReader;
 use throughline_channels::table::TableReader;
 use throughline_channels::xes::XesReader;
+use throughline_core::identifier::IdentifierKey;
 use throughline_core::name::Name;
 
 /// A format.
@@ -76,7 +77,7 @@ fn segment(bytes: &[u8]) {
     let Ok(source) = Name::new("web") else { return };
     let mut reader = SegmentReader::new(bytes, source)
         .with_max_line_bytes(MAX_LINE_BYTES)
-        .with_identifier_key(IdentifierKey::new([7; 16]));
+        .with_identifiers(IdentifierKey::new([7; 16]));
     let results: Vec<_> = reader.by_ref().collect();
     holds(&results, reader.counts());
 }

@@ -1,5 +1,6 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
+use super::check_identity;
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
@@ -46,6 +47,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     }
     check.churn(document);
     check.prescriptions(document);
+    check.mistakes.extend(check_identity::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
 }

@@ -4,7 +4,8 @@ use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{DEFAULT, check};
+use super::{DEFAULT, check, compiled_identity};
+use crate::identity::Policy;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
@@ -37,6 +38,8 @@ pub struct Rulebook {
     pub repeats_within: Option<Span>,
     /// What to do, in the order of the document.
     pub prescriptions: Vec<Prescription>,
+    /// Who is who.
+    pub identity: Policy,
     rules: Vec<(Sym, Span)>,
     channels: Vec<ChannelPolicy>,
     topics: Vec<(Sym, Span)>,
@@ -179,7 +182,7 @@ impl Rulebook {
             .map_err(|e| RulebookError { mistakes: vec![super::reading::mistake(text, &e)] })?;
         let mistakes = check::check(text, &document);
         if mistakes.is_empty() {
-            Ok(Self::compile(&document, names))
+            Ok(Self::compile(text, &document, names))
         } else {
             Err(RulebookError { mistakes })
         }
@@ -232,7 +235,7 @@ impl Rulebook {
             .filter(move |(_, t)| t.topics.is_empty() || t.topics.contains(&topic))
     }
 
-    fn compile(document: &Document, names: &mut Interner) -> Self {
+    fn compile(text: &str, document: &Document, names: &mut Interner) -> Self {
         let rules = rule_table(document, names);
         let ix = |name: &str| {
             let found =
@@ -279,6 +282,7 @@ impl Rulebook {
             limits,
             churn,
             prescriptions: prescriptions(document, &prescription_rules, names),
+            identity: compiled_identity::compile(text, document.identity.as_ref()),
             channels: channels(document),
             topics: document
                 .topics

@@ -4,6 +4,7 @@ use super::Duration;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
 use throughline_core::event::Channel;
+use throughline_core::identifier::Form;
 use toml::Spanned;
 
 macro_rules! document {
@@ -56,6 +57,8 @@ document! {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "Vec<Prescription>"))]
         pub prescriptions: Vec<Spanned<Prescription>>,
+        /// Who is who: what joins two profiles, and what keeps them apart.
+        pub identity: Option<IdentityRules>,
     }
 
     /// Which rulebook this is. Every decision names it as `id@version`.
@@ -226,6 +229,39 @@ document! {
         /// How long the same action is not prescribed again, after it was prescribed or taken.
         pub cooldown: Option<Duration>,
     }
+
+    /// Who is who.
+    pub struct IdentityRules {
+        /// The country (ISO 3166-1, two letters) whose phone numbers are written without a code.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub region: Option<Spanned<String>>,
+        /// The kinds of identifier. One that is not named is kept and joins nobody.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, KindRules>"))]
+        pub kinds: BTreeMap<Spanned<String>, KindRules>,
+    }
+
+    /// Policies of a kind of identifier.
+    pub struct KindRules {
+        /// What its values look like; that of the kind's name, if not given.
+        pub form: Option<Form>,
+        /// Whether one value joins the profiles that claim it.
+        #[cfg_attr(feature = "schema", schemars(with = "Strength"))]
+        pub strength: Spanned<Strength>,
+        /// Whether a person has one value of it: profiles with different values are never one customer.
+        #[serde(default)]
+        pub unique: bool,
+        /// Values that say nothing about who somebody is.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        pub blocked: Vec<Spanned<String>>,
+        /// How many profiles may have claimed a value that still joins.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u32>"))]
+        pub max_profiles: Option<Spanned<u32>>,
+        /// How many different values of it a customer may have after a join.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u32>"))]
+        pub max_values: Option<Spanned<u32>>,
+    }
 }
 
 words! {
@@ -301,6 +337,14 @@ words! {
         ChurnFlagged,
         /// A case was reopened.
         CaseReopened,
+    }
+
+    /// What an identifier says about who somebody is.
+    pub enum Strength {
+        /// Who has the same value is the same person.
+        Strong,
+        /// It says something, and not enough to join anybody.
+        Weak,
     }
 
     /// A condition on the customer's cases.

@@ -5,7 +5,9 @@
 //! name, and for each event only the rules that can react to it.
 
 mod check;
+mod check_identity;
 mod compiled;
+mod compiled_identity;
 pub mod document;
 mod duration;
 mod error;

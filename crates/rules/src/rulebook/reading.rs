@@ -42,10 +42,17 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("action", "\"call-and-apologise\""),
     ("owner", "\"team-lead\""),
     ("cooldown", "\"30d\""),
+    ("region", "\"DE\""),
+    ("form", "\"email\""),
+    ("strength", "\"strong\""),
+    ("unique", "true"),
+    ("blocked", "[\"test@test.com\"]"),
+    ("max_profiles", "4"),
+    ("max_values", "8"),
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
-const SINGLE: &[&str] = &["rulebook", "cases", "promises", "churn"];
+const SINGLE: &[&str] = &["rulebook", "cases", "promises", "churn", "identity"];
 const LISTS: &[&str] = &["targets", "limits", "prescriptions"];
 
 /// The mistake that the reader found.
@@ -97,6 +104,8 @@ fn wrong_type(found: &str, expected: &str, written: &str, key: &str) -> String {
     let expected = match expected {
         "a string" => "a text in quotation marks",
         "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "a boolean" => "`true` or `false`",
         "f64" => "a number",
         "a sequence" => "a list in brackets",
         other => other,
