@@ -114,7 +114,7 @@ fn every_mutation_still_applies() {
         let tests = fs::read_to_string(folder.join(format!("{}.rs", mutation.test))).unwrap_or_default();
         let more = fs::read_dir(folder.join(&mutation.test)).into_iter().flatten();
         let more = more.map(|e| fs::read_to_string(e.unwrap().path()).unwrap());
-        let wanted = format!("fn {}()", mutation.must_fail);
+        let wanted = format!("fn {}(", mutation.must_fail);
         assert!(
             tests.contains(&wanted) || { more }.any(|text| text.contains(&wanted)),
             "{}: there is no test {}",
