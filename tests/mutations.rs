@@ -5,6 +5,7 @@
 //! `cargo test --release --test mutations -- --ignored --nocapture`, which builds them one after the other; with
 //! `MUTATION=snapshot` those alone whose names have that in them.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods, reason = "`MUTATION` is read from the environment")]
 
 use serde::Deserialize;
 use std::fs;
