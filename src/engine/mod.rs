@@ -24,8 +24,8 @@ mod state;
 pub use announcements::{Announcements, Notice};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
-pub use recorded::RecordedBy;
 pub use identity::{Claimed, Customer, Identified};
+pub use recorded::RecordedBy;
 
 use actor::Request;
 use identity::Identity;

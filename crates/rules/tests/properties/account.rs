@@ -1,11 +1,14 @@
 //! What changed between two accounts: nothing where they are equal, and all of it where they are not.
 
 use crate::trial::{Trial, for_all};
-use crate::world::{Bench, Chance};
+use crate::world::{Bench, Chance, History, START};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use throughline_core::event::vocabulary::{ContactStarted, PromiseMade};
+use throughline_core::event::{Channel, Direction};
 use throughline_core::fact::Fact;
-use throughline_core::ids::{CustomerId, EventId};
+use throughline_core::ids::{ContactId, CustomerId, EventId, PromiseId};
+use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::account::{Account, Both, CaseMove, DecisionMove};
 use throughline_rules::decision::{Decision, Slot};
@@ -158,4 +161,68 @@ fn a_case_that_is_not_named_is_where_it_was_and_one_that_is_has_its_events() {
         );
         Ok(())
     });
+}
+
+/// A call back is promised for 11:00 and nobody calls: seen at 8:00, before anything, at 10:00 and at noon.
+#[test]
+fn a_promise_is_made_and_broken_and_the_changes_say_so_in_words_and_as_json() {
+    let mut bench = Bench::standard();
+    let hour = |n: i64| START + Span::from_hours(n);
+    let (promise, contact) = (PromiseId::from_bytes([9; 16]), ContactId::from_bytes([1; 16]));
+    let name = |text: &str| Name::new(text).unwrap();
+    let history = History::told([
+        (
+            hour(0),
+            ContactStarted {
+                contact,
+                channel: Channel::Mail,
+                direction: Direction::Inbound,
+                topic: Some(name("billing")),
+                issue: None,
+            }
+            .into(),
+        ),
+        (
+            hour(0),
+            PromiseMade { promise, contact: Some(contact), what: name("call-back"), due: hour(2) }.into(),
+        ),
+    ]);
+    let facts = bench.facts_of(&history);
+    let [before, made, broken] = [-1, 1, 3].map(|n| account(&bench, &facts, hour(n)));
+    let [came, promised] = [0, 1].map(|n| history.events[n].1.id);
+
+    let changes = before.difference(&made);
+    assert_eq!(changes.cases.iter().map(|case| case.change).collect::<Vec<_>>(), [CaseMove::Opened]);
+    let [owed] = &changes.promises[..] else { panic!("{changes}") };
+    assert_eq!((owed.promise, &owed.because[..]), (promise, &[promised][..]));
+    let [effort] = &changes.effort[..] else { panic!("{changes}") };
+    assert_eq!((effort.count, &effort.because[..]), ("contacts", &[came][..]));
+    assert_eq!(effort.value, Both { earlier: 0, later: 1 });
+    let words = changes.to_string();
+    for line in [
+        "from 0 facts by 2026-01-01T08:00:00Z to 2 facts by 2026-01-01T10:00:00Z",
+        ", billing: open since 2026-01-01T09:00:00Z, was not there",
+        ": to be kept, due 2026-01-01T11:00:00Z (was not owed)",
+        "effort, contacts: 1 (was 0)",
+        "promises: 1 made, 0 kept, 0 broken (were 0, 0, 0)",
+    ] {
+        assert!(words.contains(line), "{line}\n{words}");
+    }
+
+    let changes = made.difference(&broken);
+    assert!(changes.facts_come.is_empty() && changes.effort.is_empty(), "only time has passed: {changes}");
+    let because = &changes.promises[0].because;
+    assert_eq!(because[..], [promised], "no event broke it: the evidence of the decision");
+    assert!(changes.to_string().contains("broken, still owed"), "{changes}");
+    let json = serde_json::to_value(&changes).unwrap();
+    assert_eq!(json["format"], 1);
+    assert_eq!(json["promise_count"]["later"]["broken"], 1);
+    assert_eq!(json["promises"][0]["owed"]["earlier"]["broken"], false);
+    assert_eq!(json["churn"]["score"]["earlier"], serde_json::Value::Null);
+
+    // The other way round what was opened is gone.
+    let back = broken.difference(&before);
+    assert_eq!(back.cases[0].change, CaseMove::Gone);
+    assert!(back.to_string().contains("billing: gone; it was open"), "{back}");
+    assert!(back.decisions.iter().all(|change| change.change == DecisionMove::Gone));
 }
