@@ -3,13 +3,15 @@
 use super::covered::Covered;
 use super::identity::Identity;
 use super::live::Cache;
+use super::oldest::Oldest;
+use super::refold::REMEMBERED_CUSTOMERS;
 use super::state::{Clock, EngineState};
-use super::{Engine, EngineError, actor};
-use std::collections::{BTreeSet, VecDeque};
+use super::{Engine, EngineError, actor, link};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use throughline_core::event::Position;
 use throughline_core::identifier::IdentifierKey;
-use throughline_core::name::{Interner, Name};
+use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
@@ -139,7 +141,7 @@ impl EngineBuilder {
             historical_after: self.historical_after,
             cache: Cache::default(),
             cache_limit: self.customers,
-            ledger_source: Name::new("throughline").unwrap_or_else(|_| unreachable!("a constant name")),
+            ledger_source: link::source(),
             clock: self.clock.clone(),
             now: Micros::MIN,
             dirty: BTreeSet::new(),
@@ -147,12 +149,9 @@ impl EngineBuilder {
             cursor: Position(0),
             checkpoint: Checkpoint::default(),
             due_changes: hashbrown::HashMap::default(),
-            refolds: 0,
-            remembered: VecDeque::new(),
+            remembered: Oldest::new(REMEMBERED_CUSTOMERS),
             snapshot_every: self.snapshot_every,
-            snapshot_limit: self.snapshots,
-            snapshots_taken: 0,
-            snapshots: VecDeque::new(),
+            snapshots: Oldest::new(self.snapshots),
             made: Vec::new(),
             judged: Judged::default(),
             spare: Journey::new(),

@@ -9,7 +9,7 @@ use super::EngineError;
 use super::identity::{Claimed, Identified};
 use super::judge::Task;
 use super::link::{self, LINKED, UNLINKED};
-use super::load::{Known, LinkFact, Streams, fetch};
+use super::load::{Known, LinkFact, Streams, fetch, read_stream};
 use super::state::{EngineState, reloads};
 use std::collections::BTreeMap;
 use throughline_core::event::vocabulary::{IdentifierClaimed, ProfileLinked, ProfileUnlinked};
@@ -27,9 +27,6 @@ use throughline_store::stream::{StreamId, StreamKey, TenantId};
 
 /// How often a claim or a link is tried again when other writers were first.
 pub(super) const ROUNDS: usize = 16;
-
-/// How many records are read at once.
-const PAGE: usize = 1_024;
 
 /// A profile was seen under an identifier.
 pub(super) struct Claim {
@@ -54,20 +51,14 @@ pub(super) async fn read_identifier(
     tenant: &TenantId,
     hash: IdentifierHash,
 ) -> Result<IdentifierStream, EngineError> {
-    let stream = stream_of(tenant, hash);
     let mut read = IdentifierStream::default();
-    loop {
-        let page = store.read_stream(&stream, Version(read.version.0 + 1), PAGE).await?;
-        for event in &page.events {
-            read.version = event.recorded.version;
-            if let Record::Claimed { profile, .. } = Record::open(&event.recorded.event.data)? {
-                read.claimed.push(profile);
-            }
-        }
-        if page.events.len() < PAGE {
-            return Ok(read);
+    for event in read_stream(store, &stream_of(tenant, hash), Version(1), Known::ALL).await? {
+        read.version = event.recorded.version;
+        if let Record::Claimed { profile, .. } = Record::open(&event.recorded.event.data)? {
+            read.claimed.push(profile);
         }
     }
+    Ok(read)
 }
 
 /// The stream of an identifier.
@@ -269,7 +260,8 @@ impl EngineState {
     }
 }
 
-/// Whether another writer was first. An id that is taken was, as a rule, taken by one that said the same first.
+/// Whether another writer was first. The ids of what an engine writes follow from what it says and where: if one is
+/// taken, another engine, whose clock shows another time, said just that first.
 pub(super) const fn is_lost_race(error: &AppendError) -> bool {
     matches!(error, AppendError::Conflict { .. } | AppendError::IdReused { .. })
 }

@@ -5,6 +5,7 @@
 use super::actor::Request;
 use super::claim::{Claim, read_identifier};
 use super::load::{Known, fetch};
+use super::reading::customer_of;
 use super::{Engine, EngineError};
 use std::fmt;
 use throughline_channels::identifier::{Hasher, Normaliser};
@@ -145,7 +146,6 @@ impl Engine {
     pub async fn customer(&self, profile: ProfileId) -> Result<Customer, EngineError> {
         let streams = fetch(&*self.store, &self.tenant, profile, Known::ALL).await?;
         let profiles: Vec<ProfileId> = streams.profiles().copied().collect();
-        let id = CustomerId::of(profiles.iter().copied()).unwrap_or(CustomerId(profile.0));
-        Ok(Customer { id, profiles })
+        Ok(Customer { id: customer_of(profiles.iter().copied(), profile), profiles })
     }
 }

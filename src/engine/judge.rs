@@ -1,6 +1,7 @@
 //! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
 
 use super::EngineError;
+use super::claim::is_lost_race;
 use super::live::{Live, Rare, Taken};
 use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted};
 use super::refold::Refolded;
@@ -473,9 +474,7 @@ enum Retry {
 
 const fn retry(error: &AppendError) -> Retry {
     match error {
-        // The id of a record follows from what it says and where: if it is taken, another engine, whose clock shows
-        // another time, said just that first. A lost race like any other.
-        AppendError::Conflict { .. } | AppendError::IdReused { .. } => Retry::ReadAgain,
+        error if is_lost_race(error) => Retry::ReadAgain,
         AppendError::Store(error) if matches!(error.kind, StoreErrorKind::Unknown) => Retry::ReadAgain,
         _ => Retry::Later,
     }

@@ -69,7 +69,8 @@ pub(super) fn record(what: &str, link: LinkId, record: &Record) -> NewEvent<Body
     NewEvent::new(id, Micros(0), source(), record.seal())
 }
 
-fn source() -> Name {
+/// The source of what an engine writes of itself.
+pub(super) fn source() -> Name {
     Name::new("throughline").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 

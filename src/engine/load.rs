@@ -81,7 +81,8 @@ pub(crate) async fn fetch(
     let mut wanted = vec![profile];
     while let Some(next) = wanted.pop() {
         if !streams.read.contains_key(&next) {
-            streams.add(next, read_stream(store, tenant, next, Version(1), known).await?)?;
+            let stream = StreamId::profile(tenant.clone(), next);
+            streams.add(next, read_stream(store, &stream, Version(1), known).await?)?;
             wanted.extend(streams.neighbours(next));
         }
     }
@@ -96,24 +97,24 @@ pub(crate) async fn fetch_after(
 ) -> Result<Streams, EngineError> {
     let mut streams = Streams::default();
     for (profile, Version(known)) in profiles {
-        let events = read_stream(store, tenant, *profile, Version(known + 1), Known::ALL).await?;
+        let stream = StreamId::profile(tenant.clone(), *profile);
+        let events = read_stream(store, &stream, Version(known + 1), Known::ALL).await?;
         streams.add(*profile, events)?;
     }
     Ok(streams)
 }
 
-async fn read_stream(
+/// Reads a stream from a version on, as far as it counts.
+pub(super) async fn read_stream(
     store: &dyn EventStore,
-    tenant: &TenantId,
-    profile: ProfileId,
+    stream: &StreamId,
     from: Version,
     known: Known,
 ) -> Result<Vec<StoredEvent>, EngineError> {
-    let stream = StreamId::profile(tenant.clone(), profile);
     let mut events = Vec::new();
     let mut from = from;
     loop {
-        let page = store.read_stream(&stream, from, PAGE).await?;
+        let page = store.read_stream(stream, from, PAGE).await?;
         let Some(last) = page.events.last() else { break };
         from = Version(last.recorded.version.0 + 1);
         let more = page.events.len() == PAGE && last.recorded.position < known.until;
@@ -156,8 +157,8 @@ impl Streams {
 
     /// Whether what was read ends at these versions. A stream of which nothing was read ends where reading began.
     pub(crate) fn end_at(&self, ends: &[(ProfileId, Version)]) -> bool {
-        let last = |profile| self.read.get(profile).and_then(|events| events.last());
-        ends.iter().all(|(profile, end)| last(profile).is_none_or(|event| event.recorded.version == *end))
+        let read = |profile| self.read.get(profile).filter(|events| !events.is_empty());
+        ends.iter().all(|(profile, end)| read(profile).is_none_or(|events| end_of(events) == *end))
     }
 
     /// Whether a link was made or taken back in what was read.
@@ -176,8 +177,7 @@ impl Streams {
 impl Streams {
     /// Where each stream ends.
     pub(crate) fn ends(&self) -> impl Iterator<Item = (ProfileId, Version)> {
-        let end = |events: &Vec<StoredEvent>| events.last().map_or(Version(0), |e| e.recorded.version);
-        self.read.iter().map(move |(profile, events)| (*profile, end(events)))
+        self.read.iter().map(|(profile, events)| (*profile, end_of(events)))
     }
 
     /// What it says about who the customer is.
@@ -199,6 +199,11 @@ impl Streams {
         held.links.extend(self.links.iter().filter(|(link, _)| !self.unlinked.contains(link)));
         Ok(held)
     }
+}
+
+/// The version at which what was read of a stream ends; 0 if nothing was.
+fn end_of(events: &[StoredEvent]) -> Version {
+    events.last().map_or(Version(0), |event| event.recorded.version)
 }
 
 /// What a fact says about links.
@@ -259,8 +264,7 @@ impl Streams {
         loaded.facts.reserve(self.read.values().map(Vec::len).sum());
         for (index, (profile, events)) in self.read.into_iter().enumerate() {
             let ix = ProfileIx(index as u32);
-            let version = events.last().map_or(Version(0), |e| e.recorded.version);
-            loaded.profiles.push((profile, version));
+            loaded.profiles.push((profile, end_of(&events)));
             for StoredEvent { recorded: event, .. } in &events {
                 loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
                 let body = &event.event.data;

@@ -15,6 +15,7 @@ mod judge;
 mod link;
 mod live;
 pub(crate) mod load;
+mod oldest;
 mod reading;
 mod recorded;
 mod refold;

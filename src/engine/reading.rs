@@ -30,8 +30,7 @@ impl Engine {
         as_of: impl Into<Micros> + Send,
     ) -> Result<JourneyView, EngineError> {
         let as_of = as_of.into();
-        let mut names = (*self.names).clone();
-        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut names).await?;
+        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
         Ok(self.view(&loaded, profile, as_of, &names).0)
     }
 
@@ -46,7 +45,8 @@ impl Engine {
         recorded_by: impl Into<RecordedBy> + Send,
     ) -> Result<JourneyView, EngineError> {
         let as_of = as_of.into();
-        let (loaded, names) = self.loaded(profile, recorded_by.into()).await?;
+        let until = self.position_of(recorded_by.into()).await?;
+        let (loaded, names) = self.loaded(profile, Known { until }).await?;
         Ok(self.view(&loaded, profile, as_of, &names).0)
     }
 
@@ -60,7 +60,8 @@ impl Engine {
         recorded_by: impl Into<RecordedBy> + Send,
     ) -> Result<Account, EngineError> {
         let as_of = as_of.into();
-        let (loaded, names) = self.loaded(profile, recorded_by.into()).await?;
+        let until = self.position_of(recorded_by.into()).await?;
+        let (loaded, names) = self.loaded(profile, Known { until }).await?;
         let (customer, announced) = (loaded.customer(profile), &loaded.announced);
         Ok(Account::of(&loaded.facts, as_of, customer, &self.rules, &names, announced))
     }
@@ -80,8 +81,7 @@ impl Engine {
 
     /// What stands announced of a profile's customer, in the order of slots.
     pub async fn announced(&self, profile: ProfileId) -> Result<Vec<Announcement>, EngineError> {
-        let mut names = (*self.names).clone();
-        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut names).await?;
+        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
         Ok(loaded.announced.effective().map(|(announcement, _)| announcement.named(&names)).collect())
     }
 
@@ -92,8 +92,7 @@ impl Engine {
         as_of: impl Into<Micros> + Send,
     ) -> Result<Vec<Decision>, EngineError> {
         let as_of = as_of.into();
-        let mut names = (*self.names).clone();
-        let loaded = load(&*self.store, &self.tenant, profile, Known::ALL, &mut names).await?;
+        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
         let judged = self.view(&loaded, profile, as_of, &names).1;
         Ok(judged.decisions.iter().map(|(decision, _)| decision.named(&names)).collect())
     }
@@ -118,15 +117,10 @@ impl Engine {
         Ok(self.store.head().await?)
     }
 
-    /// The customer as the log had it by a moment, and the names that its facts use.
-    async fn loaded(
-        &self,
-        profile: ProfileId,
-        recorded_by: RecordedBy,
-    ) -> Result<(Loaded, Interner), EngineError> {
-        let until = self.position_of(recorded_by).await?;
+    /// The customer as the log has it, and the names that its facts use.
+    async fn loaded(&self, profile: ProfileId, known: Known) -> Result<(Loaded, Interner), EngineError> {
         let mut names = (*self.names).clone();
-        let loaded = load(&*self.store, &self.tenant, profile, Known { until }, &mut names).await?;
+        let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
         Ok((loaded, names))
     }
 
@@ -152,6 +146,6 @@ impl Loaded {
 }
 
 /// The customer of these profiles; that of the one that was asked for where nothing is known.
-fn customer_of(profiles: impl Iterator<Item = ProfileId>, asked: ProfileId) -> CustomerId {
+pub(super) fn customer_of(profiles: impl Iterator<Item = ProfileId>, asked: ProfileId) -> CustomerId {
     CustomerId::of(profiles).unwrap_or(CustomerId(asked.0))
 }

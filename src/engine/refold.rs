@@ -13,7 +13,7 @@ use throughline_store::append::Append;
 
 /// Of how many customers with late facts the facts are remembered, and of how many facts at most. Together some
 /// 100 MB at the very worst, and a few MB as a rule.
-const REMEMBERED_CUSTOMERS: usize = 256;
+pub(super) const REMEMBERED_CUSTOMERS: usize = 256;
 const REMEMBERED_FACTS: usize = 2_048;
 
 /// A customer that was folded again.
@@ -78,12 +78,18 @@ impl EngineState {
         rare.handles = judged.handles(&announced);
         self.judged = judged;
         let is_whole = base.is_none();
-        if is_whole && matches!(reason, Reason::LateFact(_)) && loaded.facts.len() <= REMEMBERED_FACTS {
+        if is_whole
+            && matches!(reason, Reason::LateFact(_))
+            && loaded.facts.len() <= REMEMBERED_FACTS
+            && let Some((first, _)) = live.profiles.first().copied()
+        {
+            let (number, gone) = self.remembered.add(first);
+            if let Some((number, customer)) = gone {
+                self.cache.forget_facts(number, customer);
+            }
             let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
             let remembered = Loaded { facts, announced, recorded_until, ..Loaded::default() };
-            self.refolds += 1;
-            rare.remembered = Some((self.refolds, Box::new(remembered)));
-            self.remember(live.profiles.first().map(|(profile, _)| (self.refolds, *profile)));
+            live.rare().remembered = Some((number, Box::new(remembered)));
         }
         live.tidy();
         live.journey.shrink();
@@ -94,15 +100,5 @@ impl EngineState {
         left.retain(|p| live.profile_ix(*p).is_none());
         self.cache.reserve(&live.profiles);
         Some(Refolded { live, append, left })
-    }
-
-    /// Bounds how many customers' facts are remembered.
-    fn remember(&mut self, customer: Option<(u64, ProfileId)>) {
-        self.remembered.extend(customer);
-        if self.remembered.len() > REMEMBERED_CUSTOMERS
-            && let Some((refold, oldest)) = self.remembered.pop_front()
-        {
-            self.cache.forget_facts(refold, oldest);
-        }
     }
 }

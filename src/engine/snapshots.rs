@@ -101,7 +101,7 @@ impl EngineState {
     /// Takes a snapshot of a customer before it is stepped, if it was stepped often since the last one.
     pub(super) fn take_snapshot(&mut self, live: &mut Live) {
         let facts = live.journey.customer.facts;
-        if facts < self.snapshot_every || facts < live.newest_snapshot() + self.snapshot_every {
+        if facts < live.newest_snapshot() + self.snapshot_every || self.snapshots.limit() == 0 {
             return;
         }
         let Some((first, _)) = live.profiles.first().copied() else { return };
@@ -109,11 +109,11 @@ impl EngineState {
         if !rare.handles.is_empty() {
             return;
         }
-        self.snapshots_taken += 1;
+        let (number, gone) = self.snapshots.add(first);
         let mut journey = live.journey.clone();
         journey.shrink();
         rare.snapshots.push(Snapshot {
-            number: self.snapshots_taken,
+            number,
             profiles: live.profiles.clone(),
             journey,
             parked: rare.parked.clone(),
@@ -121,15 +121,11 @@ impl EngineState {
             generations: rare.generations.clone(),
         });
         rare.thin_out(facts);
-        self.snapshots.push_back((self.snapshots_taken, first));
-        if self.snapshots.len() > self.snapshot_limit
-            && let Some((number, customer)) = self.snapshots.pop_front()
-        {
-            if customer == first {
-                live.drop_snapshot(number);
-            } else {
-                self.cache.drop_snapshot(number, customer);
-            }
+        match gone {
+            // She is out, and not to be found.
+            Some((number, customer)) if customer == first => live.drop_snapshot(number),
+            Some((number, customer)) => self.cache.drop_snapshot(number, customer),
+            None => {}
         }
     }
 

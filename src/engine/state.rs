@@ -5,10 +5,11 @@ use super::identity::Identity;
 use super::judge::Task;
 use super::live::Cache;
 use super::load::{LinkFact, link_of};
+use super::oldest::Oldest;
 use super::{EngineError, Incoming, Outcome, Receipt};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use throughline_core::event::{Body, NewEvent, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
@@ -57,17 +58,12 @@ pub(super) struct EngineState {
     pub(super) checkpoint: Checkpoint,
     /// Due times that changed since they were saved.
     pub(super) due_changes: HashMap<ProfileId, Option<Micros>, FxBuildHasher>,
-    /// How many refolds remembered their customer's facts so far.
-    pub(super) refolds: u64,
-    /// Which ones, the oldest first. May name some whose facts are forgotten already.
-    pub(super) remembered: VecDeque<(u64, ProfileId)>,
-    /// After how many facts a customer gets another snapshot, and how many snapshots are kept of all.
+    /// The refolds that remembered their customer's facts.
+    pub(super) remembered: Oldest,
+    /// After how many facts a customer gets another snapshot.
     pub(super) snapshot_every: u64,
-    pub(super) snapshot_limit: usize,
-    /// How many snapshots were taken so far.
-    pub(super) snapshots_taken: u64,
-    /// Which ones, by number, the oldest first. May name some that were dropped already.
-    pub(super) snapshots: VecDeque<(u64, ProfileId)>,
+    /// The snapshots.
+    pub(super) snapshots: Oldest,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
     /// Reused from refold to refold.
