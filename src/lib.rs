@@ -8,6 +8,7 @@
 //! The four nouns: a **fact** is something that happened; a **journey** is what follows from a customer's facts; a
 //! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
 
+pub mod activated;
 pub mod engine;
 pub mod export;
 pub mod replay;

@@ -11,7 +11,7 @@ use throughline::core::name::Interner;
 use throughline::core::time::Span;
 use throughline::engine::RecordedBy;
 use throughline::rules::ledger::Entry;
-use throughline::rules::rulebook::{DEFAULT, Rulebook};
+use throughline::rules::rulebook::{DEFAULT, Rulebooks};
 use throughline::store::memory::MemoryStore;
 use throughline_testkit::clock::ManualClock;
 use throughline_testkit::scenario::{DAY_ONE, Scenario, What, difference};
@@ -51,7 +51,7 @@ fn every_block_of_the_rulebook_is_accepted() {
     let blocks = blocks(&text, "toml");
     assert!(blocks.len() >= 8, "{} blocks", blocks.len());
     for block in blocks {
-        if let Err(error) = Rulebook::parse(&with_block(&block), &mut Interner::new()) {
+        if let Err(error) = Rulebooks::parse(&with_block(&block), &mut Interner::new()) {
             panic!("{error}\n{block}");
         }
     }

@@ -1,9 +1,11 @@
 //! The task that owns the engine's state: takes requests, joins those that wait into one batch, answers.
 
+use super::activation::Wanted;
 use super::claim::Claim;
 use super::identity::Identified;
 use super::state::EngineState;
 use super::{EngineError, Incoming, Receipt};
+use crate::activated::Activated;
 use throughline_core::time::Micros;
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,6 +19,7 @@ pub(super) enum Request {
     Record(Vec<Incoming>, oneshot::Sender<Recorded>),
     Link(Box<[Incoming; 2]>, oneshot::Sender<Result<(), EngineError>>),
     Identify(Box<Claim>, oneshot::Sender<Result<Identified, EngineError>>),
+    Activate(Box<Wanted>, oneshot::Sender<Result<Activated, EngineError>>),
     Advance(oneshot::Sender<Result<Option<Micros>, EngineError>>),
     Memory(oneshot::Sender<super::Memory>),
     Shutdown(oneshot::Sender<Result<(), EngineError>>),
@@ -86,6 +89,7 @@ async fn serve(state: &mut EngineState, request: Request) {
         Request::Record(facts, answer) => drop(answer.send(state.record(facts).await)),
         Request::Link(ends, answer) => drop(answer.send(state.record_link(*ends).await)),
         Request::Identify(claim, answer) => drop(answer.send(state.identify(&claim).await)),
+        Request::Activate(wanted, answer) => drop(answer.send(state.activate(&wanted).await)),
         Request::Advance(answer) => {
             let advanced = state.advance().await;
             drop(answer.send(advanced.map(|()| state.next_due())));

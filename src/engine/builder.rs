@@ -1,7 +1,7 @@
 //! How an engine is set up.
 
 use super::covered::Covered;
-use super::identity::Identity;
+use super::in_force::{InForce, Shared};
 use super::live::Cache;
 use super::oldest::Oldest;
 use super::refold::REMEMBERED_CUSTOMERS;
@@ -11,11 +11,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use throughline_core::event::Position;
 use throughline_core::identifier::IdentifierKey;
-use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
-use throughline_rules::rulebook::{DEFAULT, Rulebook};
+use throughline_rules::rulebook::DEFAULT;
 use throughline_store::contract::EventStore;
 use throughline_store::read::Checkpoint;
 use throughline_store::stream::TenantId;
@@ -61,7 +60,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Another rulebook, as the text of its document. It is checked by [`start`](Self::start).
+    /// Another rulebook, as the text of its document. It is checked by [`start`](Self::start), and in force until the
+    /// first one that was [activated](Engine::activate) is. To change the rules of a log that is in use, activate.
     #[must_use]
     pub fn rulebook(mut self, document: impl Into<String>) -> Self {
         self.rulebook = document.into();
@@ -122,22 +122,23 @@ impl EngineBuilder {
     /// The secret under which identifiers are hashed; without one none can be claimed. The same for all engines and all
     /// readers of a tenant's logs, and for ever: under another key nobody is found again.
     #[must_use]
-    pub const fn identifier_key(mut self, key: IdentifierKey) -> Self {
+    pub fn identifier_key(mut self, key: IdentifierKey) -> Self {
         self.identifier_key = Some(key);
         self
     }
 
     /// Checks the rulebook, judges what was recorded but not judged, and starts to take requests.
     pub async fn start(self) -> Result<Engine, EngineError> {
-        let mut names = Interner::new();
-        let rules = Arc::new(Rulebook::parse(&self.rulebook, &mut names)?);
-        let base_names = Arc::new(names.clone());
-        let identity = Arc::new(Identity::new(rules.identity.clone(), self.identifier_key)?);
+        let first = InForce::new(self.rulebook.into(), self.identifier_key)?;
+        let context = Shared::new(self.store.clone(), self.tenant.clone(), first.clone());
         let mut state = EngineState {
             store: self.store.clone(),
             tenant: self.tenant.clone(),
-            names,
-            rules: rules.clone(),
+            names: (*first.names).clone(),
+            rules: first.rules.clone(),
+            in_force: Arc::new(first),
+            context: context.clone(),
+            context_moved: false,
             historical_after: self.historical_after,
             cache: Cache::default(),
             cache_limit: self.customers,
@@ -156,7 +157,6 @@ impl EngineBuilder {
             judged: Judged::default(),
             spare: Journey::new(),
             event_limit: self.event_limit,
-            identity: identity.clone(),
         };
         state.start().await?;
         let (requests, queue) = mpsc::channel(self.queue);
@@ -164,10 +164,8 @@ impl EngineBuilder {
         Ok(Engine {
             store: self.store,
             tenant: self.tenant,
-            rules,
-            names: base_names,
+            in_force: context,
             clock: self.clock,
-            identity,
             requests,
             task: Arc::new(Mutex::new(Some(task))),
         })

@@ -6,6 +6,7 @@
 //! if there is nothing to write. Who loses reads again and decides again.
 
 use super::EngineError;
+use super::activation::context;
 use super::identity::{Claimed, Identified};
 use super::judge::Task;
 use super::link::{self, LINKED, UNLINKED};
@@ -23,6 +24,7 @@ use throughline_rules::identity::{Holdings, Verdict};
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::contract::EventStore;
 use throughline_store::error::{AppendError, StoreErrorKind};
+use throughline_store::read::StoredEvent;
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
 
 /// How often a claim or a link is tried again when other writers were first.
@@ -45,6 +47,15 @@ pub(super) struct IdentifierStream {
     version: Version,
 }
 
+/// Reads a stream from a version on.
+pub(super) async fn read_events(
+    store: &dyn EventStore,
+    stream: &StreamId,
+    from: Version,
+) -> Result<Vec<StoredEvent>, EngineError> {
+    read_stream(store, stream, from, Known::ALL).await
+}
+
 /// Reads an identifier's stream.
 pub(super) async fn read_identifier(
     store: &dyn EventStore,
@@ -52,7 +63,7 @@ pub(super) async fn read_identifier(
     hash: IdentifierHash,
 ) -> Result<IdentifierStream, EngineError> {
     let mut read = IdentifierStream::default();
-    for event in read_stream(store, &stream_of(tenant, hash), Version(1), Known::ALL).await? {
+    for event in read_events(store, &stream_of(tenant, hash), Version(1)).await? {
         read.version = event.recorded.version;
         if let Record::Claimed { profile, .. } = Record::open(&event.recorded.event.data)? {
             read.claimed.push(profile);
@@ -131,7 +142,7 @@ impl EngineState {
                     }
                     return Ok(identified);
                 }
-                Err(error) if is_lost_race(&error) => {}
+                Err(error) if is_lost_race(&error) => self.learn().await?,
                 Err(error) => {
                     if matches!(&error, AppendError::Store(e) if e.kind == StoreErrorKind::Unknown) {
                         self.dirty.insert(claim.profile);
@@ -146,7 +157,8 @@ impl EngineState {
 
     /// Decides what a claim means by what the store holds now.
     async fn plan(&mut self, claim: &Claim) -> Result<Plan, EngineError> {
-        let (store, tenant, identity) = (self.store.clone(), self.tenant.clone(), self.identity.clone());
+        let (store, tenant) = (self.store.clone(), self.tenant.clone());
+        let identity = self.in_force.identity(self.now).clone();
         let (policy, profile, hash) = (&identity.policy, claim.profile, claim.hash);
         let IdentifierStream { claimed: before, version } = read_identifier(&*store, &tenant, hash).await?;
         let mut claimed = before.clone();
@@ -156,6 +168,7 @@ impl EngineState {
         let mut parts = Parts::default();
         let of_identifier = stream_of(&tenant, hash);
         parts.expect(of_identifier.clone(), version);
+        parts.expect(context(&tenant), self.in_force.version);
         let kind = claim.kind.as_str();
         let mut grounds = Grounds::default();
         // A value that joins nobody and contradicts nobody needs no look at the customers. Cookies are many.
@@ -219,7 +232,7 @@ impl EngineState {
         claimed: &[ProfileId],
         parts: &mut Parts,
     ) -> Result<Grounds, EngineError> {
-        let policy = &self.identity.policy;
+        let policy = &self.in_force.identity(self.now).policy;
         let mut mine = self.holdings(claim.profile, parts).await?;
         mine.claim(claim.profile, claim.kind.clone(), claim.hash);
         let mut grounds = Grounds::default();

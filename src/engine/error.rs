@@ -1,5 +1,6 @@
 //! What can go wrong with the engine, and whether trying again can help.
 
+use crate::activated::NotInForce;
 use thiserror::Error;
 use throughline_channels::identifier::NotNormal;
 use throughline_core::event::Position;
@@ -71,6 +72,15 @@ pub enum EngineError {
     /// Stored bytes could not be read.
     #[error("a stored event cannot be read: {0}")]
     Unreadable(#[from] DecodeError),
+    /// Another rulebook was in force under the same id and version.
+    #[error("another document was in force as rulebook `{label}`; give this one another version")]
+    LabelTaken {
+        /// The id and version.
+        label: String,
+    },
+    /// What is in force cannot be read by this build, so nothing is judged.
+    #[error(transparent)]
+    NotInForce(#[from] NotInForce),
     /// The rulebook cannot be used.
     #[error(transparent)]
     Rulebook(#[from] RulebookError),
@@ -105,9 +115,10 @@ impl EngineError {
             | Self::Contradiction { .. }
             | Self::NoIdentifierKey
             | Self::NotNormal(_)
+            | Self::LabelTaken { .. }
             | Self::Rulebook(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
-            Self::Store(_) | Self::Unreadable(_) => EngineErrorKind::Broken,
+            Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) => EngineErrorKind::Broken,
         }
     }
 

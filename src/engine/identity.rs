@@ -101,7 +101,7 @@ impl Identity {
         Ok(Self { policy, hasher })
     }
 
-    fn hash(&self, identifier: &Identifier) -> Result<IdentifierHash, EngineError> {
+    pub(super) fn hash(&self, identifier: &Identifier) -> Result<IdentifierHash, EngineError> {
         let hasher = self.hasher.as_ref().ok_or(EngineError::NoIdentifierKey)?;
         let kind = identifier.kind.as_str();
         Ok(hasher.hash(kind, self.policy.kind(kind).form, identifier.value.as_str())?)
@@ -122,7 +122,7 @@ impl Engine {
         at: impl Into<Micros> + Send,
         source: Name,
     ) -> Result<Identified, EngineError> {
-        let (kind, hash) = (identifier.kind.clone(), self.identity.hash(identifier)?);
+        let (kind, hash) = (identifier.kind.clone(), self.hash(identifier).await?);
         let (answer, identified) = oneshot::channel();
         let claim = Claim { profile, kind, hash, at: at.into(), source };
         self.ask(Request::Identify(Box::new(claim), answer))?;
@@ -132,7 +132,7 @@ impl Engine {
     /// The customers who claimed an identifier, in the order of their first claims; none if nobody did. Several, if
     /// something keeps them apart.
     pub async fn who_is(&self, identifier: &Identifier) -> Result<Vec<Customer>, EngineError> {
-        let hash = self.identity.hash(identifier)?;
+        let hash = self.hash(identifier).await?;
         let mut customers: Vec<Customer> = Vec::new();
         for profile in read_identifier(&*self.store, &self.tenant, hash).await?.claimed {
             if customers.iter().all(|known| known.profiles.binary_search(&profile).is_err()) {
@@ -140,6 +140,11 @@ impl Engine {
             }
         }
         Ok(customers)
+    }
+
+    /// The hash of an identifier, normalised as the rulebook says that is in force now.
+    async fn hash(&self, identifier: &Identifier) -> Result<IdentifierHash, EngineError> {
+        self.in_force.now().await?.identity((self.clock)()).hash(identifier)
     }
 
     /// The customer that a profile is of. A profile of which nothing is known is a customer by itself.

@@ -1,6 +1,7 @@
 //! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
 
 use super::EngineError;
+use super::activation::context;
 use super::claim::is_lost_race;
 use super::live::{Live, Rare, Taken};
 use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted};
@@ -19,7 +20,7 @@ use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA, Reason, encode_announced};
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
-use throughline_store::stream::StreamId;
+use throughline_store::stream::{StreamId, StreamKey};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -85,6 +86,12 @@ impl EngineState {
                 }
             }
             self.announce(ready, &mut again, &mut failed).await;
+            if std::mem::take(&mut self.context_moved)
+                && let Err(error) = self.learn().await
+            {
+                self.dirty.extend(again.iter().map(Task::profile));
+                return Err(error);
+            }
             if again.is_empty() {
                 return failed.map_or(Ok(()), Err);
             }
@@ -308,7 +315,7 @@ impl EngineState {
     fn entries_of_steps(&self, live: &mut Live, made: &[(Decision<Sym>, ProfileIx)]) -> Option<Append> {
         let mut records: Vec<(ProfileIx, Writer)> = Vec::new();
         for (decision, profile) in made {
-            let settle = self.rules.settle(decision.slot.rule);
+            let settle = self.rules.settle(decision.slot.rule, decision.effective_at);
             let at = decision.effective_at + settle;
             if settle != Span::ZERO && at > self.now {
                 live.rare().settling.push((at, decision.clone(), *profile));
@@ -354,7 +361,7 @@ impl EngineState {
         encode_announced(decision, handle, generation, historical, &self.names, &mut records[place].1);
     }
 
-    /// One atomic append with the exact version of every profile. None if there is nothing to say and only one
+    /// One atomic append with the exact version of every profile, and of the context. None if there is nothing to say and only one
     /// profile: its own stream is all that the judgement rests on, and whoever writes there next will look.
     pub(super) fn append_of(
         &self,
@@ -375,7 +382,13 @@ impl EngineState {
                     .collect(),
             }
         });
-        Some(Append { streams: streams.collect(), recorded_at: self.now })
+        // Nothing is announced by rules that are in force no more.
+        let context = StreamAppend {
+            stream: context(&self.tenant),
+            expected: ExpectedVersion::Exact(self.in_force.version),
+            events: Vec::new(),
+        };
+        Some(Append { streams: streams.chain([context]).collect(), recorded_at: self.now })
     }
 
     /// The event that holds one judgement's entries. Its id follows from what it says and where: computing it
@@ -420,6 +433,7 @@ impl EngineState {
                 Err(error) => {
                     self.cache.release(&live);
                     let others = live.profiles.iter().map(|(p, _)| *p);
+                    self.context_moved |= is_of_context(&error);
                     match retry(&error) {
                         Retry::ReadAgain => again.extend(others.map(|p| Task::Reload(p, None))),
                         Retry::Later => {
@@ -470,6 +484,11 @@ enum Stepped {
 enum Retry {
     ReadAgain,
     Later,
+}
+
+/// Whether the context has moved on.
+fn is_of_context(error: &AppendError) -> bool {
+    matches!(error, AppendError::Conflict { stream, .. } if stream.key == StreamKey::Context)
 }
 
 const fn retry(error: &AppendError) -> Retry {

@@ -3,6 +3,7 @@
 //! A link that a claim made is taken back in the identifier's stream too. A link is somebody's word and counts for more
 //! than a policy, but for one thing: two people with different values of a unique kind are not made one.
 
+use super::activation::context;
 use super::actor::Request;
 use super::claim::{Parts, ROUNDS, stream_of};
 use super::judge::Task;
@@ -96,6 +97,7 @@ impl EngineState {
         }
         for _ in 0..ROUNDS {
             let mut parts = Parts::default();
+            parts.expect(context(&self.tenant), self.in_force.version);
             match said {
                 Some(LinkFact::Linked(link, _)) => self.check_link(link, a, b, &mut parts).await?,
                 Some(LinkFact::Unlinked(link, _)) => {
@@ -116,7 +118,7 @@ impl EngineState {
                     }
                     return self.judge(tasks).await;
                 }
-                Err(AppendError::Conflict { .. }) => {}
+                Err(AppendError::Conflict { .. }) => self.learn().await?,
                 Err(error) => {
                     self.dirty.extend(tasks.iter().map(Task::profile));
                     return Err(error.into());
@@ -134,7 +136,7 @@ impl EngineState {
         b: ProfileId,
         parts: &mut Parts,
     ) -> Result<(), EngineError> {
-        let policy = &self.identity.policy;
+        let policy = &self.in_force.identity(self.now).policy;
         if !policy.has_unique() {
             return Ok(());
         }

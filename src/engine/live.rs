@@ -258,6 +258,17 @@ impl Cache {
         self.due.peek().map(|Reverse((at, _))| *at)
     }
 
+    /// The customers who were stepped at or after an instant, each by one of its profiles.
+    pub(super) fn stepped_since(&self, from: Micros) -> Vec<ProfileId> {
+        let stepped = self.slots.iter().flatten().filter(|live| live.journey.last_step() >= from);
+        stepped.filter_map(|live| Some(live.profiles.first()?.0)).collect()
+    }
+
+    /// Whether the customer of a profile is at hand.
+    pub(super) fn has(&self, profile: ProfileId) -> bool {
+        self.by_profile.contains_key(&profile)
+    }
+
     /// How many customers are at hand.
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()

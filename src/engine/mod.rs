@@ -4,6 +4,7 @@
 //! facts, steps or refolds the customers that they belong to (`judge`), and appends what must be announced.
 //! Reading a journey does not go through that task: it is a pure function of what the store holds.
 
+mod activation;
 mod actor;
 mod announcements;
 mod builder;
@@ -11,6 +12,7 @@ mod claim;
 mod covered;
 mod error;
 mod identity;
+mod in_force;
 mod judge;
 mod link;
 mod live;
@@ -29,14 +31,12 @@ pub use identity::{Claimed, Customer, Identified};
 pub use recorded::RecordedBy;
 
 use actor::Request;
-use identity::Identity;
+use in_force::Shared;
 use state::Clock;
 use std::sync::{Arc, Mutex, PoisonError};
 use throughline_core::event::{NewEvent, Position, Version};
 use throughline_core::ids::ProfileId;
-use throughline_core::name::Interner;
 use throughline_core::time::Micros;
-use throughline_rules::rulebook::Rulebook;
 use throughline_store::contract::EventStore;
 use throughline_store::stream::TenantId;
 use tokio::sync::{mpsc, oneshot};
@@ -92,11 +92,8 @@ pub struct Memory {
 pub struct Engine {
     store: Arc<dyn EventStore>,
     tenant: TenantId,
-    rules: Arc<Rulebook>,
-    /// The rulebook's names: what a reader starts its own interner from.
-    names: Arc<Interner>,
+    in_force: Shared,
     clock: Clock,
-    identity: Arc<Identity>,
     requests: mpsc::Sender<Request>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }

@@ -10,6 +10,7 @@ use super::load::{Known, Loaded, fetch, load};
 use super::recorded::RecordedBy;
 use super::{Engine, EngineError};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use throughline_core::event::Position;
 use throughline_core::ids::{ContactId, CustomerId, ProfileId};
 use throughline_core::name::Interner;
@@ -19,6 +20,7 @@ use throughline_rules::decision::Decision;
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{Announcement, Judged, Said};
+use throughline_rules::rulebook::Rulebooks;
 use throughline_rules::view::{CaseView, JourneyView};
 
 impl Engine {
@@ -30,8 +32,7 @@ impl Engine {
         as_of: impl Into<Micros> + Send,
     ) -> Result<JourneyView, EngineError> {
         let as_of = as_of.into();
-        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
-        Ok(self.view(&loaded, profile, as_of, &names).0)
+        Ok(self.read(profile, Known::ALL).await?.view(profile, as_of).0)
     }
 
     /// The journey as of an instant, from what had been recorded by a moment of the log: what was known then. A link
@@ -46,8 +47,7 @@ impl Engine {
     ) -> Result<JourneyView, EngineError> {
         let as_of = as_of.into();
         let until = self.position_of(recorded_by.into()).await?;
-        let (loaded, names) = self.loaded(profile, Known { until }).await?;
-        Ok(self.view(&loaded, profile, as_of, &names).0)
+        Ok(self.read(profile, Known { until }).await?.view(profile, as_of).0)
     }
 
     /// The account as of an instant, from what had been recorded by a moment of the log: [`known`](Self::known) with
@@ -61,9 +61,9 @@ impl Engine {
     ) -> Result<Account, EngineError> {
         let as_of = as_of.into();
         let until = self.position_of(recorded_by.into()).await?;
-        let (loaded, names) = self.loaded(profile, Known { until }).await?;
+        let Read { loaded, names, rules } = self.read(profile, Known { until }).await?;
         let (customer, announced) = (loaded.customer(profile), &loaded.announced);
-        Ok(Account::of(&loaded.facts, as_of, customer, &self.rules, &names, announced))
+        Ok(Account::of(&loaded.facts, as_of, customer, &rules, &names, announced))
     }
 
     /// What had been said of a profile's customer by a moment of the log, and what of it had been taken back and why:
@@ -81,7 +81,7 @@ impl Engine {
 
     /// What stands announced of a profile's customer, in the order of slots.
     pub async fn announced(&self, profile: ProfileId) -> Result<Vec<Announcement>, EngineError> {
-        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
+        let Read { loaded, names, .. } = self.read(profile, Known::ALL).await?;
         Ok(loaded.announced.effective().map(|(announcement, _)| announcement.named(&names)).collect())
     }
 
@@ -92,9 +92,9 @@ impl Engine {
         as_of: impl Into<Micros> + Send,
     ) -> Result<Vec<Decision>, EngineError> {
         let as_of = as_of.into();
-        let (loaded, names) = self.loaded(profile, Known::ALL).await?;
-        let judged = self.view(&loaded, profile, as_of, &names).1;
-        Ok(judged.decisions.iter().map(|(decision, _)| decision.named(&names)).collect())
+        let read = self.read(profile, Known::ALL).await?;
+        let judged = read.view(profile, as_of).1;
+        Ok(judged.decisions.iter().map(|(decision, _)| decision.named(&read.names)).collect())
     }
 
     /// The case that a handle names: the one that holds this contact, whatever it was first announced under.
@@ -117,25 +117,31 @@ impl Engine {
         Ok(self.store.head().await?)
     }
 
-    /// The customer as the log has it, and the names that its facts use.
-    async fn loaded(&self, profile: ProfileId, known: Known) -> Result<(Loaded, Interner), EngineError> {
-        let mut names = (*self.names).clone();
+    /// The customer as the log had it, and what was in force by then.
+    async fn read(&self, profile: ProfileId, known: Known) -> Result<Read, EngineError> {
+        let in_force = self.in_force.now().await?.known_by(known.until)?;
+        let (mut names, rules) = ((*in_force.names).clone(), in_force.rules);
         let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
-        Ok((loaded, names))
+        Ok(Read { loaded, names, rules })
     }
+}
 
-    fn view(
-        &self,
-        loaded: &Loaded,
-        asked: ProfileId,
-        as_of: Micros,
-        names: &Interner,
-    ) -> (JourneyView, Judged) {
+/// A customer as the log had it.
+struct Read {
+    loaded: Loaded,
+    /// The names that its facts use, and those of the rulebooks.
+    names: Interner,
+    rules: Arc<Rulebooks>,
+}
+
+impl Read {
+    fn view(&self, asked: ProfileId, as_of: Micros) -> (JourneyView, Judged) {
+        let Self { loaded, names, rules } = self;
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
-        Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
+        Evaluator::new(rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
         let handles: BTreeMap<ContactId, ContactId> = judged.handles(&loaded.announced);
         let customer = loaded.customer(asked);
-        (JourneyView::of(&journey, customer, &self.rules, names, as_of, &handles), judged)
+        (JourneyView::of(&journey, customer, rules, names, as_of, &handles), judged)
     }
 }
 

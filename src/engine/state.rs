@@ -1,7 +1,7 @@
 //! What one engine knows and does, one request after the other.
 
 use super::covered::Covered;
-use super::identity::Identity;
+use super::in_force::{InForce, Shared};
 use super::judge::Task;
 use super::live::Cache;
 use super::load::{LinkFact, link_of};
@@ -19,7 +19,7 @@ use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::Decision;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::{Judged, Reason};
-use throughline_rules::rulebook::Rulebook;
+use throughline_rules::rulebook::Rulebooks;
 use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::contract::EventStore;
 use throughline_store::error::{AppendError, StoreErrorKind};
@@ -40,7 +40,14 @@ pub(super) struct EngineState {
     pub(super) store: Arc<dyn EventStore>,
     pub(super) tenant: TenantId,
     pub(super) names: Interner,
-    pub(super) rules: Arc<Rulebook>,
+    /// The rulebooks, by this engine's names.
+    pub(super) rules: Arc<Rulebooks>,
+    /// What is in force, as far as this engine has taken it in.
+    pub(super) in_force: Arc<InForce>,
+    /// Where that comes from.
+    pub(super) context: Shared,
+    /// Whether an append showed that the context has moved on.
+    pub(super) context_moved: bool,
     pub(super) historical_after: Span,
     pub(super) cache: Cache,
     pub(super) cache_limit: usize,
@@ -72,13 +79,12 @@ pub(super) struct EngineState {
     pub(super) spare: Journey,
     /// The most bytes that an event's body may have.
     pub(super) event_limit: usize,
-    /// Who is who by the rulebook, with the hashes of what is blocked.
-    pub(super) identity: Arc<Identity>,
 }
 
 impl EngineState {
     /// Finds what was recorded but not judged, and who is due. Called once, before anything else.
     pub(super) async fn start(&mut self) -> Result<(), EngineError> {
+        self.learn().await?;
         self.checkpoint = self.store.checkpoint(&self.checkpoint_name()).await?;
         self.cursor = self.checkpoint.position;
         self.advance().await
@@ -229,16 +235,18 @@ impl EngineState {
 
     /// Looks through what others wrote since this engine looked last, and judges whom it concerns.
     pub(super) async fn catch_up(&mut self) -> Result<(), EngineError> {
+        let mut context_moved = false;
         loop {
             self.cursor = self.covered.beyond(self.cursor);
             let page = self.store.read_all(self.cursor, PAGE).await?;
             let Some(last) = page.last_position() else { break };
             for event in &page.events {
                 let recorded = &event.recorded;
-                if self.covered.contains(recorded.position)
-                    || event.stream.tenant != self.tenant
-                    || !recorded.event.data.is_fact()
-                {
+                if self.covered.contains(recorded.position) || event.stream.tenant != self.tenant {
+                    continue;
+                }
+                context_moved |= event.stream.key == StreamKey::Context;
+                if !recorded.event.data.is_fact() {
                     continue;
                 }
                 if let StreamKey::Profile(profile) = event.stream.key {
@@ -252,14 +260,18 @@ impl EngineState {
             }
             self.cursor = last;
         }
-        let dirty = std::mem::take(&mut self.dirty);
-        self.judge(dirty.into_iter().map(|p| Task::Reload(p, None)).collect()).await
+        if context_moved {
+            self.learn().await?;
+        }
+        self.judge_dirty().await
     }
 
     /// Saves due times, and how far everything is judged. Nothing is saved while anything must be judged again, or
     /// before this engine has seen everything below the watermark: too low a watermark costs a look at start, but
     /// one beyond a due time that is wrong would lose what is due.
     pub(super) async fn save_progress(&mut self) -> Result<(), EngineError> {
+        // A due time that was reckoned by rules that are in force no more is not saved.
+        self.learn().await?;
         let new = Checkpoint { position: self.covered.beyond(self.cursor) };
         let is_behind = new.position < self.checkpoint.position;
         let is_nothing_new = self.due_changes.is_empty() && new == self.checkpoint;

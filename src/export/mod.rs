@@ -40,7 +40,7 @@ use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 use throughline_core::wire::DecodeError;
 use throughline_rules::evaluate::Evaluator;
-use throughline_rules::rulebook::{DEFAULT, Rulebook, RulebookError};
+use throughline_rules::rulebook::{DEFAULT, RulebookError};
 
 /// Why nothing, or not all, was exported.
 #[derive(Debug, Error)]
@@ -146,7 +146,7 @@ impl Export {
         each: &mut dyn FnMut(&Story<'_>, &Interner) -> Result<(), ExportError>,
     ) -> Result<(), ExportError> {
         let mut names = self.history.names().clone();
-        let rules = Rulebook::parse(&self.rulebook, &mut names)?;
+        let rules = self.history.rulebooks(&self.rulebook, &mut names)?;
         let evaluator = Evaluator::new(&rules);
         let as_of = self.instant();
         for (customer, facts) in self.history.by_customer() {

@@ -13,7 +13,6 @@ use throughline_rules::decision::{Content, Decision, DecisionKind};
 use throughline_rules::evaluate::{Count, Discard, Evaluator, Outlet};
 use throughline_rules::journey::Journey;
 use throughline_rules::promise::PromiseCount;
-use throughline_rules::rulebook::Rulebook;
 
 /// Looks on while customers are folded, for a report with more detail than the totals. It hears what is concluded
 /// about a customer first, and then sees the customer.
@@ -32,7 +31,6 @@ pub(crate) struct Folded<'a> {
     /// The facts that were folded: none is dated later than `as_of`.
     pub(crate) facts: &'a [Fact],
     pub(crate) journey: &'a Journey,
-    pub(crate) rules: &'a Rulebook,
     pub(crate) as_of: Micros,
 }
 
@@ -132,8 +130,8 @@ impl<'a, O: Observer> Worker<'a, O> {
             if folded > 0 {
                 self.count(customer);
                 let facts = &facts[..folded];
-                let (journey, rules, as_of) = (&self.journey, self.evaluator.rules(), self.as_of);
-                self.said.observer.customer(&Folded { customer, facts, journey, rules, as_of });
+                let (journey, as_of) = (&self.journey, self.as_of);
+                self.said.observer.customer(&Folded { customer, facts, journey, as_of });
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use super::names::SharedNames;
 use super::{History, ReadReport, arrange};
+use crate::activated::Activated;
 use throughline_core::event::{Body, EventData, NewEvent};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, LinkId, ProfileId};
@@ -41,6 +42,8 @@ pub struct Gathering {
     /// By bucket of the id; empty where the source is a store, which has seen to it already.
     pub(super) seen: Vec<Vec<Seen>>,
     pub(super) read: ReadReport,
+    /// What was activated in the tenant's context.
+    pub(super) activated: Vec<Activated>,
     arrival: u64,
 }
 
@@ -64,6 +67,7 @@ impl Gathering {
             unlinked: Vec::new(),
             seen: std::iter::repeat_with(Vec::new).take(BUCKETS).collect(),
             read: ReadReport::default(),
+            activated: Vec::new(),
             arrival,
         }
     }

@@ -1,5 +1,8 @@
 //! A history: every customer's facts in canonical order, ready to be folded again and again.
 
+use crate::activated::Activated;
+use crate::rules::activation::Activation;
+use crate::rules::rulebook::{RulebookError, Rulebooks};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use throughline_core::fact::Fact;
@@ -53,6 +56,7 @@ pub struct History {
     pub(super) names: Interner,
     pub(super) buckets: Vec<Bucket>,
     pub(super) read: ReadReport,
+    pub(super) activated: Vec<Activated>,
 }
 
 impl History {
@@ -90,6 +94,22 @@ impl History {
     pub fn of_customer(&self, customer: CustomerId) -> Option<&[Fact]> {
         let place = super::gather::bucket_of(customer.as_bytes());
         self.buckets.get(place)?.by_customer().find(|(found, _)| *found == customer).map(|(_, facts)| facts)
+    }
+
+    /// What was activated in the store that it is from, in the order of the log.
+    pub fn activated(&self) -> &[Activated] {
+        &self.activated
+    }
+
+    /// The rulebooks that judge it: one from the beginning, and what was activated.
+    pub(crate) fn rulebooks(&self, first: &str, names: &mut Interner) -> Result<Rulebooks, RulebookError> {
+        let mut rules = Rulebooks::parse(first, names)?;
+        for activated in &self.activated {
+            if let Activation::Rulebook(document) = &activated.what {
+                rules.activate(activated.effective_at, document, names)?;
+            }
+        }
+        Ok(rules)
     }
 
     pub(super) fn bucket(&self, index: usize) -> Option<&Bucket> {

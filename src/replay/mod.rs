@@ -32,7 +32,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 use throughline_rules::evaluate::{Discard, Evaluator};
-use throughline_rules::rulebook::{DEFAULT, Rulebook, RulebookError};
+use throughline_rules::rulebook::{DEFAULT, RulebookError, Rulebooks};
 
 /// Says how far long work is: how much is done, of how much in all where that is known.
 pub type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
@@ -58,7 +58,8 @@ impl Replay {
         Self::default()
     }
 
-    /// Another rulebook, as the text of its document. It is checked by [`run`](Self::run).
+    /// Another rulebook, as the text of its document. It is checked by [`run`](Self::run). Where rulebooks were activated in
+    /// the store that a history is from, it is in force until the first of them is.
     #[must_use]
     pub fn rulebook(mut self, document: impl Into<String>) -> Self {
         self.document = document.into();
@@ -100,10 +101,10 @@ impl Replay {
     pub(crate) fn observed<O: Observer>(
         &self,
         history: &History,
-        observer: impl Fn(&Rulebook, &Interner) -> O + Sync,
+        observer: impl Fn(&Rulebooks, &Interner) -> O + Sync,
     ) -> Result<Run<O>, RulebookError> {
         let mut names = history.names().clone();
-        let rules = Rulebook::parse(&self.document, &mut names)?;
+        let rules = history.rulebooks(&self.document, &mut names)?;
         let evaluator = Evaluator::new(&rules);
         let as_of = self.instant(history);
         let total = self.on_all_threads(
@@ -152,7 +153,7 @@ impl Replay {
 pub(crate) struct Run<O> {
     pub(crate) found: ReplayReport,
     pub(crate) observed: O,
-    pub(crate) rules: Rulebook,
+    pub(crate) rules: Rulebooks,
     pub(crate) names: Interner,
     pub(crate) as_of: Micros,
 }

@@ -10,7 +10,7 @@ use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
 use throughline_rules::decision::DecisionKind;
 use throughline_rules::promise::PromiseCount;
-use throughline_rules::rulebook::Rulebook;
+use throughline_rules::rulebook::Rulebooks;
 
 /// What a replay found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -78,7 +78,7 @@ impl ReplayReport {
     pub(super) fn of<O: Observer>(
         total: &Worker<'_, O>,
         history: &History,
-        rules: &Rulebook,
+        rules: &Rulebooks,
         names: &Interner,
         as_of: Micros,
     ) -> Self {
@@ -89,7 +89,7 @@ impl ReplayReport {
         let t = &total.totals;
         Self {
             format: Self::FORMAT,
-            rulebook: names.resolve(rules.label).to_owned(),
+            rulebook: names.resolve(rules.in_force(as_of).1.label).to_owned(),
             as_of,
             read: history.read().clone(),
             facts: t.facts,

@@ -2,6 +2,7 @@
 
 use super::gather::{Gathering, StoredHead};
 use super::{History, Progress, all_cores, arrange};
+use crate::activated::{Activated, NotInForce};
 use std::path::Path;
 use thiserror::Error;
 use throughline_channels::item::LogItem;
@@ -9,10 +10,11 @@ use throughline_channels::native::{ByteRange, open_range_counted, split_at_lines
 use throughline_channels::open::{Format, OpenError, OpenOptions, open_log_with};
 use throughline_channels::reject::{ReadCounts, Reject};
 use throughline_channels::table::Share;
-use throughline_core::event::{EventKind, Position};
+use throughline_core::event::{Body, EventKind, Position};
 use throughline_core::ids::ProfileId;
-use throughline_core::name::Sym;
+use throughline_core::name::{Name, Sym};
 use throughline_core::wire::DecodeError;
+use throughline_rules::activation::ACTIVATION_KIND;
 use throughline_store::contract::EventStore;
 use throughline_store::error::StoreError;
 use throughline_store::stream::{StreamKey, TenantId};
@@ -47,6 +49,9 @@ pub enum SourceError {
         /// What is wrong.
         source: DecodeError,
     },
+    /// What the log says is in force cannot be put in force by this build.
+    #[error(transparent)]
+    NotInForce(#[from] NotInForce),
 }
 
 impl History {
@@ -115,12 +120,17 @@ impl History {
             let page = store.read_all(after, PAGE).await?;
             let Some(last) = page.last_position() else { break };
             for event in &page.events {
-                let (StreamKey::Profile(profile), true) = (event.stream.key, event.stream.tenant == *tenant)
-                else {
-                    continue;
-                };
                 let recorded = &event.recorded;
                 let (e, body) = (&recorded.event, &recorded.event.data);
+                let profile = match event.stream.key {
+                    _ if event.stream.tenant != *tenant => continue,
+                    StreamKey::Profile(profile) => profile,
+                    StreamKey::Context if body.kind == ACTIVATION_KIND => {
+                        gathering.activated.push(Activated::open(recorded)?);
+                        continue;
+                    }
+                    _ => continue,
+                };
                 if !body.is_fact() {
                     gathering.read.ledger_records += 1;
                     continue;
@@ -242,6 +252,22 @@ impl Gathering {
     }
 
     #[cfg(feature = "sqlite")]
+    fn push_activation(
+        &mut self,
+        event: &throughline_store::sqlite::EventRef<'_>,
+    ) -> Result<(), SourceError> {
+        let (kind, schema, position) = (event.kind, event.schema, event.position);
+        let body = Body { kind, schema, plain: event.plain.into(), ..Body::default() };
+        let by = Name::new(event.source).map_err(|_| {
+            let (found, at) = (0, 0);
+            let source = DecodeError::UnknownVariant { what: "who activated it", found, at };
+            SourceError::Unreadable { position, source }
+        })?;
+        self.activated.push(Activated::read(&body, by, event.occurred_at, event.recorded_at, position)?);
+        Ok(())
+    }
+
+    #[cfg(feature = "sqlite")]
     fn read_sqlite(
         &mut self,
         store: &throughline_store::sqlite::SqliteStore,
@@ -258,7 +284,16 @@ impl Gathering {
             if untold == PAGE as u64 {
                 tell(std::mem::take(&mut untold));
             }
-            if event.stream_kind != 0 || event.tenant != tenant.as_str() {
+            if event.tenant != tenant.as_str() {
+                return ControlFlow::Continue(());
+            }
+            if event.stream_kind == 2 && event.kind == ACTIVATION_KIND {
+                return match self.push_activation(&event) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(error) => ControlFlow::Break(error),
+                };
+            }
+            if event.stream_kind != 0 {
                 return ControlFlow::Continue(());
             }
             if event.kind >= EventKind::FIRST_FOREIGN {

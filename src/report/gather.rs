@@ -20,7 +20,7 @@ use throughline_core::time::{Micros, Span};
 use throughline_rules::case::{Case, CaseState, Instance};
 use throughline_rules::decision::{Clock, Content, Decision, DecisionKind, ReopenCause};
 use throughline_rules::evaluate::Outlet;
-use throughline_rules::rulebook::Rulebook;
+use throughline_rules::rulebook::Rulebooks;
 
 /// The five clocks of a case, in the order in which reports list them.
 pub(super) const CLOCKS: [Clock; 5] =
@@ -141,8 +141,8 @@ pub(super) struct Day {
 }
 
 impl Gathered {
-    pub(super) fn new(rules: &Rulebook, names: &Interner, as_of: Micros) -> Self {
-        let actions = rules.prescriptions.iter().map(|p| p.action);
+    pub(super) fn new(rules: &Rulebooks, names: &Interner, as_of: Micros) -> Self {
+        let actions = rules.all().iter().flat_map(|book| &book.prescriptions).map(|p| p.action);
         Self {
             as_of,
             escalating: actions.filter(|action| names.resolve(*action).starts_with("escalate")).collect(),

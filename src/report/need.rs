@@ -56,10 +56,10 @@ pub(super) fn need(folded: &Folded<'_>, last: Option<&Sighting>) -> Option<Needy
     });
     let owed = journey.promises.iter().filter(|promise| promise.broken).count() as u32;
     reasons.add(4 * owed.min(3), || counted(owed, "broken promise still owed", "broken promises still owed"));
-    if let (Some(churn), Some(rule)) = (&journey.churn, &folded.rules.churn)
+    if let Some(churn) = &journey.churn
         && churn.flag.is_some()
     {
-        let score = churn.score(as_of, rule.half_life);
+        let score = churn.score(as_of);
         reasons.add(5, || format!("shows signs of leaving (score {score:.1})"));
     }
     let gave_up = last.is_some_and(|c| c.abandoned() && c.answered != Answered::Person);

@@ -14,7 +14,7 @@ use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::Judged;
-use throughline::rules::rulebook::Rulebook;
+use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::view::JourneyView;
 use throughline::store::memory::MemoryStore;
 use throughline_testkit::clock::ManualClock;
@@ -71,7 +71,7 @@ impl EngineTeller {
         mine.sort_by_key(|event| event.canonical_key());
         mine.dedup_by_key(|event| event.id);
         let mut names = Interner::new();
-        let rules = Rulebook::standard(&mut names);
+        let rules = Rulebooks::standard(&mut names);
         let facts: Vec<Fact> = mine.iter().map(|event| Fact::of(event, ProfileIx(0), &mut names)).collect();
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
         Evaluator::new(&rules).fold(&mut journey, &facts, as_of, &mut judged);

@@ -161,7 +161,7 @@ impl Truth {
     pub(crate) fn new() -> Self {
         let mut names = throughline::core::name::Interner::new();
         let rules =
-            throughline::rules::rulebook::Rulebook::parse(include_str!("rulebook.toml"), &mut names).unwrap();
+            throughline::rules::rulebook::Rulebooks::parse(include_str!("rulebook.toml"), &mut names).unwrap();
         Self { rules, names }
     }
 }

@@ -13,13 +13,13 @@ use throughline::rules::journey::Journey;
 use throughline::rules::ledger::{
     Announcement, AnnouncementId, Entry, Judged, LEDGER_KIND, Reason, decode_entries,
 };
-use throughline::rules::rulebook::Rulebook;
+use throughline::rules::rulebook::Rulebooks;
 use throughline::store::read::StoredEvent;
 
 /// The rules by which a life is folded, with the names that they and its facts use.
 #[derive(Debug)]
 pub(crate) struct Truth {
-    pub(crate) rules: Rulebook,
+    pub(crate) rules: Rulebooks,
     pub(crate) names: Interner,
 }
 
@@ -103,7 +103,7 @@ impl Truth {
         Evaluator::new(&self.rules).fold(&mut Journey::new(), &facts, as_of, &mut judged);
         let (mut said, mut settling) = (BTreeMap::new(), BTreeMap::new());
         for (decision, _) in &judged.decisions {
-            let settles = decision.effective_at + self.rules.settle(decision.slot.rule) > as_of;
+            let settles = decision.effective_at + self.rules.settle(decision.slot.rule, decision.effective_at) > as_of;
             let decision = decision.named(&self.names);
             let slots = if settles { &mut settling } else { &mut said };
             if let Some(other) = slots.insert(decision.slot.clone(), decision) {

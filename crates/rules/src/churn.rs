@@ -6,7 +6,7 @@
 //! (Formulas: exponential decay with hysteresis, as in alerting rules with separate on and off levels.)
 
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
-use crate::rulebook::ChurnRule;
+use crate::rulebook::{SignalIx, SignalRule};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
@@ -16,8 +16,8 @@ use throughline_core::time::{Micros, Span};
 /// One signal's part of the score, as of [`Churn::as_of`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Part {
-    /// The signal, an index into the rulebook's.
-    pub signal: u16,
+    /// The signal.
+    pub signal: SignalIx,
     /// What it weighs.
     pub score: f64,
 }
@@ -36,6 +36,8 @@ pub struct Flag {
 pub struct Churn {
     /// The instant that the parts are as of: the last signal.
     pub as_of: Micros,
+    /// How fast they fade from there: as the rulebook says that was in force then.
+    pub half_life: Span,
     /// The parts, in the order of their signals' indices.
     pub parts: ThinVec<Part>,
     /// The flag, while it is up.
@@ -61,12 +63,12 @@ impl Churn {
     }
 
     /// The score at an instant; changes nothing.
-    pub fn score(&self, at: Micros, half_life: Span) -> f64 {
-        self.total() * decay(at.since(self.as_of), half_life)
+    pub fn score(&self, at: Micros) -> f64 {
+        self.total() * decay(at.since(self.as_of), self.half_life)
     }
 
-    /// The signal that weighs most; the one that stands first in the rulebook where two weigh the same.
-    pub fn top(&self) -> Option<u16> {
+    /// The signal that weighs most; the one that a rulebook brought first where two weigh the same.
+    pub fn top(&self) -> Option<SignalIx> {
         let mut parts = self.parts.iter();
         let first = parts.next()?;
         Some(parts.fold(first, |top, p| if p.score > top.score { p } else { top }).signal)
@@ -90,16 +92,18 @@ impl Churn {
         self.flags.iter().find(|(known, _)| *known == event).map_or(0, |(_, times)| *times)
     }
 
-    /// Takes in one sign and returns the score after it.
-    pub(crate) fn add(&mut self, rule: &ChurnRule, signal: u16, at: Micros, event: EventId) -> f64 {
+    /// Takes in one sign, from which on all fades with this half-life, and returns the score after it. Until then it
+    /// faded with the half-life of before.
+    pub(crate) fn add(&mut self, sign: &SignalRule, half_life: Span, at: Micros, event: EventId) -> f64 {
         if self.as_of != at {
-            let factor = decay(at.since(self.as_of), rule.half_life);
+            let factor = decay(at.since(self.as_of), self.half_life);
             for part in &mut self.parts {
                 part.score *= factor;
             }
             self.as_of = at;
         }
-        let sign = &rule.signals[usize::from(signal)];
+        self.half_life = half_life;
+        let signal = sign.signal;
         let place = self.parts.partition_point(|p| p.signal < signal);
         match self.parts.get_mut(place).filter(|p| p.signal == signal) {
             Some(part) => part.score = (part.score + sign.weight).min(sign.cap),
@@ -114,14 +118,14 @@ impl Churn {
 
     /// The first instant after the last signal at which the score is at most `level`; the end of time if there
     /// is none.
-    pub(crate) fn falls_to(&self, level: f64, half_life: Span) -> Micros {
+    pub(crate) fn falls_to(&self, level: f64) -> Micros {
         let ratio = self.total() / level;
-        let mut at = self.as_of + Span(libm::ceil(half_life.0 as f64 * libm::log2(ratio)) as i64);
+        let mut at = self.as_of + Span(libm::ceil(self.half_life.0 as f64 * libm::log2(ratio)) as i64);
         // The closed form is right to a few microseconds of rounding; the score's own bits decide.
-        while at < Micros::MAX && self.score(at, half_life) > level {
+        while at < Micros::MAX && self.score(at) > level {
             at = at + Span(1);
         }
-        while at > self.as_of && self.score(at - Span(1), half_life) <= level {
+        while at > self.as_of && self.score(at - Span(1)) <= level {
             at = at - Span(1);
         }
         at
@@ -139,9 +143,10 @@ fn decay(passed: Span, half_life: Span) -> f64 {
 impl Canonical for Churn {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         to.time(self.as_of);
+        to.number(self.half_life.0 as u64);
         to.number(self.parts.len() as u64);
         for part in &self.parts {
-            to.number(u64::from(part.signal));
+            to.number(u64::from(part.signal.0));
             to.float(part.score);
         }
         to.maybe_time(self.flag.map(|f| f.at));
@@ -161,35 +166,52 @@ impl Canonical for Churn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rulebook::{RuleIx, SignalOn, SignalRule};
-    use throughline_core::name::Sym;
+    use crate::rulebook::SignalOn;
 
-    fn rule() -> ChurnRule {
-        let signal = |weight| SignalRule { name: Sym::NONE, on: SignalOn::PromiseBroken, weight, cap: 100.0 };
-        let signals = [3.0, 1.0, 2.0].into_iter().map(signal).collect();
-        ChurnRule { rule: RuleIx(0), half_life: Span::from_days(7), flag_at: 6.0, clear_at: 3.0, signals }
+    const HALF_LIFE: Span = Span::from_days(7);
+
+    fn signs() -> [SignalRule; 3] {
+        [(0, 3.0), (1, 1.0), (2, 2.0)].map(|(signal, weight)| SignalRule {
+            signal: SignalIx(signal),
+            on: SignalOn::PromiseBroken,
+            weight,
+            cap: 100.0,
+        })
     }
 
     /// Half-life 7 d, weights 3, 1, 2 at days 1, 4.5, 9: the published vector without its last, negative event.
     #[test]
     fn the_score_follows_the_published_vector() {
-        let (rule, mut churn) = (rule(), Churn::new());
-        for (day_tenths, signal) in [(10, 0), (45, 1), (90, 2)] {
-            churn.add(&rule, signal, Micros(0) + Span::from_hours(day_tenths * 24 / 10), EventId::default());
+        let mut churn = Churn::new();
+        for (day_tenths, sign) in [10, 45, 90].into_iter().zip(&signs()) {
+            let at = Micros(0) + Span::from_hours(day_tenths * 24 / 10);
+            churn.add(sign, HALF_LIFE, at, EventId::default());
         }
         let missing = -0.5 * libm::exp2(-(14.0 - 9.25) / 7.0);
-        let score = churn.score(Micros(0) + Span::from_days(14), rule.half_life) + missing;
+        let score = churn.score(Micros(0) + Span::from_days(14)) + missing;
         assert!((score - 2.125_043_563).abs() < 1e-9, "{score}");
     }
 
     #[test]
     fn the_clearing_instant_is_the_first_at_which_the_score_is_low_enough() {
-        let (rule, mut churn) = (rule(), Churn::new());
-        for n in 0..5 {
-            churn.add(&rule, n % 3, Micros(i64::from(n) * 86_400_000_123), EventId::default());
+        let mut churn = Churn::new();
+        for n in 0..5_u8 {
+            let at = Micros(i64::from(n) * 86_400_000_123);
+            churn.add(&signs()[usize::from(n % 3)], HALF_LIFE, at, EventId::default());
         }
-        let at = churn.falls_to(3.0, rule.half_life);
-        assert!(churn.score(at, rule.half_life) <= 3.0);
-        assert!(churn.score(at - Span(1), rule.half_life) > 3.0);
+        let at = churn.falls_to(3.0);
+        assert!(churn.score(at) <= 3.0);
+        assert!(churn.score(at - Span(1)) > 3.0);
+    }
+
+    #[test]
+    fn a_score_fades_by_the_half_life_of_its_last_sign_until_the_next_one() {
+        let mut churn = Churn::new();
+        let day = |n| Micros(0) + Span::from_days(n);
+        let [sign, ..] = signs();
+        churn.add(&sign, HALF_LIFE, day(0), EventId::default());
+        let score = churn.add(&sign, Span::from_days(1), day(7), EventId::default());
+        assert!((score - 4.5).abs() < 1e-12, "half of 3 is left, and 3 more: {score}");
+        assert!((churn.score(day(8)) - 2.25).abs() < 1e-12, "from there on it halves in a day");
     }
 }

@@ -79,6 +79,11 @@ impl Journey {
         self.deadlines.next_at()
     }
 
+    /// The instant of the last step.
+    pub fn last_step(&self) -> Micros {
+        self.last_fired.max(self.last_fact.at)
+    }
+
     /// Whether a fact sorts before the last step, so that this journey must be folded again to take it in.
     ///
     /// A fired deadline is a step: a fact of the same instant comes after it, an earlier one before.

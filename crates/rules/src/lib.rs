@@ -8,6 +8,7 @@
 extern crate alloc;
 
 pub mod account;
+pub mod activation;
 pub mod case;
 pub mod churn;
 pub mod deadline;

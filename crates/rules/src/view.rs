@@ -7,7 +7,7 @@ use crate::decision::Clock;
 use crate::journey::Journey;
 use crate::known_view::KnownView;
 use crate::promise::PromiseCount;
-use crate::rulebook::Rulebook;
+use crate::rulebook::Rulebooks;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::fmt;
 use serde::Serialize;
@@ -126,7 +126,7 @@ impl JourneyView {
     pub fn of(
         journey: &Journey,
         customer: CustomerId,
-        rules: &Rulebook,
+        rules: &Rulebooks,
         names: &Interner,
         as_of: Micros,
         handles: &BTreeMap<ContactId, ContactId>,
@@ -169,7 +169,7 @@ impl JourneyView {
             format: Self::FORMAT,
             customer,
             as_of,
-            rulebook: names.resolve(rules.label).into(),
+            rulebook: names.resolve(rules.in_force(as_of).1.label).into(),
             facts: journey.customer.facts,
             first_seen: journey.customer.first_seen(),
             last_seen: journey.customer.last_seen(),
@@ -190,15 +190,13 @@ impl JourneyView {
     }
 }
 
-fn churn_view(journey: &Journey, rules: &Rulebook, names: &Interner, as_of: Micros) -> Option<ChurnView> {
-    let (churn, rule) = (journey.churn.as_ref()?, rules.churn.as_ref()?);
-    let whole = churn.score(as_of, rule.half_life);
+fn churn_view(journey: &Journey, rules: &Rulebooks, names: &Interner, as_of: Micros) -> Option<ChurnView> {
+    let churn = journey.churn.as_ref()?;
+    let whole = churn.score(as_of);
     let kept: f64 = churn.parts.iter().map(|p| p.score).sum();
     let faded = if kept > 0.0 { whole / kept } else { 0.0 };
-    let parts = churn.parts.iter().map(|p| {
-        let signal = rule.signals.get(usize::from(p.signal)).map_or(Sym::NONE, |s| s.name);
-        (names.resolve(signal).into(), p.score * faded)
-    });
+    let signal = |signal| names.resolve(rules.signal_name(signal)).into();
+    let parts = churn.parts.iter().map(|p| (signal(p.signal), p.score * faded));
     Some(ChurnView { score: whole, flagged_since: churn.flag.map(|f| f.at), parts: parts.collect() })
 }
 

@@ -19,7 +19,7 @@ use throughline_rules::decision::DecisionKind;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
 use uuid::Uuid;
-use world::{Bench, History, START, TRYING, event_id};
+use world::{Bench, Course, History, START, event_id};
 
 /// The most steps of a history.
 const STEPS: u32 = 5;
@@ -115,8 +115,8 @@ fn check(bench: &mut Bench, stranger: &mut Bench, history: &History) {
     }
 }
 
-fn try_all(text: &str) {
-    let (mut bench, mut stranger) = (Bench::of(text), Bench::stranger(text));
+fn try_all(course: &Course) {
+    let (mut bench, mut stranger) = (course.bench(), course.stranger());
     let mut tried = 0;
     for steps in 1..=STEPS {
         for number in 0..ALPHABET.pow(steps) {
@@ -129,10 +129,10 @@ fn try_all(text: &str) {
 
 #[test]
 fn every_short_history_keeps_the_properties_under_the_rulebook_that_ships() {
-    try_all(throughline_rules::rulebook::DEFAULT);
+    try_all(&Course::standard());
 }
 
 #[test]
 fn every_short_history_keeps_the_properties_under_a_trying_rulebook() {
-    try_all(TRYING);
+    try_all(&Course::trying());
 }

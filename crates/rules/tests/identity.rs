@@ -7,7 +7,7 @@ use throughline_core::name::{Interner, Name};
 use throughline_core::wire::DecodeError;
 use throughline_rules::identity::record::{IDENTIFIER_KIND, IDENTIFIER_SCHEMA, Record, link_of};
 use throughline_rules::identity::{Apart, Holdings, Policy, Verdict};
-use throughline_rules::rulebook::Rulebook;
+use throughline_rules::rulebook::Rulebooks;
 
 fn person(number: u8) -> ProfileId {
     ProfileId::from_bytes([number; 16])
@@ -23,7 +23,7 @@ fn name(text: &str) -> Name {
 
 /// The policy of the rulebook that ships: accounts are unique, a phone joins three profiles.
 fn policy() -> Policy {
-    Rulebook::standard(&mut Interner::new()).identity
+    Rulebooks::standard(&mut Interner::new()).first().identity.clone()
 }
 
 /// A customer of these profiles, each with what it claimed.

@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use throughline_core::name::Interner;
-use throughline_rules::rulebook::{DEFAULT, Rulebook};
+use throughline_rules::rulebook::{DEFAULT, Rulebooks};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes")
@@ -26,7 +26,7 @@ fn judged(block: &str) -> String {
             let _ = writeln!(out, "{line}");
             out
         });
-    match Rulebook::parse(&text, &mut Interner::new()) {
+    match Rulebooks::parse(&text, &mut Interner::new()) {
         Ok(_) => out += "= (accepted)\n",
         Err(error) => {
             for mistake in error.mistakes {
@@ -59,5 +59,5 @@ fn every_mistake_is_refused_with_what_to_write_instead() {
 
 #[test]
 fn the_rulebook_that_ships_has_none() {
-    assert!(Rulebook::parse(DEFAULT, &mut Interner::new()).is_ok());
+    assert!(Rulebooks::parse(DEFAULT, &mut Interner::new()).is_ok());
 }

@@ -13,7 +13,7 @@ mod words;
 use super::{History, Replay};
 use crate::core::ids::{ContactId, CustomerId, EventId};
 use crate::core::time::Micros;
-use crate::rules::rulebook::{Rulebook, RulebookError};
+use crate::rules::rulebook::{RulebookError, Rulebooks};
 use serde::Serialize;
 use sift::Sift;
 use std::collections::BTreeMap;
@@ -136,7 +136,8 @@ pub fn json_schema() -> serde_json::Value {
 }
 
 impl Replay {
-    /// Judges a history by this replay's rulebook and by another one, and lists what would differ. As of the same
+    /// Judges a history by this replay's rulebook, with those that were activated, and all of it by another one, and lists
+    /// what would differ. As of the same
     /// instant as [`run`](Self::run), with as many threads; their number does not change the result.
     ///
     /// ```
@@ -150,7 +151,7 @@ impl Replay {
     /// ```
     pub fn what_if(&self, history: &History, other: &str) -> Result<WhatIf, RulebookError> {
         let mut names = history.names().clone();
-        let rules = [Rulebook::parse(&self.document, &mut names)?, Rulebook::parse(other, &mut names)?];
+        let rules = [history.rulebooks(&self.document, &mut names)?, Rulebooks::parse(other, &mut names)?];
         let as_of = self.instant(history);
         let total = self.on_all_threads(history, || Sift::new(&rules, &names, as_of), Sift::fold, Sift::add);
         Ok(total.found())

@@ -12,7 +12,7 @@ use crate::rules::decision::{Decision, DecisionKind};
 use crate::rules::evaluate::Evaluator;
 use crate::rules::journey::Journey;
 use crate::rules::ledger::Judged;
-use crate::rules::rulebook::Rulebook;
+use crate::rules::rulebook::Rulebooks;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The customer as one rulebook sees her.
@@ -56,7 +56,7 @@ type Place = (Micros, CustomerId, ContactId, EventId, u16);
 type Found = [Option<Decision<Sym>>; 2];
 
 impl<'a> Side<'a> {
-    fn new(rules: &'a Rulebook) -> Self {
+    fn new(rules: &'a Rulebooks) -> Self {
         Self { evaluator: Evaluator::new(rules), journey: Journey::new(), judged: Judged::default() }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> Sift<'a> {
-    pub(super) fn new(rules: &'a [Rulebook; 2], names: &'a Interner, as_of: Micros) -> Self {
+    pub(super) fn new(rules: &'a [Rulebooks; 2], names: &'a Interner, as_of: Micros) -> Self {
         Self {
             names,
             as_of,
@@ -165,7 +165,7 @@ impl<'a> Sift<'a> {
     /// What was found, with names spelled out.
     pub(super) fn found(self) -> WhatIf {
         let [as_is, what_if] = self.sides.each_ref().map(|side| {
-            let label = side.evaluator.rules().label;
+            let label = side.evaluator.rules().in_force(self.as_of).1.label;
             self.names.resolve(label).to_owned()
         });
         let states: BTreeSet<&str> = self.cases.iter().flat_map(BTreeMap::keys).copied().collect();

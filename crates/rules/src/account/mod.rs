@@ -19,7 +19,7 @@ use crate::decision::{Decision, Evidence};
 use crate::evaluate::Evaluator;
 use crate::journey::Journey;
 use crate::ledger::{Announced, Judged};
-use crate::rulebook::Rulebook;
+use crate::rulebook::Rulebooks;
 use crate::view::JourneyView;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -74,7 +74,7 @@ impl Account {
         facts: &[Fact],
         as_of: Micros,
         customer: CustomerId,
-        rules: &Rulebook,
+        rules: &Rulebooks,
         names: &Interner,
         announced: &Announced,
     ) -> Self {

@@ -2,6 +2,7 @@
 
 use super::Instance;
 use crate::decision::{AnswerKind, CloseKind, OpenCause, ReopenCause, Trigger};
+use crate::rulebook::RulebookIx;
 use serde::Serialize;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::event::Channel;
@@ -91,6 +92,8 @@ pub struct Case {
     pub priority: u16,
     /// Whether anybody ever claimed that it is resolved.
     pub claimed: bool,
+    /// The rulebook whose targets it is held to: the one in force when it was opened.
+    pub rulebook: RulebookIx,
 }
 
 impl CaseState {
@@ -214,9 +217,8 @@ impl Canonical for Case {
         to.id(self.closed_by.0);
         to.id(self.reacted_by.0);
         to.time(self.reacted_at);
-        for pair in [(self.reopens, self.contacts), (self.missed, self.priority)] {
-            to.number(u64::from(pair.0) | u64::from(pair.1) << 16);
-        }
+        to.number(u64::from(self.reopens) | u64::from(self.contacts) << 16 | u64::from(self.rulebook.0) << 32);
+        to.number(u64::from(self.missed) | u64::from(self.priority) << 16);
         to.number(self.targets_said);
         to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));
         to.byte(u8::from(self.claimed));

@@ -99,6 +99,7 @@ impl<S: Outlet> Step<'_, S> {
             targets_said: 0,
             priority: 0,
             claimed: false,
+            rulebook: self.rulebook,
         };
         let ix = self.journey.cases.open(case);
         self.out.joined(contact, contact);
@@ -116,9 +117,9 @@ impl<S: Outlet> Step<'_, S> {
 
     /// The same for some of the clocks.
     pub(super) fn arm_targets_of(&mut self, ix: CaseIx, wanted: impl Fn(Clock) -> bool) {
-        let Self { rules, journey, at, .. } = self;
+        let Self { books, journey, at, .. } = self;
         let case = journey.cases.get(ix);
-        for (index, target) in rules.targets_for(case.channel, case.topic) {
+        for (index, target) in books.get(case.rulebook).targets_for(case.channel, case.topic) {
             let clock = clock_of(target.clock);
             let running = case.instance.fulfilled(clock).is_none();
             if !running || !wanted(clock) || case.targets_said & (1 << index) != 0 {
@@ -138,11 +139,12 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Takes back the deadlines of a case's targets, of all clocks or of those that are fulfilled.
     pub(super) fn disarm_targets(&mut self, ix: CaseIx, only_fulfilled: OnlyFulfilled) {
-        let Self { rules, journey, .. } = self;
+        let Self { books, journey, .. } = self;
         let case = journey.cases.get(ix);
+        let targets = &books.get(case.rulebook).targets;
         journey.deadlines.cancel(|d| match d.kind {
             DeadlineKind::Target { target, .. } if d.subject == case.key.0 => {
-                let clock = clock_of(rules.targets[usize::from(target)].clock);
+                let clock = clock_of(targets[usize::from(target)].clock);
                 only_fulfilled == OnlyFulfilled::No || case.instance.fulfilled(clock).is_some()
             }
             DeadlineKind::Lapse => d.subject == case.key.0,

@@ -16,7 +16,7 @@ impl<S: Outlet> Step<'_, S> {
             DeadlineKind::Unanswered => self.still_unanswered(ContactId(deadline.subject)),
             DeadlineKind::Promise => self.promise_is_broken(deadline),
             DeadlineKind::Lapse => self.lapse(ContactId(deadline.subject)),
-            DeadlineKind::ChurnClears => self.churn_clears(),
+            DeadlineKind::ChurnClears => self.churn_clears(deadline),
         }
     }
 
@@ -32,7 +32,8 @@ impl<S: Outlet> Step<'_, S> {
         let mut evidence = Evidence::new();
         evidence.push(deadline.trigger.event);
         evidence.extend((!case.reacted_by.is_nil()).then_some(case.reacted_by));
-        let rule = &self.rules.targets[usize::from(target)];
+        let began_with = self.books.get(case.rulebook);
+        let rule = &began_with.targets[usize::from(target)];
         let clock = super::cases::clock_of(rule.clock);
         if occurrence + 1 < rule.times {
             let kind = DeadlineKind::Target { target, occurrence: occurrence + 1 };
@@ -40,7 +41,7 @@ impl<S: Outlet> Step<'_, S> {
             self.journey.deadlines.set(Deadline { at, kind, ..deadline.clone() });
         }
         let content = Content::TargetMissed { clock, due: deadline.due };
-        self.conclude(deadline.rule, key, content, occurrence, evidence);
+        self.conclude_by(began_with.label, deadline.rule, key, content, occurrence, evidence);
         let found_by = deadline.rule;
         self.signal(|on| matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by)));
         let found = Finding::new(PrescribeOn::TargetMissed, deadline.rule, key);

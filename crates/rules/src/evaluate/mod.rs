@@ -18,28 +18,49 @@ pub use outlet::{Count, Discard, Outlet};
 use crate::decision::{Content, Decision, Evidence, Slot, Trigger};
 use crate::journey::Journey;
 use crate::promise::KeptBy;
-use crate::rulebook::{LimitCounts, RuleIx, Rulebook};
+use crate::rulebook::{LimitCounts, RuleIx, Rulebook, RulebookIx, Rulebooks};
 use throughline_core::event::{Author, EventData, WorkEffect};
 use throughline_core::fact::Fact;
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
 
-/// Evaluates journeys by one rulebook.
+/// A version of the evaluator: of what it concludes from the same facts by the same rulebook.
+///
+/// It is raised by every change of the code here after which something else would be concluded. What a log's facts mean
+/// was said by the version that was in force, so a version is activated like a rulebook, from an instant on, and a build
+/// that does not have the one in force judges nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EvaluatorVersion(pub u16);
+
+impl EvaluatorVersion {
+    /// The version that judges a log in which none was activated.
+    pub const FIRST: Self = Self(1);
+
+    /// The newest that this build has. It has all from the first one on.
+    pub const NEWEST: Self = Self(1);
+
+    /// Whether this build has it.
+    pub fn is_known(self) -> bool {
+        (Self::FIRST..=Self::NEWEST).contains(&self)
+    }
+}
+
+/// Evaluates journeys, each step by the rulebook that is in force at its instant.
 #[derive(Clone, Copy, Debug)]
 pub struct Evaluator<'r> {
-    rules: &'r Rulebook,
+    books: &'r Rulebooks,
 }
 
 impl<'r> Evaluator<'r> {
-    /// An evaluator of a rulebook. Facts must use the interner that the rulebook was made with.
-    pub const fn new(rules: &'r Rulebook) -> Self {
-        Self { rules }
+    /// An evaluator by these rulebooks. Facts must use the interner that they were made with.
+    pub const fn new(books: &'r Rulebooks) -> Self {
+        Self { books }
     }
 
-    /// The rulebook.
-    pub const fn rules(&self) -> &'r Rulebook {
-        self.rules
+    /// The rulebooks.
+    pub const fn rules(&self) -> &'r Rulebooks {
+        self.books
     }
 
     /// Takes in the next fact in canonical order, after every deadline that fires at or before it.
@@ -48,7 +69,7 @@ impl<'r> Evaluator<'r> {
         journey.last_fact = fact.key();
         journey.customer.evolve(fact);
         let trigger = Trigger { event: fact.id, profile: fact.profile };
-        Step { rules: self.rules, journey, out, at: fact.at, trigger }.react(fact);
+        self.at(journey, fact.at, trigger, out).react(fact);
     }
 
     /// Fires every deadline up to and including an instant. Changes no bit if none is due.
@@ -56,9 +77,20 @@ impl<'r> Evaluator<'r> {
     pub fn advance(&self, journey: &mut Journey, until: Micros, out: &mut impl Outlet) {
         while let Some(deadline) = journey.deadlines.pop_until(until) {
             journey.last_fired = deadline.at;
-            let (at, trigger) = (deadline.at, deadline.trigger);
-            Step { rules: self.rules, journey, out, at, trigger }.fire(&deadline);
+            self.at(journey, deadline.at, deadline.trigger, out).fire(&deadline);
         }
+    }
+
+    #[inline]
+    fn at<'a, S>(
+        &'a self,
+        journey: &'a mut Journey,
+        at: Micros,
+        trigger: Trigger,
+        out: &'a mut S,
+    ) -> Step<'a, S> {
+        let (rulebook, rules) = self.books.in_force(at);
+        Step { books: self.books, rulebook, rules, journey, out, at, trigger }
     }
 
     /// The whole function: folds facts in canonical order as far as `as_of`, then fires what is due by then.
@@ -75,7 +107,10 @@ impl<'r> Evaluator<'r> {
 
 /// One step in the making.
 struct Step<'a, S> {
+    books: &'a Rulebooks,
+    /// The rulebook in force at this instant.
     rules: &'a Rulebook,
+    rulebook: RulebookIx,
     journey: &'a mut Journey,
     out: &'a mut S,
     at: Micros,
@@ -179,15 +214,27 @@ impl<S: Outlet> Step<'_, S> {
         occurrence: u16,
         evidence: Evidence,
     ) {
+        self.conclude_by(self.rules.label, rule, case, content, occurrence, evidence);
+    }
+
+    /// The same, by a rulebook that need not be the one in force: a case is held to the targets that it began with.
+    fn conclude_by(
+        &mut self,
+        rulebook: Sym,
+        rule: RuleIx,
+        case: ContactId,
+        content: Content<Sym>,
+        occurrence: u16,
+        evidence: Evidence,
+    ) {
         let slot = Slot {
             kind: content.kind(),
-            rule: self.rules.rule_name(rule),
+            rule: self.books.rule_name(rule),
             case,
             trigger: self.trigger.event,
             occurrence,
         };
-        let decision =
-            Decision { slot, rulebook: self.rules.label, effective_at: self.at, content, evidence };
+        let decision = Decision { slot, rulebook, effective_at: self.at, content, evidence };
         self.out.decision(&decision, self.trigger.profile);
     }
 

@@ -3,7 +3,7 @@
 use super::{Outlet, Step};
 use crate::decision::Content;
 use crate::rulebook::document::{CaseCondition, PrescribeOn};
-use crate::rulebook::{Prescription, RuleIx};
+use crate::rulebook::{Prescription, RuleIx, SignalIx};
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
 use throughline_core::tight;
@@ -19,7 +19,7 @@ pub(super) struct Finding {
     /// How often the same was found before.
     pub(super) occurrence: u16,
     /// The churn signal that weighs most, where one does.
-    pub(super) top: Option<u16>,
+    pub(super) top: Option<SignalIx>,
     /// How often the case was reopened, where that is what was found.
     pub(super) reopens: Option<u16>,
 }
@@ -53,7 +53,6 @@ impl<S: Outlet> Step<'_, S> {
             return;
         }
         self.cool_down(p.action, p.cooldown);
-        let signals = self.rules.churn.as_ref().map_or(&[][..], |c| &c.signals);
         let content = Content::PrescriptionIssued {
             action: p.action,
             owner: p.owner,
@@ -65,7 +64,7 @@ impl<S: Outlet> Step<'_, S> {
                 PrescribeOn::ChurnFlagged => crate::decision::DecisionKind::ChurnFlagged,
                 PrescribeOn::CaseReopened => crate::decision::DecisionKind::CaseReopened,
             },
-            cause: top.and_then(|top| signals.get(usize::from(top))).map(|s| s.name),
+            cause: top.map(|top| self.books.signal_name(top)),
         };
         let evidence = self.this_event();
         self.conclude(p.rule, case, content, found.occurrence, evidence);

@@ -54,12 +54,9 @@ impl<S: Outlet> Step<'_, S> {
     /// Adds every signal that this step gives.
     pub(super) fn signal(&mut self, gives: impl Fn(&SignalOn) -> bool) {
         let Some(rule) = &self.rules.churn else { return };
-        for (index, sign) in rule.signals.iter().enumerate() {
-            if !gives(&sign.on) {
-                continue;
-            }
+        for sign in rule.signals.iter().filter(|sign| gives(&sign.on)) {
             let churn = self.journey.churn.get_or_insert_with(|| Box::new(Churn::new()));
-            let score = churn.add(rule, index as u16, self.at, self.trigger.event);
+            let score = churn.add(sign, rule.half_life, self.at, self.trigger.event);
             match churn.flag {
                 Some(_) => self.set_clearing(),
                 None if score >= rule.flag_at => self.flag(score),
@@ -75,7 +72,7 @@ impl<S: Outlet> Step<'_, S> {
         churn.flag = Some(Flag { at: self.at, trigger: self.trigger });
         let occurrence = churn.count_flag(self.trigger.event);
         let top = churn.top();
-        let cause = top.map_or(Sym::NONE, |top| rule.signals[usize::from(top)].name);
+        let cause = top.map_or(Sym::NONE, |top| self.books.signal_name(top));
         let evidence = churn.evidence.clone();
         self.conclude(
             rule.rule,
@@ -95,7 +92,7 @@ impl<S: Outlet> Step<'_, S> {
             return;
         };
         let Some(flag) = churn.flag else { return };
-        let at = churn.falls_to(rule.clear_at, rule.half_life).max(self.at);
+        let at = churn.falls_to(rule.clear_at).max(self.at);
         self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::ChurnClears);
         let (trigger, kind) = (flag.trigger, DeadlineKind::ChurnClears);
         self.journey.deadlines.set(Deadline {
@@ -108,20 +105,18 @@ impl<S: Outlet> Step<'_, S> {
         });
     }
 
-    pub(super) fn churn_clears(&mut self) {
-        let (Some(rule), Some(churn)) = (&self.rules.churn, &mut self.journey.churn) else {
-            return;
-        };
+    pub(super) fn churn_clears(&mut self, deadline: &Deadline) {
+        let Some(churn) = &mut self.journey.churn else { return };
         let Some(flag) = churn.flag.take() else { return };
         let occurrence = churn.flags_of(flag.trigger.event);
         let evidence = churn.evidence.clone();
         let content = Content::ChurnCleared { flagged_at: flag.at };
-        self.conclude(rule.rule, ContactId::default(), content, occurrence, evidence);
+        self.conclude(deadline.rule, ContactId::default(), content, occurrence, evidence);
     }
 
     /// Says once for each contact and limit that it was passed: when the count becomes one more than allowed.
     pub(super) fn check_limits(&mut self, contact: ContactId, counts: LimitCounts) {
-        for (index, limit) in self.rules.limits.iter().enumerate().filter(|(_, l)| l.counts == counts) {
+        for limit in self.rules.limits.iter().filter(|l| l.counts == counts) {
             let Some(state) = self.journey.customer.contact(contact) else {
                 return;
             };
@@ -130,11 +125,10 @@ impl<S: Outlet> Step<'_, S> {
                 LimitCounts::PingPongs => state.ping_pongs,
                 LimitCounts::MenuDepth => state.menu_depth,
             };
-            let bit = 1 << index;
-            if count <= limit.above || self.journey.limits_passed(contact) & bit != 0 {
+            if count <= limit.above || self.journey.limits_passed(contact) & limit.bit != 0 {
                 continue;
             }
-            self.journey.pass_limit(contact, bit);
+            self.journey.pass_limit(contact, limit.bit);
             let cases = &self.journey.cases;
             let case = cases.of_contact(contact).map_or(ContactId::default(), |ix| cases.get(ix).key);
             let evidence = self.this_event();

@@ -4,7 +4,7 @@ use super::{Announced, Announcement, Entry, Reason, Standing, announcement_id};
 use crate::decision::{Decision, Slot};
 use crate::evaluate::Outlet;
 use crate::journey::Journey;
-use crate::rulebook::Rulebook;
+use crate::rulebook::Rulebooks;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
@@ -100,7 +100,7 @@ impl Judged {
 pub fn difference(
     judged: &Judged,
     announced: &Announced,
-    rules: &Rulebook,
+    rules: &Rulebooks,
     names: &Interner,
     now: Micros,
     historical_after: Span,
@@ -137,7 +137,7 @@ pub fn difference(
     }
     for (index, (derived, profile)) in judged.decisions.iter().enumerate().filter(|(index, _)| !said[*index])
     {
-        let settled = derived.effective_at + rules.settle(derived.slot.rule);
+        let settled = derived.effective_at + rules.settle(derived.slot.rule, derived.effective_at);
         if settled > now {
             difference.settling.push((settled, index));
             continue;

@@ -1,21 +1,19 @@
 //! The indexed form: rules sorted by name, and for each event only the rules that can react to it.
 
+use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{DEFAULT, check, compiled_identity};
+use super::{check, compiled_identity};
 use crate::identity::Policy;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Span;
 
-/// A rule's place in the order of rule names: comparing two is comparing their names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleIx(pub u16);
-
-/// A rulebook that was checked and can be evaluated. Its symbols belong to the interner that it was made with.
+/// A rulebook that was checked and can be evaluated. Its symbols belong to the interner that it was made with, its
+/// indices to the [catalogue](Catalogue).
 #[derive(Clone, Debug)]
 pub struct Rulebook {
     /// `id@version`, as decisions name it.
@@ -95,6 +93,8 @@ pub struct LimitRule {
     pub counts: LimitCounts,
     /// The most that is acceptable.
     pub above: u16,
+    /// The bit by which it is noted that a contact passed it.
+    pub bit: u64,
 }
 
 /// Signs of leaving: one group with one half-life.
@@ -115,8 +115,8 @@ pub struct ChurnRule {
 /// One sign.
 #[derive(Clone, Copy, Debug)]
 pub struct SignalRule {
-    /// Its name.
-    pub name: Sym,
+    /// The signal.
+    pub signal: SignalIx,
     /// What gives it.
     pub on: SignalOn,
     /// What one weighs.
@@ -159,8 +159,8 @@ pub struct Prescription {
     pub on: PrescribeOn,
     /// Only when this rule found it.
     pub of: Option<RuleIx>,
-    /// Only when this signal weighs most; an index into the signals.
-    pub cause: Option<u16>,
+    /// Only when this signal weighs most.
+    pub cause: Option<SignalIx>,
     /// Only from this many reopenings on.
     pub reopened: u16,
     /// Only with, or without, an open case.
@@ -176,32 +176,25 @@ pub struct Prescription {
 }
 
 impl Rulebook {
-    /// Reads, checks and indexes a document.
-    pub fn parse(text: &str, names: &mut Interner) -> Result<Self, RulebookError> {
+    /// Reads, checks and indexes a document. Names that the catalogue has keep their index; new ones are added to it.
+    pub(super) fn parse(
+        text: &str,
+        names: &mut Interner,
+        catalogue: &mut Catalogue,
+    ) -> Result<Self, RulebookError> {
         let document: Document = toml::from_str(text)
             .map_err(|e| RulebookError { mistakes: vec![super::reading::mistake(text, &e)] })?;
         let mistakes = check::check(text, &document);
         if mistakes.is_empty() {
-            Ok(Self::compile(text, &document, names))
+            Ok(Self::compile(text, &document, names, catalogue))
         } else {
             Err(RulebookError { mistakes })
         }
     }
 
-    /// The rulebook that ships.
-    pub fn standard(names: &mut Interner) -> Self {
-        Self::parse(DEFAULT, names)
-            .unwrap_or_else(|e| unreachable!("the rulebook that ships is checked by a test: {e}"))
-    }
-
-    /// A rule's name.
-    pub fn rule_name(&self, rule: RuleIx) -> Sym {
-        self.rules.get(usize::from(rule.0)).map_or(Sym::NONE, |(name, _)| *name)
-    }
-
-    /// How long what a rule finds waits before it is announced.
-    pub fn settle(&self, rule: Sym) -> Span {
-        self.rules.iter().find(|(name, _)| *name == rule).map_or(Span::ZERO, |(_, settle)| *settle)
+    /// How long what a rule finds waits before it is announced; none if this rulebook has no such rule.
+    pub fn settle(&self, rule: Sym) -> Option<Span> {
+        self.rules.iter().find(|(name, _)| *name == rule).map(|(_, settle)| *settle)
     }
 
     /// Policies of a channel.
@@ -235,30 +228,29 @@ impl Rulebook {
             .filter(move |(_, t)| t.topics.is_empty() || t.topics.contains(&topic))
     }
 
-    fn compile(text: &str, document: &Document, names: &mut Interner) -> Self {
+    fn compile(text: &str, document: &Document, names: &mut Interner, catalogue: &mut Catalogue) -> Self {
         let rules = rule_table(document, names);
-        let ix = |name: &str| {
-            let found =
-                rules.iter().position(|(known, _)| names.get(name) == Some(*known)).unwrap_or_default();
-            RuleIx(u16::try_from(found).unwrap_or_default())
-        };
+        catalogue.add_rules(rules.iter().map(|(name, _)| *name));
+        let ix = |name: &str| names.get(name).and_then(|name| catalogue.rule(name)).unwrap_or_default();
         let label = format!("{}@{}", document.rulebook.id.as_ref(), document.rulebook.version.as_ref());
         let (cases_rule, promises_rule) = (ix(check::CASES_RULE), ix(document.promises.rule.as_ref()));
         let target_rules: Vec<RuleIx> =
             document.targets.iter().map(|t| ix(t.as_ref().rule.as_ref())).collect();
-        let limits = document.limits.iter().map(|l| {
-            let l = l.as_ref();
-            LimitRule { rule: ix(l.rule.as_ref()), counts: l.counts, above: l.above }
-        });
-        let limits = limits.collect();
+        let limit_rules: Vec<RuleIx> = document.limits.iter().map(|l| ix(l.as_ref().rule.as_ref())).collect();
         let churn_rule = document.churn.as_ref().map(|c| ix(c.as_ref().rule.as_ref()));
         let prescription_rules: Vec<(RuleIx, Option<RuleIx>)> = document
             .prescriptions
             .iter()
             .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
+        let limited_to = ix_of_signals(document, ix);
+        let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
+            let l = l.as_ref();
+            LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
+        });
+        let limits = limits.collect();
         let cases = &document.cases;
-        let churn = churn(document, churn_rule, &ix_of_signals(document, ix), names);
+        let churn = churn(document, churn_rule, &limited_to, names, catalogue);
         let repeats = churn.iter().flat_map(|churn| &churn.signals).filter_map(|signal| match signal.on {
             SignalOn::RepeatContact(within) => Some(within),
             _ => None,
@@ -281,7 +273,7 @@ impl Rulebook {
             targets_by_channel: targets_by_channel(document),
             limits,
             churn,
-            prescriptions: prescriptions(document, &prescription_rules, names),
+            prescriptions: prescriptions(document, &prescription_rules, names, catalogue),
             identity: compiled_identity::compile(text, document.identity.as_ref()),
             channels: channels(document),
             topics: document
@@ -377,6 +369,7 @@ fn churn(
     rule: Option<RuleIx>,
     limited_to: &[Option<RuleIx>],
     names: &mut Interner,
+    catalogue: &mut Catalogue,
 ) -> Option<ChurnRule> {
     let churn = document.churn.as_ref()?.as_ref();
     let signals = churn.signals.iter().zip(limited_to).map(|(s, &of)| {
@@ -397,7 +390,8 @@ fn churn(
             }
             SignalSource::IdentityAskedAgain => SignalOn::IdentityAskedAgain,
         };
-        SignalRule { name: names.intern(s.signal.as_ref()), on, weight: s.weight, cap: s.cap }
+        let signal = catalogue.add_signal(names.intern(s.signal.as_ref()));
+        SignalRule { signal, on, weight: s.weight, cap: s.cap }
     });
     Some(ChurnRule {
         rule: rule.unwrap_or_default(),
@@ -412,21 +406,16 @@ fn prescriptions(
     document: &Document,
     rules: &[(RuleIx, Option<RuleIx>)],
     names: &mut Interner,
+    catalogue: &Catalogue,
 ) -> Vec<Prescription> {
-    let signals: Vec<&str> = document
-        .churn
-        .iter()
-        .flat_map(|c| &c.as_ref().signals)
-        .map(|s| s.as_ref().signal.as_ref().as_str())
-        .collect();
     let compiled = document.prescriptions.iter().zip(rules).map(|(p, &(rule, of))| {
         let p = p.as_ref();
-        let cause = p.cause.as_ref().and_then(|c| signals.iter().position(|s| s == c.as_ref()));
+        let cause = p.cause.as_ref().and_then(|c| catalogue.signal(names.get(c.as_ref())?));
         Prescription {
             rule,
             on: p.on,
             of,
-            cause: cause.and_then(|i| u16::try_from(i).ok()),
+            cause,
             reopened: p.reopened.as_ref().map_or(0, |n| *n.as_ref()),
             case: p.case,
             action: names.intern(&p.action),

@@ -1,9 +1,10 @@
 //! The rulebook: a TOML document that a support lead can read and change, and its indexed form.
 //!
-//! Text flows in through [`Rulebook::parse`], which reads it into a [`document`], checks it as a whole and says
+//! Text flows in through [`Rulebooks::parse`], which reads it into a [`document`], checks it as a whole and says
 //! of *every* mistake where it is and what to write instead. What comes out is a [`Rulebook`]: rules sorted by
-//! name, and for each event only the rules that can react to it.
+//! name, and for each event only the rules that can react to it. [`Rulebooks`] knows which one is in force when.
 
+mod catalogue;
 mod check;
 mod check_identity;
 mod compiled;
@@ -12,16 +13,18 @@ pub mod document;
 mod duration;
 mod error;
 mod reading;
+mod rulebooks;
 #[cfg(feature = "schema")]
 mod schema;
 
+pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
-    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, RuleIx, Rulebook, SignalOn, SignalRule,
-    TargetRule,
+    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
 pub use document::LimitCounts;
 pub use duration::Duration;
 pub use error::{Mistake, RulebookError};
+pub use rulebooks::{RulebookIx, Rulebooks};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
 

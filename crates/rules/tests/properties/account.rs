@@ -1,7 +1,7 @@
 //! What changed between two accounts: nothing where they are equal, and all of it where they are not.
 
 use crate::trial::{Trial, for_all};
-use crate::world::{Bench, Chance, History, START};
+use crate::world::{Bench, Chance, Course, History, START};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::event::vocabulary::{ContactStarted, PromiseMade};
@@ -166,7 +166,7 @@ fn a_case_that_is_not_named_is_where_it_was_and_one_that_is_has_its_events() {
 /// A call back is promised for 11:00 and nobody calls: seen at 8:00, before anything, at 10:00 and at noon.
 #[test]
 fn a_promise_is_made_and_broken_and_the_changes_say_so_in_words_and_as_json() {
-    let mut bench = Bench::standard();
+    let mut bench = Course::standard().bench();
     let hour = |n: i64| START + Span::from_hours(n);
     let (promise, contact) = (PromiseId::from_bytes([9; 16]), ContactId::from_bytes([1; 16]));
     let name = |text: &str| Name::new(text).unwrap();

@@ -1,6 +1,6 @@
 //! What a journey keeps is bounded, however long a life is.
 
-use crate::world::{Bench, History, START};
+use crate::world::{Course, History, START};
 use throughline_core::customer::MAX_CONTACTS;
 use throughline_core::event::vocabulary::{AnswerAccepted, ContactStarted, PromiseMade, TextJudged};
 use throughline_core::event::{Channel, Direction, EventData, TextVerdict};
@@ -28,7 +28,7 @@ pub(crate) fn started(n: usize, topic: Option<&str>) -> EventData {
 }
 
 pub(crate) fn folded(events: impl IntoIterator<Item = (Micros, EventData)>) -> Journey {
-    let mut bench = Bench::standard();
+    let mut bench = Course::standard().bench();
     let history = History::told(events);
     let facts = bench.facts_of(&history);
     bench.fold(&facts, history.end()).0

@@ -1,6 +1,6 @@
 //! A case closes on evidence of satisfaction and on nothing else.
 
-use crate::trial::for_all;
+use crate::trial::{TRYING_ALONE, for_all, for_all_by_one_rulebook};
 use proptest::prelude::*;
 use throughline_core::event::EventData;
 use throughline_core::time::Span;
@@ -30,7 +30,7 @@ fn a_case_closes_only_on_acceptance_a_good_rating_or_an_override() {
 
 #[test]
 fn silence_never_closes_a_case_and_lets_none_lapse_unless_the_rulebook_says_so() {
-    for_all(30, |trial, mut bench| {
+    for_all_by_one_rulebook(30, |trial, mut bench| {
         let facts = bench.facts_of(&trial.history);
         let (mut journey, _) = bench.fold(&facts, trial.history.end());
         let closed = |state: &CaseState| matches!(state, CaseState::Closed(_));
@@ -43,7 +43,7 @@ fn silence_never_closes_a_case_and_lets_none_lapse_unless_the_rulebook_says_so()
         let lapsed = kinds.clone().filter(|k| *k == DecisionKind::CaseLapsed).count();
         prop_assert_eq!(kinds.filter(|k| *k == DecisionKind::CaseClosed).count(), 0);
         let answered = journey.cases.cases().iter().any(|c| matches!(c.state, CaseState::Answered(_)));
-        let as_said = if trial.trying { !answered } else { lapsed == 0 };
+        let as_said = if trial.course == TRYING_ALONE { !answered } else { lapsed == 0 };
         prop_assert!(as_said, "lapsed: {}", lapsed);
         Ok(())
     });

@@ -36,7 +36,12 @@ fn deadlines_fire_in_the_order_of_time_rule_name_and_trigger_and_never_before_th
         for fact in &facts {
             bench.evaluator().step(&mut journey, fact, &mut judged);
             let list: Vec<&Deadline> = journey.deadlines.as_slice().iter().rev().collect();
-            let order = |d: &Deadline| (d.at, bench.names.resolve(bench.rules.rule_name(d.rule)).to_owned());
+            let order = |d: &Deadline| {
+                let rule = bench.rules.rule_name(d.rule);
+                // Rules that came with a later rulebook come after those that were there.
+                let came = bench.rules.all().iter().position(|book| book.settle(rule).is_some());
+                (d.at, came, bench.names.resolve(rule).to_owned())
+            };
             for pair in list.windows(2) {
                 let (a, b) = (order(pair[0]), order(pair[1]));
                 prop_assert!(a < b || a == b && pair[0].trigger.event <= pair[1].trigger.event);

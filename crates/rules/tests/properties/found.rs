@@ -2,7 +2,7 @@
 
 use crate::bounds::{contact, folded, minute, started};
 use crate::said::Said;
-use crate::world::{Bench, History, START};
+use crate::world::{Course, History, START};
 use throughline_core::event::vocabulary::{AnswerAccepted, Message, PageViewed, TextJudged, Transferred};
 use throughline_core::event::{Author, TextVerdict, TransferKind};
 use throughline_core::ids::EventId;
@@ -22,7 +22,7 @@ fn what_was_said_of_a_case_stands_when_its_contact_goes_on_in_another_case() {
         (late(100), billing(1)),
         (late(101), billing(0)),
     ];
-    let mut bench = Bench::standard();
+    let mut bench = Course::standard().bench();
     let history = History::told(story);
     let facts = bench.facts_of(&history);
     let (journey, judged) = bench.fold(&facts, history.end());
@@ -82,7 +82,7 @@ fn a_verdict_on_no_message_answers_no_case() {
 fn the_end_of_time_can_be_asked_for() {
     let page = || PageViewed { page: Name::new("cancellation-terms").unwrap() }.into();
     let near = Micros::MAX - Span::from_secs(60);
-    let mut bench = Bench::standard();
+    let mut bench = Course::standard().bench();
     let facts = bench.facts_of(&History::told((0..3).map(|n| (near + Span(n), page()))));
     let (journey, judged) = bench.fold(&facts, Micros::MAX);
     assert_eq!(journey.customer.facts, 3);

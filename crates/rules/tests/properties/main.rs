@@ -14,6 +14,7 @@ mod late;
 mod ledger;
 mod live;
 mod order;
+mod rulebooks;
 mod said;
 mod slots;
 mod travel;

@@ -65,7 +65,8 @@ impl Said {
         let announcement = match entry {
             Entry::Announced(announcement) => {
                 let decision = &announcement.decision;
-                let settle = bench.rules.settle(bench.names.get(decision.slot.rule.as_str()).unwrap());
+                let rule = bench.names.get(decision.slot.rule.as_str()).unwrap();
+                let settle = bench.rules.settle(rule, decision.effective_at);
                 prop_assert!(decision.effective_at + settle <= now, "said before it settled");
                 announcement
             }

@@ -12,41 +12,20 @@ use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
-use throughline_rules::rulebook::{DEFAULT, Rulebook};
+use throughline_rules::rulebook::Rulebooks;
 
 /// A rulebook with its names.
 #[derive(Clone, Debug)]
 pub(crate) struct Bench {
     pub(crate) names: Interner,
-    pub(crate) rules: Rulebook,
+    pub(crate) rules: Rulebooks,
 }
 
 impl Bench {
     /// The rulebook of a text.
     pub(crate) fn of(text: &str) -> Self {
         let mut names = Interner::new();
-        let rules = Rulebook::parse(text, &mut names).unwrap();
-        Self { names, rules }
-    }
-
-    /// The rulebook that ships.
-    pub(crate) fn standard() -> Self {
-        Self::of(DEFAULT)
-    }
-
-    /// The same rulebook with an interner that met every name in another order.
-    pub(crate) fn stranger(text: &str) -> Self {
-        let known = Self::of(text).names;
-        let mut names = Interner::new();
-        for name in ["phone", "home", "cy", "bo"] {
-            names.intern(name);
-        }
-        let mut symbols: Vec<_> = text.split('"').skip(1).step_by(2).filter_map(|n| known.get(n)).collect();
-        symbols.reverse();
-        for symbol in symbols {
-            names.intern(known.resolve(symbol));
-        }
-        let rules = Rulebook::parse(text, &mut names).unwrap();
+        let rules = Rulebooks::parse(text, &mut names).unwrap();
         Self { names, rules }
     }
 
@@ -100,7 +79,7 @@ impl Bench {
 
 /// What should be announced by an instant: the decisions that have settled, by slot.
 pub(crate) fn settled_slots(bench: &Bench, judged: &Judged, now: Micros) -> BTreeMap<Slot, Decision> {
-    let settled = |d: &Decision<_>| d.effective_at + bench.rules.settle(d.slot.rule) <= now;
+    let settled = |d: &Decision<_>| d.effective_at + bench.rules.settle(d.slot.rule, d.effective_at) <= now;
     let decisions = judged.decisions.iter().map(|(d, _)| d).filter(|d| settled(d));
     decisions.map(|d| d.named(&bench.names)).map(|d| (d.slot.clone(), d)).collect()
 }

@@ -7,12 +7,14 @@
 
 mod bench;
 mod chance;
+mod course;
 mod history;
 mod rulebook;
 mod vocabulary;
 
 pub(crate) use bench::{Bench, settled_slots};
 pub(crate) use chance::Chance;
+pub(crate) use course::{Course, changed};
 pub(crate) use history::{History, START, STEP, Step, event_id};
 pub(crate) use rulebook::TRYING;
 

@@ -1,0 +1,119 @@
+//! Which rulebook is in force when.
+//!
+//! The first is in force from the beginning; each of the others was activated from an instant on. What happened before
+//! that instant is judged by the one that was in force then. An activation triggers nothing by itself, and a case keeps
+//! the targets of the rulebook under which it was opened.
+
+use super::catalogue::{Catalogue, RuleIx, SignalIx};
+use super::compiled::Rulebook;
+use super::error::RulebookError;
+use super::DEFAULT;
+use alloc::{vec, vec::Vec};
+use throughline_core::name::{Interner, Sym};
+use throughline_core::time::{Micros, Span};
+
+/// A rulebook among those of a tenant, in the order in which they were activated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RulebookIx(pub u16);
+
+/// The rulebooks of a tenant, each from an instant on.
+#[derive(Clone, Debug)]
+pub struct Rulebooks {
+    books: Vec<Rulebook>,
+    catalogue: Catalogue,
+    /// From when which is in force, in the order of time. The first is from the beginning.
+    timeline: Vec<(Micros, RulebookIx)>,
+    /// When the first one is replaced: mostly never, and then nothing is looked up.
+    first_change: Micros,
+}
+
+impl Rulebooks {
+    /// One rulebook, in force from the beginning. Reads, checks and indexes its document.
+    pub fn parse(text: &str, names: &mut Interner) -> Result<Self, RulebookError> {
+        let mut catalogue = Catalogue::default();
+        let first = Rulebook::parse(text, names, &mut catalogue)?;
+        catalogue.check()?;
+        let timeline = vec![(Micros::MIN, RulebookIx(0))];
+        Ok(Self { books: vec![first], catalogue, timeline, first_change: Micros::MAX })
+    }
+
+    /// The rulebook that ships, alone.
+    pub fn standard(names: &mut Interner) -> Self {
+        Self::parse(DEFAULT, names)
+            .unwrap_or_else(|e| unreachable!("the rulebook that ships is checked by a test: {e}"))
+    }
+
+    /// Puts another one in force from an instant on, until the next one is. Of two from the same instant the one that
+    /// was activated last counts. Refused, and nothing changes, if the document has a mistake.
+    ///
+    /// `names` is the interner that the others were made with.
+    pub fn activate(
+        &mut self,
+        from: Micros,
+        text: &str,
+        names: &mut Interner,
+    ) -> Result<RulebookIx, RulebookError> {
+        let mut catalogue = self.catalogue.clone();
+        let book = Rulebook::parse(text, names, &mut catalogue)?;
+        catalogue.check()?;
+        let ix = RulebookIx(u16::try_from(self.books.len()).unwrap_or(u16::MAX));
+        self.catalogue = catalogue;
+        self.books.push(book);
+        self.timeline.retain(|(at, _)| *at != from);
+        self.timeline.insert(self.timeline.partition_point(|(at, _)| *at < from), (from, ix));
+        self.first_change = self.timeline.get(1).map_or(Micros::MAX, |(at, _)| *at);
+        Ok(ix)
+    }
+
+    /// The one in force at an instant.
+    #[inline]
+    pub fn in_force(&self, at: Micros) -> (RulebookIx, &Rulebook) {
+        let ix = if at < self.first_change { self.timeline[0].1 } else { self.later(at) };
+        (ix, self.get(ix))
+    }
+
+    #[cold]
+    fn later(&self, at: Micros) -> RulebookIx {
+        self.timeline[self.timeline.partition_point(|(from, _)| *from <= at).max(1) - 1].1
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn get(&self, ix: RulebookIx) -> &Rulebook {
+        &self.books[usize::from(ix.0)]
+    }
+
+    /// The one that was in force first.
+    pub fn first(&self) -> &Rulebook {
+        &self.books[0]
+    }
+
+    /// All of them, in the order in which they were activated.
+    pub fn all(&self) -> &[Rulebook] {
+        &self.books
+    }
+
+    /// From when which one is in force, in the order of time. The first is from the beginning.
+    pub fn timeline(&self) -> impl Iterator<Item = (Micros, &Rulebook)> {
+        self.timeline.iter().map(|(from, ix)| (*from, self.get(*ix)))
+    }
+
+    /// A rule's name.
+    pub fn rule_name(&self, rule: RuleIx) -> Sym {
+        self.catalogue.rule_name(rule)
+    }
+
+    /// A signal's name.
+    pub fn signal_name(&self, signal: SignalIx) -> Sym {
+        self.catalogue.signal_name(signal)
+    }
+
+    /// How long what a rule found at an instant waits before it is announced: as the rulebook then in force says. A rule
+    /// that it does not have is of one before, whose target or promise was still running.
+    pub fn settle(&self, rule: Sym, found_at: Micros) -> Span {
+        let (in_force, book) = self.in_force(found_at);
+        let before = self.books[..usize::from(in_force.0)].iter().rev();
+        let others = before.chain(&self.books[usize::from(in_force.0) + 1..]);
+        book.settle(rule).or_else(|| others.filter_map(|b| b.settle(rule)).next()).unwrap_or(Span::ZERO)
+    }
+}

@@ -1,0 +1,122 @@
+//! What was activated in a tenant's context: rulebooks, each with when it takes effect.
+
+use crate::core::event::{Body, Position, RecordedEvent};
+use crate::core::name::{Interner, Name};
+use crate::core::time::Micros;
+use crate::core::wire::DecodeError;
+use crate::rules::activation::{Activation, effective_at};
+use crate::rules::evaluate::EvaluatorVersion;
+use crate::rules::rulebook::{RulebookError, Rulebooks};
+use std::fmt;
+use thiserror::Error;
+
+/// Something that was put in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activated {
+    /// What it is.
+    pub what: Activation,
+    /// Who put it in force.
+    pub by: Name,
+    /// From when they wanted it.
+    pub asked_from: Micros,
+    /// From when it is in force: not before it was recorded.
+    pub effective_at: Micros,
+    /// When it was recorded.
+    pub recorded_at: Micros,
+    /// Where it is in the log.
+    pub position: Position,
+}
+
+/// Why what a log says is in force cannot be put in force here.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NotInForce {
+    /// The log was written by a newer build, which knows another kind of activation.
+    #[error("the activation at position {position} cannot be read: {source}; read the log with a newer build")]
+    Unreadable {
+        /// Where it is.
+        position: Position,
+        /// What is wrong.
+        source: DecodeError,
+    },
+    /// A rulebook that this build does not accept.
+    #[error("the rulebook activated at position {position} is not accepted by this build: {source}")]
+    Rulebook {
+        /// Where it is.
+        position: Position,
+        /// Its mistakes.
+        source: RulebookError,
+    },
+    /// A version of the evaluator that this build does not have.
+    #[error(
+        "version {} of the evaluator was activated at position {position}, and this build has those up to {}; use a newer build",
+        version.0, EvaluatorVersion::NEWEST.0
+    )]
+    Evaluator {
+        /// Where it is.
+        position: Position,
+        /// The version.
+        version: EvaluatorVersion,
+    },
+}
+
+impl Activated {
+    /// Reads a stored activation.
+    pub(crate) fn open(recorded: &RecordedEvent<Body>) -> Result<Self, NotInForce> {
+        let event = &recorded.event;
+        let (asked_from, by) = (event.occurred_at, event.source.clone());
+        Self::read(&event.data, by, asked_from, recorded.recorded_at, recorded.position)
+    }
+
+    /// Reads an activation from what was stored. One that this build cannot put in force is an error: judging by other
+    /// rules than those in force would be wrong without anybody noticing.
+    pub(crate) fn read(
+        body: &Body,
+        by: Name,
+        asked_from: Micros,
+        recorded_at: Micros,
+        position: Position,
+    ) -> Result<Self, NotInForce> {
+        let what = Activation::open(body).map_err(|source| NotInForce::Unreadable { position, source })?;
+        match &what {
+            Activation::Rulebook(document) => Rulebooks::parse(document, &mut Interner::new())
+                .map(drop)
+                .map_err(|source| NotInForce::Rulebook { position, source })?,
+            Activation::Evaluator(version) if version.is_known() => {}
+            Activation::Evaluator(version) => {
+                return Err(NotInForce::Evaluator { position, version: *version });
+            }
+        }
+        let effective_at = effective_at(asked_from, recorded_at);
+        Ok(Self { what, by, asked_from, effective_at, recorded_at, position })
+    }
+
+    /// The document, if it is a rulebook.
+    pub fn rulebook(&self) -> Option<&str> {
+        match &self.what {
+            Activation::Rulebook(document) => Some(document),
+            Activation::Evaluator(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Activated {
+    /// For whoever asks what is in force.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            Activation::Rulebook(document) => match label(document) {
+                Some(label) => write!(f, "rulebook {label}")?,
+                None => f.write_str("a rulebook")?,
+            },
+            Activation::Evaluator(version) => write!(f, "evaluator {}", version.0)?,
+        }
+        write!(f, " from {}, by {}", self.effective_at, self.by)
+    }
+}
+
+/// A rulebook's `id@version`; none if the document has mistakes.
+pub(crate) fn label(document: &str) -> Option<String> {
+    let mut names = Interner::new();
+    let rules = Rulebooks::parse(document, &mut names).ok()?;
+    Some(names.resolve(rules.first().label).to_owned())
+}

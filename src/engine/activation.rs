@@ -1,0 +1,177 @@
+//! Activating: putting another rulebook, or another version of the evaluator, in force from an instant on.
+//!
+//! An activation triggers nothing by itself. A customer who was stepped beyond its instant already (which takes clocks
+//! that differ) is read and judged again.
+
+use super::actor::Request;
+use super::claim::{ROUNDS, is_lost_race};
+use super::judge::Task;
+use super::state::EngineState;
+use super::{Engine, EngineError};
+use crate::activated::{Activated, NotInForce, label};
+use std::sync::Arc;
+use throughline_core::event::{NewEvent, Position};
+use throughline_core::ids::EventId;
+use throughline_core::name::Name;
+use throughline_core::time::Micros;
+use throughline_rules::activation::Activation;
+use throughline_rules::evaluate::EvaluatorVersion;
+use throughline_rules::ledger::Reason;
+use throughline_store::append::{Append, ExpectedVersion};
+use throughline_store::stream::{StreamId, StreamKey, TenantId};
+use tokio::sync::oneshot;
+
+/// What somebody wants to put in force.
+pub(super) struct Wanted {
+    what: Activation,
+    from: Micros,
+    by: Name,
+}
+
+/// The stream of what is shared by all customers of a tenant.
+pub(super) fn context(tenant: &TenantId) -> StreamId {
+    StreamId { tenant: tenant.clone(), key: StreamKey::Context }
+}
+
+impl Engine {
+    /// Puts a rulebook in force from an instant on, but not before now. `by` is who says so: a role or a system.
+    ///
+    /// What happened before is judged by the rulebook that was in force then, whenever it becomes known; a case that runs
+    /// keeps the targets that it began with; nothing is announced because of the activation itself. Activating the same
+    /// again changes nothing, and is how a lost answer is dealt with.
+    ///
+    /// Refused if the document has a mistake, or if another document was in force under the same id and version:
+    /// decisions name their rulebook by those.
+    pub async fn activate(
+        &self,
+        document: impl Into<String>,
+        from: impl Into<Micros> + Send,
+        by: Name,
+    ) -> Result<Activated, EngineError> {
+        self.put_in_force(Activation::Rulebook(document.into()), from.into(), by).await
+    }
+
+    /// Puts a version of the evaluator in force from an instant on, but not before now. All engines of the tenant must
+    /// have it: one that does not judges nothing any more.
+    pub async fn activate_evaluator(
+        &self,
+        version: EvaluatorVersion,
+        from: impl Into<Micros> + Send,
+        by: Name,
+    ) -> Result<Activated, EngineError> {
+        self.put_in_force(Activation::Evaluator(version), from.into(), by).await
+    }
+
+    /// What was activated, in the order of the log. What the engine was set up with is in force until the first rulebook
+    /// among it is.
+    pub async fn activated(&self) -> Result<Vec<Activated>, EngineError> {
+        Ok(self.in_force.now().await?.activated.clone())
+    }
+
+    async fn put_in_force(&self, what: Activation, from: Micros, by: Name) -> Result<Activated, EngineError> {
+        let (answer, done) = oneshot::channel();
+        self.ask(Request::Activate(Box::new(Wanted { what, from, by }), answer))?;
+        done.await.map_err(|_| EngineError::Closed)?
+    }
+}
+
+impl EngineState {
+    /// Records an activation, and takes it in.
+    pub(super) async fn activate(&mut self, wanted: &Wanted) -> Result<Activated, EngineError> {
+        let Wanted { what, from, by } = wanted;
+        let sealed = what.seal();
+        if sealed.plain.len() > self.event_limit {
+            return Err(EngineError::TooLarge { bytes: sealed.plain.len(), limit: self.event_limit });
+        }
+        let key = match what {
+            Activation::Rulebook(document) => format!("{}/{}/{by}/{document}", self.tenant, from.0),
+            Activation::Evaluator(version) => format!("{}/{}/{by}/evaluator {}", self.tenant, from.0, version.0),
+        };
+        let event = NewEvent::new(EventId::derived("activation", &key), *from, by.clone(), sealed);
+        for _ in 0..ROUNDS {
+            self.read_clock();
+            self.learn().await?;
+            self.check_activation(what, *from)?;
+            let expected = ExpectedVersion::Exact(self.in_force.version);
+            let recorded_at = self.now.max(self.last_recorded_at().await?);
+            let append = Append::to(context(&self.tenant), expected, vec![event.clone()], recorded_at);
+            match self.store.append(append).await {
+                Ok(appended) => {
+                    let position = appended.places[0][0].position;
+                    self.covered.add(position);
+                    self.learn().await?;
+                    self.judge_dirty().await?;
+                    let mut activated = self.in_force.activated.iter();
+                    // What was just read holds what was just written.
+                    return activated.find(|a| a.position == position).cloned().ok_or(EngineError::Raced);
+                }
+                Err(error) if is_lost_race(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Raced)
+    }
+
+    /// When the last event of the log was recorded, by the clock of whoever did: an activation is not in force before
+    /// what was judged without it, as far as the log can tell.
+    async fn last_recorded_at(&self) -> Result<Micros, EngineError> {
+        let head = self.store.head().await?;
+        let last = self.store.read_all(Position(head.0.saturating_sub(1)), 1).await?;
+        Ok(last.events.last().map_or(Micros::MIN, |event| event.recorded.recorded_at))
+    }
+
+    fn check_activation(&self, what: &Activation, from: Micros) -> Result<(), EngineError> {
+        match what {
+            Activation::Rulebook(document) => {
+                self.in_force.with_rulebook(from, document)?;
+                let wanted = label(document);
+                let taken = |known: &&str| *known != document && label(known) == wanted;
+                match self.in_force.documents().find(taken) {
+                    None => Ok(()),
+                    Some(_) => Err(EngineError::LabelTaken { label: wanted.unwrap_or_default() }),
+                }
+            }
+            Activation::Evaluator(version) if version.is_known() => Ok(()),
+            Activation::Evaluator(version) => {
+                let position = Position(0);
+                Err(NotInForce::Evaluator { position, version: *version }.into())
+            }
+        }
+    }
+
+    /// Takes in what was activated since this engine looked last. Customers who were stepped beyond the instant of an
+    /// activation are forgotten and kept in mind, to be read and judged again.
+    pub(super) async fn learn(&mut self) -> Result<(), EngineError> {
+        let known = self.context.now().await?;
+        if known.version == self.in_force.version {
+            return Ok(());
+        }
+        let mut rules = (*self.rules).clone();
+        for activated in &known.activated[self.in_force.activated.len()..] {
+            if let Some(document) = activated.rulebook() {
+                rules.activate(activated.effective_at, document, &mut self.names)?;
+                self.rules_changed(activated.effective_at);
+            }
+        }
+        self.rules = Arc::new(rules);
+        self.in_force = known;
+        Ok(())
+    }
+
+    /// Forgets the customers who were stepped at or after an instant, and those who may have been.
+    fn rules_changed(&mut self, from: Micros) {
+        let stepped = self.cache.stepped_since(from);
+        // Of whom something changed that is not saved yet, and who is not at hand any more, nothing is known.
+        let gone = self.due_changes.keys().filter(|profile| !self.cache.has(**profile));
+        self.dirty.extend(gone.copied());
+        for profile in stepped {
+            self.dirty.extend(self.cache.forget(profile));
+        }
+    }
+
+    /// Judges again whom that is due for.
+    pub(super) async fn judge_dirty(&mut self) -> Result<(), EngineError> {
+        let dirty = std::mem::take(&mut self.dirty);
+        self.judge(dirty.into_iter().map(|p| Task::Reload(p, None::<Reason>)).collect()).await
+    }
+}

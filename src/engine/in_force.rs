@@ -1,0 +1,130 @@
+//! What is in force: the rulebook that the engine was set up with, and what was activated in the tenant's context since.
+//!
+//! The handles of an engine and its task share this. Whoever asks reads what the context holds beyond what is known:
+//! one look at a stream that hardly ever has anything new.
+
+use super::claim::read_events;
+use super::identity::Identity;
+use super::{EngineError, activation};
+use crate::activated::Activated;
+use std::sync::{Arc, Mutex, PoisonError};
+use throughline_core::event::{Position, Version};
+use throughline_core::identifier::IdentifierKey;
+use throughline_core::name::Interner;
+use throughline_core::time::Micros;
+use throughline_rules::activation::{ACTIVATION_KIND, Activation};
+use throughline_rules::rulebook::Rulebooks;
+use throughline_store::contract::EventStore;
+use throughline_store::stream::TenantId;
+
+/// What is in force as far as the context was read.
+#[derive(Clone)]
+pub(super) struct InForce {
+    /// The document of the rulebook that is in force until another one is activated.
+    first: Arc<str>,
+    key: Option<IdentifierKey>,
+    /// How far the context was read.
+    pub(super) version: Version,
+    pub(super) activated: Vec<Activated>,
+    pub(super) rules: Arc<Rulebooks>,
+    /// The rulebooks' names: what a reader starts its own interner from.
+    pub(super) names: Arc<Interner>,
+    /// Who is who by each rulebook.
+    identities: Vec<Arc<Identity>>,
+}
+
+impl InForce {
+    /// A rulebook alone.
+    pub(super) fn new(first: Arc<str>, key: Option<IdentifierKey>) -> Result<Self, EngineError> {
+        let mut names = Interner::new();
+        let rules = Rulebooks::parse(&first, &mut names)?;
+        let identity = Identity::new(rules.first().identity.clone(), key.clone())?;
+        Ok(Self {
+            first,
+            key,
+            version: Version(0),
+            activated: Vec::new(),
+            rules: Arc::new(rules),
+            names: Arc::new(names),
+            identities: vec![Arc::new(identity)],
+        })
+    }
+
+    /// The same with another rulebook from an instant on. Whether it can be is found out by doing it.
+    pub(super) fn with_rulebook(&self, from: Micros, document: &str) -> Result<Self, EngineError> {
+        let mut next = self.clone();
+        let (mut rules, mut names) = ((*self.rules).clone(), (*self.names).clone());
+        let added = rules.activate(from, document, &mut names)?;
+        let identity = Identity::new(rules.get(added).identity.clone(), self.key.clone())?;
+        next.identities.push(Arc::new(identity));
+        (next.rules, next.names) = (Arc::new(rules), Arc::new(names));
+        Ok(next)
+    }
+
+    fn with(&self, activated: Activated) -> Result<Self, EngineError> {
+        let mut next = match &activated.what {
+            Activation::Rulebook(document) => self.with_rulebook(activated.effective_at, document)?,
+            Activation::Evaluator(_) => self.clone(),
+        };
+        next.activated.push(activated);
+        Ok(next)
+    }
+
+    /// What was known to be in force when the log ended at a position.
+    pub(super) fn known_by(&self, until: Position) -> Result<Self, EngineError> {
+        let mut known = self.activated.iter().take_while(|a| a.position <= until);
+        if known.clone().count() == self.activated.len() {
+            return Ok(self.clone());
+        }
+        known.try_fold(Self::new(self.first.clone(), self.key.clone())?, |so_far, a| so_far.with(a.clone()))
+    }
+
+    /// Who is who by the rulebook that is in force at an instant.
+    pub(super) fn identity(&self, at: Micros) -> &Arc<Identity> {
+        &self.identities[usize::from(self.rules.in_force(at).0.0)]
+    }
+
+    /// The documents that are or were in force, the first one first.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &str> {
+        let activated = self.activated.iter().filter_map(Activated::rulebook);
+        [&*self.first].into_iter().chain(activated)
+    }
+}
+
+/// What is in force, kept up to date by whoever asks.
+#[derive(Clone)]
+pub(super) struct Shared {
+    store: Arc<dyn EventStore>,
+    tenant: TenantId,
+    known: Arc<Mutex<Arc<InForce>>>,
+}
+
+impl Shared {
+    pub(super) fn new(store: Arc<dyn EventStore>, tenant: TenantId, first: InForce) -> Self {
+        Self { store, tenant, known: Arc::new(Mutex::new(Arc::new(first))) }
+    }
+
+    /// What is in force by what the store holds now.
+    pub(super) async fn now(&self) -> Result<Arc<InForce>, EngineError> {
+        let known = self.known();
+        let context = activation::context(&self.tenant);
+        let news = read_events(&*self.store, &context, Version(known.version.0 + 1)).await?;
+        let Some(last) = news.last() else { return Ok(known) };
+        let mut next = (*known).clone();
+        for event in news.iter().filter(|event| event.recorded.event.data.kind == ACTIVATION_KIND) {
+            next = next.with(Activated::open(&event.recorded)?)?;
+        }
+        next.version = last.recorded.version;
+        let next = Arc::new(next);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have read on meanwhile, and further.
+        if known.version < next.version {
+            *known = next.clone();
+        }
+        Ok(next)
+    }
+
+    fn known(&self) -> Arc<InForce> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
