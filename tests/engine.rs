@@ -3,6 +3,8 @@
 
 #[path = "engine/regressions.rs"]
 mod regressions;
+#[path = "engine/rulebooks.rs"]
+mod rulebooks;
 #[path = "engine/scene.rs"]
 mod scene;
 #[path = "engine/snapshots.rs"]

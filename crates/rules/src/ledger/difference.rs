@@ -1,7 +1,7 @@
 //! The difference between what follows from the facts and what was announced.
 
 use super::{Announced, Announcement, Entry, Reason, Standing, announcement_id};
-use crate::decision::{Decision, Slot};
+use crate::decision::{Decision, DecisionKind, Slot};
 use crate::evaluate::Outlet;
 use crate::journey::Journey;
 use crate::rulebook::Rulebooks;
@@ -117,9 +117,11 @@ pub fn difference(
         let slot = standing.slot;
         let wanted = Slot { case: inside.key_of(slot.case), ..slot };
         match derived.find(&wanted).filter(|index| !said[*index]) {
-            None => difference
-                .entries
-                .push((*profile, Entry::Withdrawn { slot, generation: announcement.generation, reason })),
+            None => {
+                let reason = reason_of(&announcement.decision, None, rules).unwrap_or(reason);
+                let generation = announcement.generation;
+                difference.entries.push((*profile, Entry::Withdrawn { slot, generation, reason }));
+            }
             Some(index) => {
                 said[index] = true;
                 let derived = &judged.decisions[index].0;
@@ -129,6 +131,7 @@ pub fn difference(
                     let supersedes = announcement_id(&slot.map(rule), announcement.generation);
                     let generation = standing.generations;
                     let historical = announcement.historical;
+                    let reason = reason_of(&announcement.decision, Some(derived), rules).unwrap_or(reason);
                     let announcement = Announcement { generation, historical, decision };
                     difference.entries.push((*profile, Entry::Amended { supersedes, reason, announcement }));
                 }
@@ -155,6 +158,20 @@ pub fn difference(
             .push((*profile, Entry::Announced(Announcement { generation, historical, decision })));
     }
     difference
+}
+
+/// Another rulebook, if that is why something is not said any more or otherwise: it was said by one that is not, or not
+/// any more, in force at its instant.
+fn reason_of(said: &Decision<Sym>, derived: Option<&Decision<Sym>>, rules: &Rulebooks) -> Option<Reason> {
+    let by_another = match derived {
+        Some(derived) => derived.rulebook != said.rulebook,
+        // A missed target is said by the rulebook that its case began with.
+        None if said.slot.kind == DecisionKind::TargetMissed => {
+            rules.all().iter().all(|book| book.label != said.rulebook)
+        }
+        None => rules.in_force(said.effective_at).1.label != said.rulebook,
+    };
+    by_another.then_some(Reason::Rulebook)
 }
 
 /// [`Judged::inside`] of one slot after the other. One case has many slots, and mostly they stand together.
