@@ -22,6 +22,8 @@ mod model;
 mod node;
 #[path = "simulation/reader.rs"]
 mod reader;
+#[path = "simulation/rulebooks.rs"]
+mod rulebooks;
 #[path = "simulation/truth.rs"]
 mod truth;
 

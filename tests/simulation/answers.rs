@@ -68,6 +68,18 @@ impl Life<'_> {
                     helps_to_try_again("link", &error)?;
                 }
             },
+            Running::Activate(index, task) => match task.await.map_err(broken)? {
+                Ok(activated) => {
+                    note!(self, "node {at}: {activated}");
+                    self.activated(index, &activated)?;
+                }
+                Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
+                Err(error) => {
+                    // It may be in the log, and what it led to may have failed.
+                    self.model.activations[index].known.doubt();
+                    helps_to_try_again("an activation", &error)?;
+                }
+            },
             Running::Advance(task) => match task.await.map_err(broken)? {
                 Ok(next) => note!(self, "node {at} advanced; next {next:?}"),
                 Err(error) => self.refused(at, &error)?,

@@ -60,6 +60,10 @@ coverage! {
     clock_back "clocks set back",
     links "links acknowledged",
     unlinks "unlinks acknowledged",
+    activations "rulebooks put in force",
+    overtaken_by_rules "appends that an activation overtook",
+    because_of_rulebooks "entries because of another rulebook",
+    by_two_rulebooks "lives whose announcements name two rulebooks",
     announced "decisions announced",
     amended "announcements amended",
     withdrawn "announcements withdrawn",
@@ -84,6 +88,7 @@ impl Coverage {
         self.tails_read += of(&seen.tails_read);
         self.lost_judgements += of(&seen.lost_judgements);
         self.overtaken += of(&seen.overtaken);
+        self.overtaken_by_rules += of(&seen.overtaken_by_rules);
     }
 
     pub(crate) fn say(&mut self, said: &Said) {
@@ -94,6 +99,8 @@ impl Coverage {
         self.because_of_late_facts += said.because_of_late_facts;
         self.because_of_links += said.because_of_links;
         self.because_of_unlinks += said.because_of_unlinks;
+        self.because_of_rulebooks += said.because_of_rulebooks;
+        self.by_two_rulebooks += u64::from(said.rulebooks.len() > 1);
         self.historical += said.historical;
     }
 }

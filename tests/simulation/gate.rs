@@ -16,7 +16,7 @@ use throughline::store::append::{Append, Appended};
 use throughline::store::contract::{Capabilities, EventStore};
 use throughline::store::error::{AppendError, StoreError, StoreErrorKind};
 use throughline::store::read::{Checkpoint, Due, Page};
-use throughline::store::stream::{StreamId, TenantId};
+use throughline::store::stream::{StreamId, StreamKey, TenantId};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -50,6 +50,7 @@ pub(crate) struct Seen {
     pub(crate) tails_read: AtomicU64,
     pub(crate) lost_judgements: AtomicU64,
     pub(crate) overtaken: AtomicU64,
+    pub(crate) overtaken_by_rules: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -129,7 +130,12 @@ impl Gate {
         };
         let seen = &self.shared.seen;
         match result {
-            Err(AppendError::Conflict { .. }) => count(&seen.conflicts),
+            Err(AppendError::Conflict { stream, .. }) => {
+                count(&seen.conflicts);
+                if stream.key == StreamKey::Context {
+                    count(&seen.overtaken_by_rules);
+                }
+            }
             Err(AppendError::IdReused { .. }) if call == Call::Judgement => count(&seen.taken_ids),
             Err(AppendError::Store(e)) if e.kind == StoreErrorKind::Unknown && call == Call::Judgement => {
                 count(&seen.lost_judgements);
@@ -173,6 +179,9 @@ impl EventStore for Gate {
     }
 
     async fn read_stream(&self, stream: &StreamId, from: Version, limit: usize) -> Result<Page, StoreError> {
+        if stream.key == StreamKey::Context {
+            return self.make(Call::Other, self.inner.read_stream(stream, from, limit)).await;
+        }
         let seen = &self.shared.seen;
         // No stream of a life is longer than a page, so that nothing but a snapshot makes anybody begin in its middle.
         let counter = if from == Version(1) { &seen.customers_read } else { &seen.tails_read };

@@ -4,8 +4,10 @@ use super::coverage::Coverage;
 use super::facts::GRID;
 use super::life::{Life, note, settle, whole_log};
 use super::reader::{self, Happened};
+use super::rulebooks::Library;
 use super::truth::{Truth, check_ledger};
 use throughline::core::time::Span;
+use throughline::rules::activation::ACTIVATION_KIND;
 use throughline::rules::ledger::decode_entries;
 use throughline::store::read::StoredEvent;
 
@@ -96,6 +98,11 @@ impl Life<'_> {
                 note!(self, "log {} {key:?} at {when}, recorded {known}: {id} {data:?}", at.position);
                 continue;
             }
+            if event.data.kind == ACTIVATION_KIND {
+                let (when, known) = (event.occurred_at, at.recorded_at);
+                note!(self, "log {} {key:?} from {when}, recorded {known}: an activation", at.position);
+                continue;
+            }
             for entry in decode_entries(&event.data.plain).unwrap() {
                 note!(self, "log {} {key:?} recorded {}: {entry:?}", at.position, at.recorded_at);
             }
@@ -159,9 +166,6 @@ impl Life<'_> {
 impl Truth {
     /// The rules of the simulated lives.
     pub(crate) fn new() -> Self {
-        let mut names = throughline::core::name::Interner::new();
-        let rules =
-            throughline::rules::rulebook::Rulebooks::parse(include_str!("rulebook.toml"), &mut names).unwrap();
-        Self { rules, names }
+        Self { library: Library::new(), names: throughline::core::name::Interner::new() }
     }
 }

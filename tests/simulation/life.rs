@@ -37,6 +37,8 @@ pub(crate) struct Life<'t> {
     /// The consumer, and the process that it lives in.
     pub(crate) reader: Option<(usize, Announcements)>,
     pub(crate) reads_at: Option<usize>,
+    /// Whether rulebooks are put in force in this life.
+    activates: bool,
     pub(crate) story: Story,
     pub(crate) truth: &'t mut Truth,
     pub(crate) met: Coverage,
@@ -75,6 +77,7 @@ impl<'t> Life<'t> {
         let store = MemoryStore::new();
         let is_crowd = rng.chance(60);
         let profiles = if is_crowd { 20 } else { 2 + rng.below(3) as usize };
+        let activates = rng.chance(400);
         let is_harsh = rng.chance(500);
         let nodes = (0..=rng.below(3)).map(|_| {
             let fault_seed = rng.next_u64();
@@ -101,6 +104,7 @@ impl<'t> Life<'t> {
             facts,
             reader: None,
             reads_at: None,
+            activates,
             story: Story::default(),
             truth,
             met,
@@ -252,6 +256,7 @@ impl<'t> Life<'t> {
                 }
             }
             Running::Link(link, makes, _) => self.model.links[link].of(makes).doubt(),
+            Running::Activate(index, _) => self.model.activations[index].known.doubt(),
             _ => {}
         }
     }
@@ -267,10 +272,17 @@ impl<'t> Life<'t> {
             return;
         }
         let running = match self.rng.below(100) {
-            0..52 => {
+            0..50 => {
                 let (asked, facts) = self.some_facts();
                 note!(self, "node {at} is sent {asked:?}");
                 Running::Record(asked, tokio::spawn(async move { engine.record_all(facts).await }))
+            }
+            50 | 51 => {
+                if !self.activates {
+                    return;
+                }
+                let Some(running) = self.some_activation(engine) else { return };
+                running
             }
             52..66 => {
                 let Some((link, makes)) = self.some_link() else { return };

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use throughline::core::event::{EventData, NewEvent, Position};
 use throughline::core::ids::{EventId, LinkId, ProfileId};
+use throughline::core::time::Micros;
+use throughline::rules::activation::ACTIVATION_KIND;
 use throughline::rules::ledger::LEDGER_KIND;
 use throughline::store::read::StoredEvent;
 use throughline::store::stream::{StreamId, StreamKey, TenantId};
@@ -38,11 +40,23 @@ pub(crate) struct Link {
     pub(crate) unlinked: Known,
 }
 
+/// A rulebook that somebody wanted in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Activation {
+    /// Which of the variants.
+    pub(crate) number: usize,
+    /// From when on.
+    pub(crate) from: Micros,
+    pub(crate) known: Known,
+    pub(crate) position: Option<Position>,
+}
+
 /// Everything that was sent in one life.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) facts: BTreeMap<EventId, Sent>,
     pub(crate) links: Vec<Link>,
+    pub(crate) activations: Vec<Activation>,
 }
 
 impl Known {
@@ -75,7 +89,8 @@ impl Model {
     pub(crate) fn check(&self, log: &[StoredEvent]) -> Result<(), String> {
         let mut found: BTreeMap<EventId, Position> = BTreeMap::new();
         let mut ends: BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>> = BTreeMap::new();
-        for stored in log.iter().filter(|e| e.recorded.event.data.kind != LEDGER_KIND) {
+        let no_facts = [LEDGER_KIND, ACTIVATION_KIND];
+        for stored in log.iter().filter(|e| !no_facts.contains(&e.recorded.event.data.kind)) {
             let (recorded, profile) = (stored.recorded.open().unwrap(), profile_of(&stored.stream));
             let (id, profile) =
                 (recorded.event.id, profile.ok_or("a fact outside of the profiles' streams")?);
@@ -100,7 +115,25 @@ impl Model {
                 return Err(format!("{id} was acknowledged at {said:?} and is at {is:?}"));
             }
         }
+        self.check_activations(log)?;
         self.check_links(&mut ends)
+    }
+
+    /// Every activation that was acknowledged is in the log once, at its place, and none that nobody wanted.
+    fn check_activations(&self, log: &[StoredEvent]) -> Result<(), String> {
+        let held = log.iter().filter(|e| e.recorded.event.data.kind == ACTIVATION_KIND);
+        let mut held: BTreeMap<Position, Micros> =
+            held.map(|e| (e.recorded.position, e.recorded.event.occurred_at)).collect();
+        for activation in self.activations.iter().filter(|a| a.known == Known::Acknowledged) {
+            if activation.position.and_then(|at| held.remove(&at)) != Some(activation.from) {
+                return Err(format!("{activation:?} is not where it was acknowledged"));
+            }
+        }
+        let mut possible = self.activations.iter().filter(|a| a.known == Known::Possible).map(|a| a.from);
+        match held.values().find(|from| !possible.any(|wanted| wanted == **from)) {
+            None => Ok(()),
+            Some(from) => Err(format!("an activation from {from} is in the log and was refused or never wanted")),
+        }
     }
 
     fn check_links(&self, ends: &mut BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>>) -> Result<(), String> {

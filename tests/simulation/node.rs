@@ -2,7 +2,9 @@
 
 use super::gate::Gate;
 use super::reader::Read;
+use super::rulebooks::FIRST;
 use std::sync::Arc;
+use throughline::activated::Activated;
 use throughline::core::event::{Position, Version};
 use throughline::core::ids::EventId;
 use throughline::core::time::{Micros, Span};
@@ -12,8 +14,6 @@ use throughline_testkit::clock::ManualClock;
 use throughline_testkit::faulty::{FaultyStore, Plan};
 use tokio::task::JoinHandle;
 
-const RULEBOOK: &str = include_str!("rulebook.toml");
-
 type Recorded = Result<Vec<Result<Receipt, EngineError>>, EngineError>;
 
 /// A request that was made and not answered yet.
@@ -21,6 +21,8 @@ pub(crate) enum Running {
     Record(Vec<Asked>, JoinHandle<Recorded>),
     /// The link by its index in the model, and whether it is made.
     Link(usize, bool, JoinHandle<Result<(), EngineError>>),
+    /// The activation by its index in the model.
+    Activate(usize, JoinHandle<Result<Activated, EngineError>>),
     Advance(JoinHandle<Result<Option<Micros>, EngineError>>),
     Subscribe(JoinHandle<Result<Announcements, EngineError>>),
     Read(JoinHandle<Read>),
@@ -40,6 +42,7 @@ impl Running {
         match self {
             Self::Record(_, task) => task.is_finished(),
             Self::Link(.., task) | Self::Shutdown(task) => task.is_finished(),
+            Self::Activate(_, task) => task.is_finished(),
             Self::Advance(task) => task.is_finished(),
             Self::Subscribe(task) => task.is_finished(),
             Self::Read(task) => task.is_finished(),
@@ -50,6 +53,7 @@ impl Running {
         match self {
             Self::Record(_, task) => task.abort(),
             Self::Link(.., task) | Self::Shutdown(task) => task.abort(),
+            Self::Activate(_, task) => task.abort(),
             Self::Advance(task) => task.abort(),
             Self::Subscribe(task) => task.abort(),
             Self::Read(task) => task.abort(),
@@ -96,7 +100,7 @@ impl Node {
         self.gate = Gate::new(Arc::new(self.network.clone()));
         let clock = self.clock.clone();
         let builder = Engine::builder(Arc::new(self.gate.clone()))
-            .rulebook(RULEBOOK)
+            .rulebook(FIRST)
             .queue(2)
             .customers_at_hand(16)
             .snapshot_every(self.snapshots.0)

@@ -1,6 +1,7 @@
 //! The pure fold over what a log holds, and what its ledger must say because of it. Nothing of the engine.
 
 use super::model::{link_in, profile_of};
+use super::rulebooks::Library;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline::core::event::Position;
 use throughline::core::fact::{Fact, ProfileIx};
@@ -13,13 +14,12 @@ use throughline::rules::journey::Journey;
 use throughline::rules::ledger::{
     Announcement, AnnouncementId, Entry, Judged, LEDGER_KIND, Reason, decode_entries,
 };
-use throughline::rules::rulebook::Rulebooks;
 use throughline::store::read::StoredEvent;
 
-/// The rules by which a life is folded, with the names that they and its facts use.
+/// The rules by which lives are folded, with the names that they and their facts use.
 #[derive(Debug)]
 pub(crate) struct Truth {
-    pub(crate) rules: Rulebooks,
+    pub(crate) library: Library,
     pub(crate) names: Interner,
 }
 
@@ -40,7 +40,7 @@ struct Standing {
 }
 
 /// How often the ledger said what is rare.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Said {
     pub(crate) announced: u64,
     pub(crate) amended: u64,
@@ -49,7 +49,10 @@ pub(crate) struct Said {
     pub(crate) because_of_late_facts: u64,
     pub(crate) because_of_links: u64,
     pub(crate) because_of_unlinks: u64,
+    pub(crate) because_of_rulebooks: u64,
     pub(crate) historical: u64,
+    /// The rulebooks that were named.
+    pub(crate) rulebooks: BTreeSet<String>,
 }
 
 /// The customers of a log: each profile with the profiles that are joined with it.
@@ -100,10 +103,12 @@ impl Truth {
         let facts = held.iter().map(|e| Fact::from_body(&e.recorded.event, ProfileIx(0), &mut self.names));
         let facts: Vec<Fact> = facts.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
         let mut judged = Judged::default();
-        Evaluator::new(&self.rules).fold(&mut Journey::new(), &facts, as_of, &mut judged);
+        let rules = self.library.of(log, &mut self.names);
+        Evaluator::new(&rules).fold(&mut Journey::new(), &facts, as_of, &mut judged);
         let (mut said, mut settling) = (BTreeMap::new(), BTreeMap::new());
         for (decision, _) in &judged.decisions {
-            let settles = decision.effective_at + self.rules.settle(decision.slot.rule, decision.effective_at) > as_of;
+            let settle = rules.settle(decision.slot.rule, decision.effective_at);
+            let settles = decision.effective_at + settle > as_of;
             let decision = decision.named(&self.names);
             let slots = if settles { &mut settling } else { &mut said };
             if let Some(other) = slots.insert(decision.slot.clone(), decision) {
@@ -253,6 +258,7 @@ pub(crate) fn check_ledger(log: &[StoredEvent]) -> Result<Said, String> {
         said.because_of_late_facts += u64::from(matches!(because, Some(Reason::LateFact(_))));
         said.because_of_links += u64::from(matches!(because, Some(Reason::Link(_))));
         said.because_of_unlinks += u64::from(matches!(because, Some(Reason::Unlink(_))));
+        said.because_of_rulebooks += u64::from(because == Some(Reason::Rulebook));
         if because == Some(Reason::LateFact(throughline::core::ids::EventId::default())) {
             return Err(format!("at {at} the reason names no fact"));
         }
@@ -285,6 +291,7 @@ pub(crate) fn check_ledger(log: &[StoredEvent]) -> Result<Said, String> {
                     None => said.announced += 1,
                     Some(_) => said.amended += 1,
                 }
+                said.rulebooks.insert(new.decision.rulebook.to_string());
                 said.repeated += u64::from(because.is_none() && new.generation > 0);
                 said.historical += u64::from(new.historical);
                 standing.generations += 1;

@@ -1,0 +1,127 @@
+//! The rulebooks of a life: the one that it begins with, and others that are put in force while it is lived.
+
+use super::life::{Life, note};
+use super::model::{Activation, Known};
+use super::node::Running;
+use std::collections::BTreeMap;
+use throughline::activated::Activated;
+use throughline::core::event::Position;
+use throughline::core::name::{Interner, Name};
+use throughline::core::time::{Micros, Span};
+use throughline::engine::{Engine, EngineError};
+use throughline::rules::activation::{ACTIVATION_KIND, Activation as What};
+use throughline::rules::rulebook::Rulebooks;
+use throughline::store::read::StoredEvent;
+use tokio::task::JoinHandle;
+
+/// The rulebook that a life begins with.
+pub(crate) const FIRST: &str = include_str!("rulebook.toml");
+
+/// How many are activated in one life at most.
+const MOST: usize = 4;
+
+/// The first one and those that are put in force after it: shorter and longer targets, rules and signs of other names,
+/// other levels. Odd ones are strict.
+pub(crate) fn variant(number: usize) -> String {
+    let mut text = FIRST.replace("version = \"1\"", &format!("version = \"{}\"", number + 2));
+    let changes: &[(&str, &str)] = if number % 2 == 1 {
+        &[
+            ("clock = \"first-human\"\nwithin = \"3h\"", "clock = \"first-human\"\nwithin = \"30m\""),
+            ("within = \"6h\"\nrepeat = \"2h\"\ntimes = 3", "within = \"2h\"\nrepeat = \"1h\"\ntimes = 5"),
+            ("half_life = \"6h\"\nflag_at = 3.0", "half_life = \"12h\"\nflag_at = 2.0"),
+            ("lapse_after = \"20h\"", "lapse_after = \"5h\""),
+        ]
+    } else {
+        &[
+            ("rule = \"real-answer\"", "rule = \"an-answer\""),
+            ("rule = \"transfers\"", "rule = \"moves\""),
+            ("signal = \"again\"", "signal = \"once-more\""),
+            ("clear_at = 1.5", "clear_at = 0.7"),
+            ("settle = \"45m\"", "settle = \"15m\""),
+        ]
+    };
+    for (from, to) in changes {
+        assert!(text.contains(from), "the rulebook of the lives has changed: {from:?} is gone");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+/// The rulebooks of a log, made once for each list of activations.
+#[derive(Debug)]
+pub(crate) struct Library {
+    made: BTreeMap<Vec<(Micros, String)>, Rulebooks>,
+}
+
+impl Library {
+    pub(crate) const fn new() -> Self {
+        Self { made: BTreeMap::new() }
+    }
+
+    /// What is in force by what a log holds.
+    pub(crate) fn of(&mut self, log: &[StoredEvent], names: &mut Interner) -> Rulebooks {
+        let activations = log.iter().filter(|e| e.recorded.event.data.kind == ACTIVATION_KIND);
+        let key = activations.map(|stored| {
+            let recorded = &stored.recorded;
+            let from = recorded.event.occurred_at.max(recorded.recorded_at);
+            match What::open(&recorded.event.data).unwrap() {
+                What::Rulebook(document) => (from, document),
+                What::Evaluator(version) => panic!("nobody activates an evaluator here: {version:?}"),
+            }
+        });
+        let key: Vec<_> = key.collect();
+        if let Some(made) = self.made.get(&key) {
+            return made.clone();
+        }
+        let mut rules = Rulebooks::parse(FIRST, names).unwrap();
+        for (from, document) in &key {
+            rules.activate(*from, document, names).unwrap();
+        }
+        // Those of lives before this one are not needed again.
+        if self.made.len() > 64 {
+            self.made.clear();
+        }
+        self.made.insert(key, rules.clone());
+        rules
+    }
+}
+
+/// Asks an engine to put a rulebook in force.
+fn ask(engine: Engine, activation: &Activation) -> JoinHandle<Result<Activated, EngineError>> {
+    let Activation { number, from, .. } = *activation;
+    let by = Name::new("head-of-support").unwrap();
+    tokio::spawn(async move { engine.activate(variant(number), from, by).await })
+}
+
+impl Life<'_> {
+    /// A new activation, mostly from now on, or one that was asked for before.
+    pub(crate) fn some_activation(&mut self, engine: Engine) -> Option<Running> {
+        let asked = self.model.activations.len();
+        let again = asked > 0 && (asked == MOST || self.rng.chance(300));
+        let index = if again { self.rng.below(asked as u64) as usize } else { asked };
+        if !again {
+            let steps = [-8, 0, 0, 0, 0, 2, 12];
+            let from = self.now + Span(super::facts::GRID.0 * self.rng.pick(&steps).copied()?);
+            let (known, position) = (Known::Absent, None);
+            self.model.activations.push(Activation { number: index, from, known, position });
+        }
+        let activation = &self.model.activations[index];
+        note!(self, "version {} is to be in force from {}", activation.number + 2, activation.from);
+        Some(Running::Activate(index, ask(engine, activation)))
+    }
+
+    /// An activation was answered.
+    pub(crate) fn activated(&mut self, index: usize, activated: &Activated) -> Result<(), String> {
+        let activation = &mut self.model.activations[index];
+        let known = activation.position.replace(activated.position);
+        if known.is_some_and(|known: Position| known != activated.position) {
+            return Err(format!("an activation was acknowledged at {known:?} and then otherwise: {activated:?}"));
+        }
+        if activated.effective_at < activated.recorded_at {
+            return Err(format!("in force before it was recorded: {activated:?}"));
+        }
+        self.met.activations += u64::from(activation.known != Known::Acknowledged);
+        activation.known = Known::Acknowledged;
+        Ok(())
+    }
+}
