@@ -23,9 +23,9 @@ use tokio::sync::mpsc;
 
 /// Sets up an [`Engine`].
 pub struct EngineBuilder {
-    store: Arc<dyn EventStore>,
-    tenant: TenantId,
-    rulebook: String,
+    pub(super) store: Arc<dyn EventStore>,
+    pub(super) tenant: TenantId,
+    pub(super) rulebook: String,
     clock: Clock,
     queue: usize,
     customers: usize,
@@ -33,7 +33,7 @@ pub struct EngineBuilder {
     event_limit: usize,
     snapshot_every: u64,
     snapshots: usize,
-    identifier_key: Option<IdentifierKey>,
+    pub(super) identifier_key: Option<IdentifierKey>,
 }
 
 impl EngineBuilder {

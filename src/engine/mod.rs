@@ -23,12 +23,14 @@ mod recorded;
 mod refold;
 mod snapshots;
 mod state;
+mod upgrade;
 
 pub use announcements::{Announcements, Notice};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
 pub use identity::{Claimed, Customer, Identified};
 pub use recorded::RecordedBy;
+pub use upgrade::UpgradePlan;
 
 use actor::Request;
 use in_force::Shared;

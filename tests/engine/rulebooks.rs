@@ -243,3 +243,48 @@ async fn what_was_activated_is_in_force_after_a_restart() {
     second.advance().await.unwrap();
     assert_eq!(missed(&second, at(200)).await.len(), 1);
 }
+
+/// Somebody changed the engine's rulebook where it should have been activated. The plan says what that would come to.
+#[tokio::test]
+async fn a_plan_lists_what_another_build_would_announce_and_announces_nothing() {
+    let (store, clock, first) = scene().await;
+    first.record(ann(), mail(0, 1)).await.unwrap();
+    first.record(bob(), mail(10, 2)).await.unwrap();
+    first.record(bob(), answer(30, 2)).await.unwrap();
+    clock.set(at(300));
+    first.advance().await.unwrap();
+    first.record(bob(), mail(300, 3)).await.unwrap();
+    first.shutdown().await.unwrap();
+    let length = store.head().await.unwrap();
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let hears = told.clone();
+    let progress: throughline::replay::Progress = Arc::new(move |at, of| hears.lock().unwrap().push((at, of)));
+    let plan = Engine::builder(Arc::new(store.clone())).plan_upgrade(Some(&progress)).await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+    assert!(plan.to_string().ends_with("nothing would be announced differently"), "{plan}");
+    assert_eq!(told.lock().unwrap().last(), Some(&(length.0, Some(length.0))));
+
+    // Two hours for a real answer and a name of its own: Ann's target was missed at two, and all is by another rulebook.
+    let stricter = within("2", "2h");
+    let plan = Engine::builder(Arc::new(store.clone())).rulebook(&stricter).plan_upgrade(None).await.unwrap();
+    let of = |kind: DecisionKind| plan.by_rule.iter().filter(move |rule| rule.kind == kind.as_str());
+    let [missed] = of(TargetMissed).collect::<Vec<_>>()[..] else { panic!("{plan}") };
+    assert_eq!((missed.rule.as_str(), missed.new, missed.gone, missed.customers), ("no-real-answer", 1, 0, 1));
+    assert_eq!(missed.examples[0].effective_at.what_if, Some(at(120)));
+    assert_eq!((plan.customers, plan.affected, plan.renamed), (2, 2, plan.announcements.as_is));
+    assert_eq!(store.head().await.unwrap(), length, "a plan writes nothing");
+
+    // And that is what it does, once it looks at the customer.
+    let clock = clock.clone();
+    let builder = Engine::builder(Arc::new(store.clone())).rulebook(stricter).clock(move || clock.now());
+    let second = builder.start().await.unwrap();
+    second.record(ann(), page_viewed(300)).await.unwrap();
+    let stands = second.announced(ann()).await.unwrap();
+    assert!(stands.iter().any(|a| a.decision.effective_at == at(120)), "{stands:?}");
+}
+
+/// A page that Ann looks at.
+fn page_viewed(minutes: i64) -> NewEvent {
+    let page = Name::new("help").unwrap();
+    super::scene::event(minutes, throughline::core::event::vocabulary::PageViewed { page })
+}

@@ -4,7 +4,7 @@ use super::coverage::Coverage;
 use super::facts::GRID;
 use super::life::{Life, note, settle, whole_log};
 use super::reader::{self, Happened};
-use super::rulebooks::Library;
+use super::rulebooks::{FIRST, Library};
 use super::truth::{Truth, check_ledger};
 use throughline::core::time::Span;
 use throughline::rules::activation::ACTIVATION_KIND;
@@ -151,6 +151,7 @@ impl Life<'_> {
             let more: Vec<_> = log[length..].iter().map(|e| &e.recorded).collect();
             return Err(format!("when all was done there was more to do: {more:?}"));
         }
+        self.check_plan().await?;
         let engine = self.nodes[0].engine.clone().ok_or("a healed engine did not start")?;
         let reader = engine.subscribe(reader::NAME).await.map_err(|e| e.to_string())?;
         self.tell(Happened::Opened);
@@ -160,6 +161,16 @@ impl Life<'_> {
         self.met.delivered += delivered;
         self.met.delivered_again += again;
         Ok(())
+    }
+}
+
+impl Life<'_> {
+    /// The same build with the same rulebook would announce nothing differently.
+    async fn check_plan(&self) -> Result<(), String> {
+        let store = std::sync::Arc::new(self.store.clone());
+        let plan = throughline::Engine::builder(store).rulebook(FIRST).plan_upgrade(None).await;
+        let plan = plan.map_err(|e| e.to_string())?;
+        if plan.is_empty() { Ok(()) } else { Err(format!("when all was done a plan was not empty: {plan}")) }
     }
 }
 

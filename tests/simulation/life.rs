@@ -77,7 +77,7 @@ impl<'t> Life<'t> {
         let store = MemoryStore::new();
         let is_crowd = rng.chance(60);
         let profiles = if is_crowd { 20 } else { 2 + rng.below(3) as usize };
-        let activates = rng.chance(400);
+        let activates = rng.chance(500);
         let is_harsh = rng.chance(500);
         let nodes = (0..=rng.below(3)).map(|_| {
             let fault_seed = rng.next_u64();
@@ -272,12 +272,12 @@ impl<'t> Life<'t> {
             return;
         }
         let running = match self.rng.below(100) {
-            0..50 => {
+            0..47 => {
                 let (asked, facts) = self.some_facts();
                 note!(self, "node {at} is sent {asked:?}");
                 Running::Record(asked, tokio::spawn(async move { engine.record_all(facts).await }))
             }
-            50 | 51 => {
+            47..52 => {
                 if !self.activates {
                     return;
                 }

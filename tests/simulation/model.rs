@@ -129,8 +129,8 @@ impl Model {
                 return Err(format!("{activation:?} is not where it was acknowledged"));
             }
         }
-        let mut possible = self.activations.iter().filter(|a| a.known == Known::Possible).map(|a| a.from);
-        match held.values().find(|from| !possible.any(|wanted| wanted == **from)) {
+        let possible = self.activations.iter().filter(|a| a.known == Known::Possible);
+        match held.values().find(|from| !possible.clone().any(|wanted| wanted.from == **from)) {
             None => Ok(()),
             Some(from) => Err(format!("an activation from {from} is in the log and was refused or never wanted")),
         }

@@ -8,6 +8,7 @@
 //! that has another name in the other rulebook is another rule.
 
 mod sift;
+mod tally;
 mod words;
 
 use super::{History, Replay};
@@ -16,6 +17,7 @@ use crate::core::time::Micros;
 use crate::rules::rulebook::{RulebookError, Rulebooks};
 use serde::Serialize;
 use sift::Sift;
+pub(crate) use tally::Tally;
 use std::collections::BTreeMap;
 
 /// How many examples are shown of each rule, and of each way to differ.

@@ -1,14 +1,14 @@
 //! One thread's share: folds each customer by both rulebooks, keeps what differs as counts and a few examples.
 
-use super::{Compared, Differs, EXAMPLES, Example, RuleDifference, WhatIf};
-use crate::core::fact::{Fact, ProfileIx};
-use crate::core::ids::{ContactId, CustomerId, EventId};
+use super::tally::{Tally, compared};
+use super::{Compared, WhatIf};
+use crate::core::fact::Fact;
+use crate::core::ids::CustomerId;
 use crate::core::name::{Interner, Sym};
 use crate::core::time::Micros;
 use crate::replay::fold::{add_counts, case_states};
 use crate::replay::history::Bucket;
-use crate::rules::account::compare;
-use crate::rules::decision::{Decision, DecisionKind};
+use crate::rules::decision::Decision;
 use crate::rules::evaluate::Evaluator;
 use crate::rules::journey::Journey;
 use crate::rules::ledger::Judged;
@@ -33,27 +33,8 @@ pub(super) struct Sift<'a> {
     customers: u64,
     affected: u64,
     cases: [BTreeMap<&'static str, u64>; 2],
-    decisions: [BTreeMap<Of, u64>; 2],
-    differing: BTreeMap<Of, Differing>,
+    tally: Tally,
 }
-
-/// What decisions are counted by.
-type Of = (DecisionKind, Sym);
-
-/// What differs of a rule's decisions.
-#[derive(Debug, Default)]
-struct Differing {
-    customers: u64,
-    counts: BTreeMap<Differs, u64>,
-    examples: BTreeMap<Differs, BTreeMap<Place, Found>>,
-}
-
-/// Where an example stands among others: by what the facts say, so that the same ones are kept whatever thread met
-/// them first. Symbols are numbered by arrival and have no place here.
-type Place = (Micros, CustomerId, ContactId, EventId, u16);
-
-/// The decision by each rulebook.
-type Found = [Option<Decision<Sym>>; 2];
 
 impl<'a> Side<'a> {
     fn new(rules: &'a Rulebooks) -> Self {
@@ -64,6 +45,10 @@ impl<'a> Side<'a> {
         self.journey.clear();
         self.judged.clear();
         self.evaluator.fold(&mut self.journey, facts, as_of, &mut self.judged)
+    }
+
+    fn listed(&self) -> Vec<&Decision<Sym>> {
+        self.judged.decisions.iter().map(|(decision, _)| decision).collect()
     }
 }
 
@@ -77,8 +62,7 @@ impl<'a> Sift<'a> {
             customers: 0,
             affected: 0,
             cases: Default::default(),
-            decisions: Default::default(),
-            differing: BTreeMap::new(),
+            tally: Tally::default(),
         }
     }
 
@@ -115,27 +99,8 @@ impl<'a> Sift<'a> {
     /// Compares the decisions about the customer at hand, and says whether any differ.
     fn compare(&mut self, customer: CustomerId) -> bool {
         let [as_is, what_if] = &self.sides;
-        for (counts, side) in self.decisions.iter_mut().zip([as_is, what_if]) {
-            for (decision, _) in &side.judged.decisions {
-                *counts.entry((decision.slot.kind, decision.slot.rule)).or_default() += 1;
-            }
-        }
-        let (ours, theirs) = (&as_is.judged.decisions, &what_if.judged.decisions);
-        let found = compare(listed(ours), listed(theirs), |case| what_if.judged.inside(case));
-        let gone = found.gone.iter().map(|index| [Some(&ours[*index].0), None]);
-        let new = found.new.iter().map(|index| [None, Some(&theirs[*index].0)]);
-        let changed = found.changed.iter().map(|(a, b)| [Some(&ours[*a].0), Some(&theirs[*b].0)]);
-        let mut touched = BTreeSet::new();
-        for pair in gone.chain(new).chain(changed) {
-            let Some((differs, latest)) = how(pair) else { continue };
-            let slot = &latest.slot;
-            let differing = self.differing.entry((slot.kind, slot.rule)).or_default();
-            differing.customers += u64::from(touched.insert((slot.kind, slot.rule)));
-            *differing.counts.entry(differs).or_default() += 1;
-            let place = (latest.effective_at, customer, slot.case, slot.trigger, slot.occurrence);
-            keep(differing.examples.entry(differs).or_default(), place, || pair.map(Option::<&_>::cloned));
-        }
-        !touched.is_empty()
+        let [ours, theirs] = [as_is, what_if].map(|side| side.listed());
+        self.tally.compare(customer, [&ours, &theirs], |case| what_if.judged.inside(case))
     }
 
     /// Adds what another thread has found.
@@ -146,20 +111,7 @@ impl<'a> Sift<'a> {
         for (mine, theirs) in self.cases.iter_mut().zip(other.cases) {
             add_counts(mine, theirs);
         }
-        for (mine, theirs) in self.decisions.iter_mut().zip(other.decisions) {
-            add_counts(mine, theirs);
-        }
-        for (of, theirs) in other.differing {
-            let mine = self.differing.entry(of).or_default();
-            mine.customers += theirs.customers;
-            add_counts(&mut mine.counts, theirs.counts);
-            for (differs, examples) in theirs.examples {
-                let kept = mine.examples.entry(differs).or_default();
-                for (place, found) in examples {
-                    keep(kept, place, || found);
-                }
-            }
-        }
+        self.tally.add(other.tally);
     }
 
     /// What was found, with names spelled out.
@@ -170,10 +122,6 @@ impl<'a> Sift<'a> {
         });
         let states: BTreeSet<&str> = self.cases.iter().flat_map(BTreeMap::keys).copied().collect();
         let of_state = |state: &str| compared(&self.cases, |cases| cases.get(state));
-        let mut differing: Vec<(&Of, &Differing)> = self.differing.iter().collect();
-        // Rules by name: symbols are numbered by arrival.
-        differing.sort_by_key(|((kind, rule), _)| (*kind, self.names.resolve(*rule)));
-        let by_rule = differing.into_iter().map(|(of, differing)| self.rule(*of, differing)).collect();
         WhatIf {
             format: WhatIf::FORMAT,
             rulebook: Compared { as_is, what_if },
@@ -181,46 +129,9 @@ impl<'a> Sift<'a> {
             facts: self.facts,
             customers: self.customers,
             affected: self.affected,
-            decisions: Compared {
-                as_is: self.decisions[0].values().sum(),
-                what_if: self.decisions[1].values().sum(),
-            },
+            decisions: self.tally.decisions(),
             cases: states.into_iter().map(|state| (state.to_owned(), of_state(state))).collect(),
-            by_rule,
-        }
-    }
-
-    fn rule(&self, of: Of, differing: &Differing) -> RuleDifference {
-        let count = |differs| differing.counts.get(&differs).copied().unwrap_or_default();
-        let examples = differing.examples.iter().flat_map(|(differs, kept)| {
-            kept.iter().map(|(place, found)| self.example(*differs, place, found))
-        });
-        RuleDifference {
-            kind: of.0.as_str().to_owned(),
-            rule: self.names.resolve(of.1).to_owned(),
-            decisions: compared(&self.decisions, |counts| counts.get(&of)),
-            customers: differing.customers,
-            new: count(Differs::New),
-            gone: count(Differs::Gone),
-            sooner: count(Differs::Sooner),
-            later: count(Differs::Later),
-            reworded: count(Differs::Reworded),
-            examples: examples.collect(),
-        }
-    }
-
-    fn example(&self, differs: Differs, place: &Place, found: &Found) -> Example {
-        let (_, customer, case, trigger, _) = *place;
-        let at = found.each_ref().map(|decision| decision.as_ref().map(|d| d.effective_at));
-        let says =
-            found.each_ref().map(|decision| decision.as_ref().map(|d| d.named(self.names).to_string()));
-        Example {
-            differs,
-            customer,
-            case: (!case.is_nil()).then_some(case),
-            trigger,
-            effective_at: at.into(),
-            says: says.into(),
+            by_rule: self.tally.by_rule(self.names),
         }
     }
 }
@@ -228,37 +139,5 @@ impl<'a> Sift<'a> {
 impl<T> From<[T; 2]> for Compared<T> {
     fn from([as_is, what_if]: [T; 2]) -> Self {
         Self { as_is, what_if }
-    }
-}
-
-fn compared<'m, M>(both: &'m [M; 2], count: impl Fn(&'m M) -> Option<&'m u64>) -> Compared<u64> {
-    both.each_ref().map(|counts| count(counts).copied().unwrap_or_default()).into()
-}
-
-fn listed(decisions: &[(Decision<Sym>, ProfileIx)]) -> impl Iterator<Item = &Decision<Sym>> {
-    decisions.iter().map(|(decision, _)| decision)
-}
-
-/// How a decision differs, and the one to name it by.
-fn how(pair: [Option<&Decision<Sym>>; 2]) -> Option<(Differs, &Decision<Sym>)> {
-    Some(match pair {
-        [None, Some(new)] => (Differs::New, new),
-        [Some(gone), None] => (Differs::Gone, gone),
-        [Some(was), Some(is)] => match is.effective_at.cmp(&was.effective_at) {
-            std::cmp::Ordering::Less => (Differs::Sooner, is),
-            std::cmp::Ordering::Greater => (Differs::Later, is),
-            std::cmp::Ordering::Equal => (Differs::Reworded, is),
-        },
-        [None, None] => return None,
-    })
-}
-
-/// Keeps the first few, by their places.
-fn keep(kept: &mut BTreeMap<Place, Found>, place: Place, found: impl FnOnce() -> Found) {
-    if kept.len() < EXAMPLES || kept.last_key_value().is_some_and(|(last, _)| place < *last) {
-        kept.insert(place, found());
-        if kept.len() > EXAMPLES {
-            kept.pop_last();
-        }
     }
 }
