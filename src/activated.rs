@@ -32,7 +32,9 @@ pub struct Activated {
 #[non_exhaustive]
 pub enum NotInForce {
     /// The log was written by a newer build, which knows another kind of activation.
-    #[error("the activation at position {position} cannot be read: {source}; read the log with a newer build")]
+    #[error(
+        "the activation at position {position} cannot be read: {source}; read the log with a newer build"
+    )]
     Unreadable {
         /// Where it is.
         position: Position,

@@ -32,6 +32,9 @@ mod documents {
     #[doc = include_str!("../docs/IDENTITY.md")]
     struct WhoIsWho;
 
+    #[doc = include_str!("../docs/RULEBOOK.md")]
+    struct TheRulebook;
+
     #[doc = include_str!("../README.md")]
     struct Readme;
 }

@@ -100,7 +100,9 @@ impl EngineState {
         }
         let key = match what {
             Activation::Rulebook(document) => format!("{}/{}/{by}/{document}", self.tenant, from.0),
-            Activation::Evaluator(version) => format!("{}/{}/{by}/evaluator {}", self.tenant, from.0, version.0),
+            Activation::Evaluator(version) => {
+                format!("{}/{}/{by}/evaluator {}", self.tenant, from.0, version.0)
+            }
         };
         let event = NewEvent::new(EventId::derived("activation", &key), *from, by.clone(), sealed);
         for _ in 0..ROUNDS {

@@ -38,7 +38,7 @@ impl InForce {
     pub(super) fn new(first: Arc<str>, key: Option<IdentifierKey>) -> Result<Self, EngineError> {
         let mut names = Interner::new();
         let rules = Rulebooks::parse(&first, &mut names)?;
-        let identity = Identity::new(rules.first().identity.clone(), key.clone())?;
+        let identity = Identity::new(rules.first().identity.clone(), key)?;
         Ok(Self {
             first,
             key,
@@ -55,7 +55,7 @@ impl InForce {
         let mut next = self.clone();
         let (mut rules, mut names) = ((*self.rules).clone(), (*self.names).clone());
         let added = rules.activate(from, document, &mut names)?;
-        let identity = Identity::new(rules.get(added).identity.clone(), self.key.clone())?;
+        let identity = Identity::new(rules.get(added).identity.clone(), self.key)?;
         next.identities.push(Arc::new(identity));
         (next.rules, next.names) = (Arc::new(rules), Arc::new(names));
         Ok(next)
@@ -76,7 +76,7 @@ impl InForce {
         if known.clone().count() == self.activated.len() {
             return Ok(self.clone());
         }
-        known.try_fold(Self::new(self.first.clone(), self.key.clone())?, |so_far, a| so_far.with(a.clone()))
+        known.try_fold(Self::new(self.first.clone(), self.key)?, |so_far, a| so_far.with(a.clone()))
     }
 
     /// Who is who by the rulebook that is in force at an instant.

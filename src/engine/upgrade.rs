@@ -68,7 +68,11 @@ impl fmt::Display for UpgradePlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { customers, affected, announcements, renamed, .. } = self;
         writeln!(f, "as of {} by rulebook {}, evaluator {}", self.as_of, self.rulebook, self.evaluator)?;
-        write!(f, "{} announcements stand; {affected} of {customers} customers affected", announcements.as_is)?;
+        write!(
+            f,
+            "{} announcements stand; {affected} of {customers} customers affected",
+            announcements.as_is
+        )?;
         if self.is_empty() {
             return write!(f, "\nnothing would be announced differently");
         }
@@ -166,7 +170,8 @@ impl Planner<'_> {
         for (decision, _) in &judged.decisions {
             let stands = by_slot.get(&decision.slot);
             // What has not settled is not said for the first time, but what stands is amended at once.
-            let settles = decision.effective_at + self.rules.settle(decision.slot.rule, decision.effective_at);
+            let settles =
+                decision.effective_at + self.rules.settle(decision.slot.rule, decision.effective_at);
             if stands.is_some() || settles <= as_of {
                 follows.push(decision);
             }

@@ -31,7 +31,8 @@ pub(super) fn arrange(mut gatherings: Vec<Gathering>, threads: NonZeroUsize) -> 
             }
         }
     }
-    let mut activated: Vec<_> = gatherings.iter_mut().flat_map(|g| std::mem::take(&mut g.activated)).collect();
+    let mut activated: Vec<_> =
+        gatherings.iter_mut().flat_map(|g| std::mem::take(&mut g.activated)).collect();
     activated.sort_by_key(|activated| activated.position);
     let names = gatherings.into_iter().map(|g| g.names.take()).next_back().unwrap_or_default();
     bring_together(&mut buckets, &roots);

@@ -64,7 +64,10 @@ async fn a_case_keeps_the_targets_it_began_with_and_a_new_one_gets_the_new_ones(
     let stricter = within("2", "2h");
     let activated = engine.activate(&stricter, at(570), desk()).await.unwrap();
     assert_eq!((activated.effective_at, activated.recorded_at), (at(570), at(540)));
-    assert!(activated.to_string().ends_with("@2 from 2026-01-01T18:30:00Z, by head-of-support"), "{activated}");
+    assert!(
+        activated.to_string().ends_with("@2 from 2026-01-01T18:30:00Z, by head-of-support"),
+        "{activated}"
+    );
     assert_eq!(engine.announced(ann()).await.unwrap(), before, "an activation triggers nothing by itself");
 
     clock.set(at(600));
@@ -148,7 +151,10 @@ async fn bad_rulebooks_and_versions_are_refused_with_what_to_do() {
     let (store, clock, engine) = scene().await;
     let wrong = DEFAULT.replace("[promises]", "[promisses]");
     let error = engine.activate(wrong, at(0), desk()).await.unwrap_err();
-    assert!(matches!(error, EngineError::Rulebook(_)) && error.to_string().contains("did you mean"), "{error}");
+    assert!(
+        matches!(error, EngineError::Rulebook(_)) && error.to_string().contains("did you mean"),
+        "{error}"
+    );
     let same_label = DEFAULT.replacen("within = \"3d\"", "within = \"2d\"", 1);
     let error = engine.activate(same_label, at(0), desk()).await.unwrap_err();
     assert!(matches!(error, EngineError::LabelTaken { .. }), "{error}");
@@ -195,6 +201,9 @@ async fn an_engine_learns_of_an_activation_before_it_announces_anything_more() {
     // It has not looked since; its next announcement finds out.
     ahead.set(at(70));
     one.record(ann(), mail(70, 2)).await.unwrap();
+    let said = one.announced(ann()).await.unwrap();
+    let opened = said.iter().find(|a| a.decision.slot.case == contact(2)).unwrap();
+    assert_eq!(opened.decision.rulebook.as_str(), label(&within("2", "2h")));
     ahead.set(at(70 + 130));
     one.advance().await.unwrap();
     assert_eq!(missed(&one, at(200)).await, [(at(190), label(&within("2", "2h")))]);
@@ -258,7 +267,8 @@ async fn a_plan_lists_what_another_build_would_announce_and_announces_nothing() 
     let length = store.head().await.unwrap();
     let told = Arc::new(std::sync::Mutex::new(Vec::new()));
     let hears = told.clone();
-    let progress: throughline::replay::Progress = Arc::new(move |at, of| hears.lock().unwrap().push((at, of)));
+    let progress: throughline::replay::Progress =
+        Arc::new(move |at, of| hears.lock().unwrap().push((at, of)));
     let plan = Engine::builder(Arc::new(store.clone())).plan_upgrade(Some(&progress)).await.unwrap();
     assert!(plan.is_empty(), "{plan}");
     assert!(plan.to_string().ends_with("nothing would be announced differently"), "{plan}");
@@ -269,7 +279,10 @@ async fn a_plan_lists_what_another_build_would_announce_and_announces_nothing() 
     let plan = Engine::builder(Arc::new(store.clone())).rulebook(&stricter).plan_upgrade(None).await.unwrap();
     let of = |kind: DecisionKind| plan.by_rule.iter().filter(move |rule| rule.kind == kind.as_str());
     let [missed] = of(TargetMissed).collect::<Vec<_>>()[..] else { panic!("{plan}") };
-    assert_eq!((missed.rule.as_str(), missed.new, missed.gone, missed.customers), ("no-real-answer", 1, 0, 1));
+    assert_eq!(
+        (missed.rule.as_str(), missed.new, missed.gone, missed.customers),
+        ("no-real-answer", 1, 0, 1)
+    );
     assert_eq!(missed.examples[0].effective_at.what_if, Some(at(120)));
     assert_eq!((plan.customers, plan.affected, plan.renamed), (2, 2, plan.announcements.as_is));
     assert_eq!(store.head().await.unwrap(), length, "a plan writes nothing");

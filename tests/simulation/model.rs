@@ -132,7 +132,9 @@ impl Model {
         let possible = self.activations.iter().filter(|a| a.known == Known::Possible);
         match held.values().find(|from| !possible.clone().any(|wanted| wanted.from == **from)) {
             None => Ok(()),
-            Some(from) => Err(format!("an activation from {from} is in the log and was refused or never wanted")),
+            Some(from) => {
+                Err(format!("an activation from {from} is in the log and was refused or never wanted"))
+            }
         }
     }
 

@@ -115,7 +115,9 @@ impl Life<'_> {
         let activation = &mut self.model.activations[index];
         let known = activation.position.replace(activated.position);
         if known.is_some_and(|known: Position| known != activated.position) {
-            return Err(format!("an activation was acknowledged at {known:?} and then otherwise: {activated:?}"));
+            return Err(format!(
+                "an activation was acknowledged at {known:?} and then otherwise: {activated:?}"
+            ));
         }
         if activated.effective_at < activated.recorded_at {
             return Err(format!("in force before it was recorded: {activated:?}"));

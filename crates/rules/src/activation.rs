@@ -84,9 +84,10 @@ mod tests {
 
     #[test]
     fn what_was_stored_comes_back() {
-        for activation in
-            [Activation::Rulebook("[rulebook]\nid = \"ä\"".into()), Activation::Evaluator(EvaluatorVersion(7))]
-        {
+        for activation in [
+            Activation::Rulebook("[rulebook]\nid = \"ä\"".into()),
+            Activation::Evaluator(EvaluatorVersion(7)),
+        ] {
             assert_eq!(Activation::open(&activation.seal()), Ok(activation));
         }
     }

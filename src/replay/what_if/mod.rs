@@ -17,8 +17,8 @@ use crate::core::time::Micros;
 use crate::rules::rulebook::{RulebookError, Rulebooks};
 use serde::Serialize;
 use sift::Sift;
-pub(crate) use tally::Tally;
 use std::collections::BTreeMap;
+pub(crate) use tally::Tally;
 
 /// How many examples are shown of each rule, and of each way to differ.
 pub const EXAMPLES: usize = 3;

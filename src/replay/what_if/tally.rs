@@ -119,8 +119,7 @@ impl Tally {
 fn example(differs: Differs, place: &Place, found: &Found, names: &Interner) -> Example {
     let (_, customer, case, trigger, _) = *place;
     let at = found.each_ref().map(|decision| decision.as_ref().map(|d| d.effective_at));
-    let says =
-        found.each_ref().map(|decision| decision.as_ref().map(|d| d.named(names).to_string()));
+    let says = found.each_ref().map(|decision| decision.as_ref().map(|d| d.named(names).to_string()));
     Example {
         differs,
         customer,

@@ -217,7 +217,9 @@ impl Canonical for Case {
         to.id(self.closed_by.0);
         to.id(self.reacted_by.0);
         to.time(self.reacted_at);
-        to.number(u64::from(self.reopens) | u64::from(self.contacts) << 16 | u64::from(self.rulebook.0) << 32);
+        to.number(
+            u64::from(self.reopens) | u64::from(self.contacts) << 16 | u64::from(self.rulebook.0) << 32,
+        );
         to.number(u64::from(self.missed) | u64::from(self.priority) << 16);
         to.number(self.targets_said);
         to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));

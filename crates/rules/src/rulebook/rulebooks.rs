@@ -4,10 +4,10 @@
 //! that instant is judged by the one that was in force then. An activation triggers nothing by itself, and a case keeps
 //! the targets of the rulebook under which it was opened.
 
+use super::DEFAULT;
 use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled::Rulebook;
 use super::error::RulebookError;
-use super::DEFAULT;
 use alloc::{vec, vec::Vec};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
@@ -113,7 +113,7 @@ impl Rulebooks {
     pub fn settle(&self, rule: Sym, found_at: Micros) -> Span {
         let (in_force, book) = self.in_force(found_at);
         let before = self.books[..usize::from(in_force.0)].iter().rev();
-        let others = before.chain(&self.books[usize::from(in_force.0) + 1..]);
-        book.settle(rule).or_else(|| others.filter_map(|b| b.settle(rule)).next()).unwrap_or(Span::ZERO)
+        let mut others = before.chain(&self.books[usize::from(in_force.0) + 1..]);
+        book.settle(rule).or_else(|| others.find_map(|b| b.settle(rule))).unwrap_or(Span::ZERO)
     }
 }

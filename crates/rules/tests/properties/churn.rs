@@ -14,7 +14,7 @@ fn the_flag_comes_down_at_the_first_instant_at_which_the_score_is_low_enough() {
     for_all(40, |trial, mut bench| {
         let facts = bench.facts_of(&trial.history);
         let (_, judged) = bench.fold(&facts, trial.history.end() + Span::from_days(60));
-                let kinds = judged.decisions.iter().filter(|(d, _)| d.slot.kind == DecisionKind::ChurnCleared);
+        let kinds = judged.decisions.iter().filter(|(d, _)| d.slot.kind == DecisionKind::ChurnCleared);
         for (cleared, _) in kinds {
             let at = cleared.effective_at;
             // The level is that of the rulebook by which the last sign was taken in.

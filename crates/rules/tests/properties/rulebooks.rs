@@ -120,12 +120,16 @@ fn a_rulebook_with_a_mistake_is_refused_and_changes_nothing() {
 #[test]
 fn more_limits_than_can_be_told_apart_are_refused_with_what_to_do() {
     let Bench { mut rules, mut names } = Course::trying().bench();
-    let many: String = (0..60)
-        .map(|n| format!("\n[[limits]]\nrule = \"limit-{n}\"\ncounts = \"transfers\"\nabove = {}\n", n + 3))
-        .collect();
+    let limit =
+        |n: u16| format!("\n[[limits]]\nrule = \"limit-{n}\"\ncounts = \"transfers\"\nabove = {}\n", n + 3);
+    let many = (0..60).map(limit).collect::<Vec<_>>().concat();
     let text = TRYING.replace("[churn]\n", &format!("{many}\n[churn]\n"));
     rules.activate(Micros(5), &text, &mut names).unwrap();
-    let renamed = text.replace("rule = \"moved\"", "rule = \"away\"").replace("of = \"moved\"", "of = \"away\"");
+    let renamed =
+        text.replace("rule = \"moved\"", "rule = \"away\"").replace("of = \"moved\"", "of = \"away\"");
     let error = rules.activate(Micros(6), &renamed, &mut names).unwrap_err().to_string();
-    assert!(error.contains("65 limits of different names, more than 64; name a limit as one of before"), "{error}");
+    assert!(
+        error.contains("65 limits of different names, more than 64; name a limit as one of before"),
+        "{error}"
+    );
 }

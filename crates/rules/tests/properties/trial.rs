@@ -42,11 +42,7 @@ pub(crate) fn for_all_by_one_rulebook(most: usize, property: impl Fn(&Trial, Ben
     try_on((0..2_usize).boxed(), most, property);
 }
 
-fn try_on(
-    courses: BoxedStrategy<usize>,
-    most: usize,
-    property: impl Fn(&Trial, Bench) -> TestCaseResult,
-) {
+fn try_on(courses: BoxedStrategy<usize>, most: usize, property: impl Fn(&Trial, Bench) -> TestCaseResult) {
     let benches: Vec<Bench> = self::courses().iter().map(Course::bench).collect();
     let steps = vec(uniform::<_, STEP>(any::<u8>()), 0..=most);
     let trials = (courses, any::<u64>(), steps).prop_map(|(course, seed, steps)| Trial {

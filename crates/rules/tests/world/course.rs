@@ -22,11 +22,23 @@ pub(crate) fn changed() -> String {
     for (from, to) in [
         ("version = \"1\"", "version = \"2\""),
         ("lapse_after = \"5d\"", "lapse_after = \"1d\""),
-        ("rule = \"answered-by-a-person\"\nclock = \"first-human\"\nwithin = \"1h\"", "rule = \"a-new-one\"\nclock = \"first-human\"\nwithin = \"6h\""),
-        ("within = \"1d\"\nrepeat = \"1d\"\ntimes = 3\nsettle = \"6h\"", "within = \"2h\"\nrepeat = \"1h\"\ntimes = 6\nsettle = \"1h\""),
-        ("rule = \"moved\"\ncounts = \"transfers\"\nabove = 1", "rule = \"away\"\ncounts = \"transfers\"\nabove = 1"),
+        (
+            "rule = \"answered-by-a-person\"\nclock = \"first-human\"\nwithin = \"1h\"",
+            "rule = \"a-new-one\"\nclock = \"first-human\"\nwithin = \"6h\"",
+        ),
+        (
+            "within = \"1d\"\nrepeat = \"1d\"\ntimes = 3\nsettle = \"6h\"",
+            "within = \"2h\"\nrepeat = \"1h\"\ntimes = 6\nsettle = \"1h\"",
+        ),
+        (
+            "rule = \"moved\"\ncounts = \"transfers\"\nabove = 1",
+            "rule = \"away\"\ncounts = \"transfers\"\nabove = 1",
+        ),
         ("of = \"moved\"", "of = \"away\""),
-        ("half_life = \"1d\"\nflag_at = 3.0\nclear_at = 1.0", "half_life = \"6h\"\nflag_at = 2.0\nclear_at = 0.5"),
+        (
+            "half_life = \"1d\"\nflag_at = 3.0\nclear_at = 1.0",
+            "half_life = \"6h\"\nflag_at = 2.0\nclear_at = 0.5",
+        ),
         ("signal = \"gave-up\"", "signal = \"a-new-sign\""),
     ] {
         assert!(text.contains(from), "the rulebook has changed: {from:?} is gone");
