@@ -19,7 +19,7 @@ pub struct Activated {
     pub by: Name,
     /// From when they wanted it.
     pub asked_from: Micros,
-    /// From when it is in force: not before it was recorded.
+    /// From when it is in force: not before it was recorded, and after everything that had been recorded before it.
     pub effective_at: Micros,
     /// When it was recorded.
     pub recorded_at: Micros,
@@ -63,23 +63,16 @@ pub enum NotInForce {
 }
 
 impl Activated {
-    /// Reads a stored activation.
-    pub(crate) fn open(recorded: &RecordedEvent<Body>) -> Result<Self, NotInForce> {
-        let event = &recorded.event;
+    /// Reads a stored activation. `latest_before` is the latest time at which anything before it was recorded.
+    ///
+    /// One that this build cannot put in force is an error: judging by other rules than those in force would be wrong
+    /// without anybody noticing.
+    pub(crate) fn open(recorded: &RecordedEvent<Body>, latest_before: Micros) -> Result<Self, NotInForce> {
+        let RecordedEvent { position, recorded_at, event, .. } = recorded;
+        let (position, recorded_at) = (*position, *recorded_at);
         let (asked_from, by) = (event.occurred_at, event.source.clone());
-        Self::read(&event.data, by, asked_from, recorded.recorded_at, recorded.position)
-    }
-
-    /// Reads an activation from what was stored. One that this build cannot put in force is an error: judging by other
-    /// rules than those in force would be wrong without anybody noticing.
-    pub(crate) fn read(
-        body: &Body,
-        by: Name,
-        asked_from: Micros,
-        recorded_at: Micros,
-        position: Position,
-    ) -> Result<Self, NotInForce> {
-        let what = Activation::open(body).map_err(|source| NotInForce::Unreadable { position, source })?;
+        let what =
+            Activation::open(&event.data).map_err(|source| NotInForce::Unreadable { position, source })?;
         match &what {
             Activation::Rulebook(document) => Rulebooks::parse(document, &mut Interner::new())
                 .map(drop)
@@ -89,8 +82,14 @@ impl Activated {
                 return Err(NotInForce::Evaluator { position, version: *version });
             }
         }
-        let effective_at = effective_at(asked_from, recorded_at);
+        let effective_at = effective_at(asked_from, recorded_at, latest_before);
         Ok(Self { what, by, asked_from, effective_at, recorded_at, position })
+    }
+
+    /// The same where more was recorded before it than was known.
+    pub(crate) fn after(self, latest_before: Micros) -> Self {
+        let effective_at = effective_at(self.effective_at, self.recorded_at, latest_before);
+        Self { effective_at, ..self }
     }
 
     /// The document, if it is a rulebook.

@@ -6,6 +6,8 @@
 
 #[path = "simulation/answers.rs"]
 mod answers;
+#[path = "simulation/claims.rs"]
+mod claims;
 #[path = "simulation/coverage.rs"]
 mod coverage;
 #[path = "simulation/facts.rs"]

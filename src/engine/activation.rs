@@ -11,30 +11,15 @@ use super::{Engine, EngineError};
 use crate::activated::{Activated, NotInForce, label};
 use std::sync::Arc;
 use throughline_core::event::{NewEvent, Position};
-use throughline_core::ids::{EventId, ProfileId};
+use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
-use throughline_rules::activation::Activation;
+use throughline_rules::activation::{Activation, TookEffect};
 use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::ledger::Reason;
 use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
 use tokio::sync::oneshot;
-
-/// How many events are read at once.
-const LOOKED_AT_ONCE: usize = 8_192;
-
-/// How far the log was looked through for the latest time of recording, and that time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Looked {
-    until: Position,
-    latest: Micros,
-}
-
-impl Looked {
-    /// Not looked yet.
-    pub(super) const NOTHING: Self = Self { until: Position(0), latest: Micros::MIN };
-}
 
 /// What somebody wants to put in force.
 pub(super) struct Wanted {
@@ -110,21 +95,19 @@ impl EngineState {
             self.learn().await?;
             self.check_activation(what, *from)?;
             let expected = ExpectedVersion::Exact(self.in_force.version);
-            self.look_through_the_log().await?;
-            let recorded_at = self.now.max(self.looked.latest);
-            let append = Append::to(context(&self.tenant), expected, vec![event.clone()], recorded_at);
+            let append = Append::to(context(&self.tenant), expected, vec![event.clone()], self.now);
             match self.store.append(append).await {
                 Ok(appended) => {
                     let position = appended.places[0][0].position;
                     self.covered.add(position);
                     self.learn().await?;
-                    // What was written meanwhile by a clock that is ahead was judged without it.
-                    let ahead = self.look_through_the_log().await?;
-                    self.dirty.extend(ahead.into_iter().filter(|(at, _)| *at >= recorded_at).map(|(_, p)| p));
                     self.judge_dirty().await?;
                     let mut activated = self.in_force.activated.iter();
                     // What was just read holds what was just written.
-                    return activated.find(|a| a.position == position).cloned().ok_or(EngineError::Raced);
+                    let found = activated.find(|a| a.position == position).cloned();
+                    let found = found.ok_or(EngineError::Raced)?;
+                    self.note_effect(event.id, found.effective_at).await;
+                    return Ok(found);
                 }
                 Err(error) if is_lost_race(&error) => {}
                 Err(error) => return Err(error.into()),
@@ -133,23 +116,16 @@ impl EngineState {
         Err(EngineError::Raced)
     }
 
-    /// Finds the latest time at which anything of the tenant was recorded, by whatever clock: an activation is not in
-    /// force before what was judged without it. The first time, the whole log is read; then what came since. Names what
-    /// that is, by its time and profile.
-    async fn look_through_the_log(&mut self) -> Result<Vec<(Micros, ProfileId)>, EngineError> {
-        let mut found = Vec::new();
-        let is_first = self.looked.until == Position(0);
-        loop {
-            let page = self.store.read_all(self.looked.until, LOOKED_AT_ONCE).await?;
-            let Some(last) = page.last_position() else { return Ok(found) };
-            for event in page.events.iter().filter(|event| event.stream.tenant == self.tenant) {
-                let at = event.recorded.recorded_at;
-                self.looked.latest = self.looked.latest.max(at);
-                if let (false, StreamKey::Profile(profile)) = (is_first, event.stream.key) {
-                    found.push((at, profile));
-                }
-            }
-            self.looked.until = last;
+    /// Notes from when on an activation is in force, so that nobody has to read the log for it again. If it cannot be noted
+    /// now, whoever needs it works it out.
+    async fn note_effect(&mut self, activation: EventId, from: Micros) {
+        let note = TookEffect { activation, from };
+        let id = EventId::derived("took effect", &activation.to_string());
+        let event = NewEvent::new(id, from, super::link::source(), note.seal());
+        let append = Append::to(context(&self.tenant), ExpectedVersion::Any, vec![event], self.now);
+        match self.store.append(append).await {
+            Ok(appended) => self.covered.add(appended.places[0][0].position),
+            Err(error) => tracing::warn!(%error, "when an activation took effect could not be noted"),
         }
     }
 

@@ -1,6 +1,5 @@
 //! How an engine is set up.
 
-use super::activation::Looked;
 use super::covered::Covered;
 use super::in_force::{InForce, Shared};
 use super::live::Cache;
@@ -140,7 +139,6 @@ impl EngineBuilder {
             in_force: Arc::new(first),
             context: context.clone(),
             context_moved: false,
-            looked: Looked::NOTHING,
             historical_after: self.historical_after,
             cache: Cache::default(),
             cache_limit: self.customers,

@@ -7,15 +7,20 @@ use super::claim::read_events;
 use super::identity::Identity;
 use super::{EngineError, activation};
 use crate::activated::Activated;
-use std::sync::{Arc, Mutex, PoisonError};
-use throughline_core::event::{Position, Version};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use throughline_core::event::{Body, Position, RecordedEvent, Version};
 use throughline_core::identifier::IdentifierKey;
 use throughline_core::name::Interner;
-use throughline_core::time::Micros;
-use throughline_rules::activation::{ACTIVATION_KIND, Activation};
+use throughline_core::time::{Micros, Span};
+use throughline_rules::activation::{ACTIVATION_KIND, Activation, TOOK_EFFECT_KIND, TookEffect};
 use throughline_rules::rulebook::Rulebooks;
 use throughline_store::contract::EventStore;
+use throughline_store::read::StoredEvent;
 use throughline_store::stream::TenantId;
+
+/// How many events are looked through at once.
+const LOOKED_AT_ONCE: usize = 8_192;
 
 /// What is in force as far as the context was read.
 #[derive(Clone)]
@@ -97,26 +102,46 @@ pub(super) struct Shared {
     store: Arc<dyn EventStore>,
     tenant: TenantId,
     known: Arc<Mutex<Arc<InForce>>>,
+    looked: Arc<Mutex<Looked>>,
+}
+
+/// How far the log was looked through, and the latest time at which anything in it was recorded.
+#[derive(Clone, Copy, Debug)]
+struct Looked {
+    until: Position,
+    latest: Micros,
 }
 
 impl Shared {
     pub(super) fn new(store: Arc<dyn EventStore>, tenant: TenantId, first: InForce) -> Self {
-        Self { store, tenant, known: Arc::new(Mutex::new(Arc::new(first))) }
+        let looked = Looked { until: Position(0), latest: Micros(i64::MIN) };
+        let (known, looked) = (Arc::new(Mutex::new(Arc::new(first))), Arc::new(Mutex::new(looked)));
+        Self { store, tenant, known, looked }
     }
 
     /// What is in force by what the store holds now.
     pub(super) async fn now(&self) -> Result<Arc<InForce>, EngineError> {
-        let known = self.known();
+        let known = lock(&self.known).clone();
         let context = activation::context(&self.tenant);
         let news = read_events(&*self.store, &context, Version(known.version.0 + 1)).await?;
         let Some(last) = news.last() else { return Ok(known) };
+        let mut notes = BTreeMap::new();
+        for event in of_kind(&news, TOOK_EFFECT_KIND) {
+            let note = TookEffect::open(&event.event.data)?;
+            notes.insert(note.activation, note.from);
+        }
         let mut next = (*known).clone();
-        for event in news.iter().filter(|event| event.recorded.event.data.kind == ACTIVATION_KIND) {
-            next = next.with(Activated::open(&event.recorded)?)?;
+        for event in of_kind(&news, ACTIVATION_KIND) {
+            // Nothing was noted if whoever activated it died, or has not come so far.
+            let latest_before = match notes.get(&event.event.id) {
+                Some(from) => *from - Span(1),
+                None => self.latest_before(event.position).await?,
+            };
+            next = next.with(Activated::open(event, latest_before)?)?;
         }
         next.version = last.recorded.version;
         let next = Arc::new(next);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.known);
         // Somebody else may have read on meanwhile, and further.
         if known.version < next.version {
             *known = next.clone();
@@ -124,7 +149,34 @@ impl Shared {
         Ok(next)
     }
 
-    fn known(&self) -> Arc<InForce> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The latest time at which anything of the tenant before a position was recorded, by whatever clock. Reads the log
+    /// up to there, once: what was looked through is not looked through again for a later activation.
+    async fn latest_before(&self, position: Position) -> Result<Micros, EngineError> {
+        let mut looked = *lock(&self.looked);
+        if looked.until >= position {
+            // Looked through for a later one already, by another handle.
+            looked = Looked { until: Position(0), latest: Micros(i64::MIN) };
+        }
+        while looked.until.0 + 1 < position.0 {
+            let wanted = usize::try_from(position.0 - 1 - looked.until.0).unwrap_or(usize::MAX);
+            let page = self.store.read_all(looked.until, wanted.min(LOOKED_AT_ONCE)).await?;
+            let Some(last) = page.last_position() else { break };
+            let mine = page.events.iter().filter(|event| event.stream.tenant == self.tenant);
+            let latest = mine.map(|event| event.recorded.recorded_at).max();
+            looked = Looked { until: last, latest: latest.unwrap_or(looked.latest).max(looked.latest) };
+        }
+        let mut known = lock(&self.looked);
+        if known.until < looked.until {
+            *known = looked;
+        }
+        Ok(looked.latest)
     }
+}
+
+fn of_kind(events: &[StoredEvent], kind: u16) -> impl Iterator<Item = &RecordedEvent<Body>> {
+    events.iter().map(|event| &event.recorded).filter(move |recorded| recorded.event.data.kind == kind)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,5 @@
 //! What one engine knows and does, one request after the other.
 
-use super::activation::Looked;
 use super::covered::Covered;
 use super::in_force::{InForce, Shared};
 use super::judge::Task;
@@ -49,8 +48,6 @@ pub(super) struct EngineState {
     pub(super) context: Shared,
     /// Whether an append showed that the context has moved on.
     pub(super) context_moved: bool,
-    /// How far the log was looked through for activations.
-    pub(super) looked: Looked,
     pub(super) historical_after: Span,
     pub(super) cache: Cache,
     pub(super) cache_limit: usize,

@@ -2,6 +2,7 @@
 
 use super::gather::{BUCKETS, Gathering, Row, Seen, bucket_of};
 use super::history::{Bucket, History, ReadReport};
+use crate::activated::Activated;
 use hashbrown::{HashMap, HashSet};
 use rustc_hash::FxBuildHasher;
 use std::num::NonZeroUsize;
@@ -9,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use throughline_core::ids::{CustomerId, LinkId, ProfileId};
 use throughline_core::name::Interner;
+use throughline_core::time::Micros;
 
 type Roots = HashMap<ProfileId, ProfileId, FxBuildHasher>;
 type Arrivals = HashSet<u64, FxBuildHasher>;
@@ -31,13 +33,23 @@ pub(super) fn arrange(mut gatherings: Vec<Gathering>, threads: NonZeroUsize) -> 
             }
         }
     }
-    let mut activated: Vec<_> =
-        gatherings.iter_mut().flat_map(|g| std::mem::take(&mut g.activated)).collect();
-    activated.sort_by_key(|activated| activated.position);
+    let activated = activated(&mut gatherings);
     let names = gatherings.into_iter().map(|g| g.names.take()).next_back().unwrap_or_default();
     bring_together(&mut buckets, &roots);
     let buckets = in_parallel(threads, buckets, |rows| sort(rows, &gone, &roots, &names));
     History { names, buckets, read, activated }
+}
+
+/// What was activated, in the order of the log. Parts of a log stand in their order, and what was recorded before a part
+/// was recorded before every activation in it.
+fn activated(gatherings: &mut [Gathering]) -> Vec<Activated> {
+    let (mut all, mut latest) = (Vec::new(), Micros(i64::MIN));
+    for gathering in gatherings {
+        let mine = std::mem::take(&mut gathering.activated);
+        all.extend(mine.into_iter().map(|activated| activated.after(latest)));
+        latest = latest.max(gathering.latest);
+    }
+    all
 }
 
 /// Does something with every item, on several threads, and keeps the order.

@@ -10,6 +10,7 @@ use throughline_core::event::{Body, EventData, NewEvent};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, LinkId, ProfileId};
 use throughline_core::name::Sym;
+use throughline_core::time::Micros;
 use throughline_core::wire::DecodeError;
 
 /// The number of buckets, a power of two: some 20,000 facts each at ten million.
@@ -44,6 +45,8 @@ pub struct Gathering {
     pub(super) read: ReadReport,
     /// What was activated in the tenant's context.
     pub(super) activated: Vec<Activated>,
+    /// The latest time at which anything was recorded, of what was read of a store so far.
+    pub(super) latest: Micros,
     arrival: u64,
 }
 
@@ -68,6 +71,7 @@ impl Gathering {
             seen: std::iter::repeat_with(Vec::new).take(BUCKETS).collect(),
             read: ReadReport::default(),
             activated: Vec::new(),
+            latest: Micros(i64::MIN),
             arrival,
         }
     }

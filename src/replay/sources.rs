@@ -10,9 +10,10 @@ use throughline_channels::native::{ByteRange, open_range_counted, split_at_lines
 use throughline_channels::open::{Format, OpenError, OpenOptions, open_log_with};
 use throughline_channels::reject::{ReadCounts, Reject};
 use throughline_channels::table::Share;
-use throughline_core::event::{Body, EventKind, Position};
+use throughline_core::event::{Body, EventKind, NewEvent, Position, RecordedEvent};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::{Name, Sym};
+use throughline_core::time::Micros;
 use throughline_core::wire::DecodeError;
 use throughline_rules::activation::ACTIVATION_KIND;
 use throughline_store::contract::EventStore;
@@ -122,11 +123,14 @@ impl History {
             for event in &page.events {
                 let recorded = &event.recorded;
                 let (e, body) = (&recorded.event, &recorded.event.data);
+                if event.stream.tenant != *tenant {
+                    continue;
+                }
+                let latest = gathering.note_recorded(recorded.recorded_at);
                 let profile = match event.stream.key {
-                    _ if event.stream.tenant != *tenant => continue,
                     StreamKey::Profile(profile) => profile,
                     StreamKey::Context if body.kind == ACTIVATION_KIND => {
-                        gathering.activated.push(Activated::open(recorded)?);
+                        gathering.activated.push(Activated::open(recorded, latest)?);
                         continue;
                     }
                     _ => continue,
@@ -241,6 +245,13 @@ impl Gathering {
         cut
     }
 
+    /// Notes when an event of a store was recorded, and returns the latest time of those before it.
+    fn note_recorded(&mut self, at: Micros) -> Micros {
+        let before = self.latest;
+        self.latest = before.max(at);
+        before
+    }
+
     fn note(&mut self, counts: &ReadCounts) {
         self.read.ignored += counts.ignored;
         for (reason, count) in counts.by_reason() {
@@ -255,15 +266,18 @@ impl Gathering {
     fn push_activation(
         &mut self,
         event: &throughline_store::sqlite::EventRef<'_>,
+        latest_before: Micros,
     ) -> Result<(), SourceError> {
-        let (kind, schema, position) = (event.kind, event.schema, event.position);
-        let body = Body { kind, schema, plain: event.plain.into(), ..Body::default() };
-        let by = Name::new(event.source).map_err(|_| {
-            let (found, at) = (0, 0);
-            let source = DecodeError::UnknownVariant { what: "who activated it", found, at };
+        let (position, version, recorded_at) = (event.position, event.version, event.recorded_at);
+        let source = Name::new(event.source).map_err(|_| {
+            let source = DecodeError::UnknownVariant { what: "who activated it", found: 0, at: 0 };
             SourceError::Unreadable { position, source }
         })?;
-        self.activated.push(Activated::read(&body, by, event.occurred_at, event.recorded_at, position)?);
+        let data =
+            Body { kind: event.kind, schema: event.schema, plain: event.plain.into(), ..Body::default() };
+        let event = NewEvent::new(event.id, event.occurred_at, source, data);
+        let recorded = RecordedEvent { position, version, recorded_at, event };
+        self.activated.push(Activated::open(&recorded, latest_before)?);
         Ok(())
     }
 
@@ -287,8 +301,9 @@ impl Gathering {
             if event.tenant != tenant.as_str() {
                 return ControlFlow::Continue(());
             }
+            let latest = self.note_recorded(event.recorded_at);
             if event.stream_kind == 2 && event.kind == ACTIVATION_KIND {
-                return match self.push_activation(&event) {
+                return match self.push_activation(&event, latest) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(error) => ControlFlow::Break(error),
                 };

@@ -62,10 +62,36 @@ impl Life<'_> {
                     *self.model.links[link].of(makes) = Known::Acknowledged;
                 }
                 Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
+                Err(EngineError::Contradiction { .. }) if makes => self.met.contradictions += 1,
                 Err(error) => {
                     // The link may be in the log and its judgement may have failed.
                     self.model.links[link].of(makes).doubt();
                     helps_to_try_again("link", &error)?;
+                }
+            },
+            Running::Claim(index, task) => match task.await.map_err(broken)? {
+                Ok(identified) => {
+                    note!(self, "node {at}: claim {index}: {identified}");
+                    self.claimed(index, &identified)?;
+                }
+                Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
+                Err(error) => {
+                    note!(self, "node {at}: claim {index}: {error}");
+                    self.model.claims.made[index].known.doubt();
+                    // An identifier is hashed before the engine is asked, and that may be too late.
+                    if !(self.nodes[at].is_stopping && matches!(error, EngineError::Closed)) {
+                        helps_to_try_again("a claim", &error)?;
+                    }
+                }
+            },
+            Running::Part(link, task) => match task.await.map_err(broken)? {
+                Ok(()) => self.met.taken_apart += 1,
+                Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
+                Err(error) => {
+                    if let Some((_, ended)) = self.model.claims.links.get_mut(&link) {
+                        ended.doubt();
+                    }
+                    helps_to_try_again("taking apart", &error)?;
                 }
             },
             Running::Activate(index, task) => match task.await.map_err(broken)? {

@@ -7,7 +7,8 @@ use super::reader::{self, Happened};
 use super::rulebooks::{FIRST, Library};
 use super::truth::{Truth, check_ledger};
 use throughline::core::time::Span;
-use throughline::rules::activation::ACTIVATION_KIND;
+use throughline::rules::activation::{ACTIVATION_KIND, TOOK_EFFECT_KIND};
+use throughline::rules::identity::record::{IDENTIFIER_KIND, Record};
 use throughline::rules::ledger::decode_entries;
 use throughline::store::read::StoredEvent;
 
@@ -98,9 +99,13 @@ impl Life<'_> {
                 note!(self, "log {} {key:?} at {when}, recorded {known}: {id} {data:?}", at.position);
                 continue;
             }
-            if event.data.kind == ACTIVATION_KIND {
+            if [ACTIVATION_KIND, TOOK_EFFECT_KIND].contains(&event.data.kind) {
                 let (when, known) = (event.occurred_at, at.recorded_at);
                 note!(self, "log {} {key:?} from {when}, recorded {known}: an activation", at.position);
+                continue;
+            }
+            if event.data.kind == IDENTIFIER_KIND {
+                note!(self, "log {} {key:?}: {:?}", at.position, Record::open(&event.data).unwrap());
                 continue;
             }
             for entry in decode_entries(&event.data.plain).unwrap() {

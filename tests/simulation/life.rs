@@ -39,6 +39,8 @@ pub(crate) struct Life<'t> {
     pub(crate) reads_at: Option<usize>,
     /// Whether rulebooks are put in force in this life.
     activates: bool,
+    /// Whether identifiers are claimed in it.
+    claims: bool,
     pub(crate) story: Story,
     pub(crate) truth: &'t mut Truth,
     pub(crate) met: Coverage,
@@ -78,6 +80,7 @@ impl<'t> Life<'t> {
         let is_crowd = rng.chance(60);
         let profiles = if is_crowd { 20 } else { 2 + rng.below(3) as usize };
         let activates = rng.chance(500);
+        let claims = rng.chance(500);
         let is_harsh = rng.chance(500);
         let nodes = (0..=rng.below(3)).map(|_| {
             let fault_seed = rng.next_u64();
@@ -105,6 +108,7 @@ impl<'t> Life<'t> {
             reader: None,
             reads_at: None,
             activates,
+            claims,
             story: Story::default(),
             truth,
             met,
@@ -257,6 +261,7 @@ impl<'t> Life<'t> {
             }
             Running::Link(link, makes, _) => self.model.links[link].of(makes).doubt(),
             Running::Activate(index, _) => self.model.activations[index].known.doubt(),
+            Running::Claim(index, _) => self.model.claims.made[index].known.doubt(),
             _ => {}
         }
     }
@@ -271,18 +276,22 @@ impl<'t> Life<'t> {
         if self.nodes[at].is_stopping || self.nodes[at].running.len() > 4 {
             return;
         }
+        if self.claims && self.rng.chance(300) {
+            let parts = self.rng.chance(100);
+            let running = if parts { self.some_parting(engine) } else { self.some_claim(engine) };
+            self.nodes[at].running.extend(running);
+            return;
+        }
+        if self.activates && self.rng.chance(60) {
+            let running = self.some_activation(engine);
+            self.nodes[at].running.extend(running);
+            return;
+        }
         let running = match self.rng.below(100) {
-            0..47 => {
+            0..52 => {
                 let (asked, facts) = self.some_facts();
                 note!(self, "node {at} is sent {asked:?}");
                 Running::Record(asked, tokio::spawn(async move { engine.record_all(facts).await }))
-            }
-            47..52 => {
-                if !self.activates {
-                    return;
-                }
-                let Some(running) = self.some_activation(engine) else { return };
-                running
             }
             52..66 => {
                 let Some((link, makes)) = self.some_link() else { return };
@@ -432,6 +441,10 @@ impl<'t> Life<'t> {
         sent.known = Known::Acknowledged;
         sent.position = Some(position);
         Ok(())
+    }
+
+    pub(crate) fn some_profile(&mut self) -> ProfileId {
+        *self.rng.pick(&self.facts.profiles).unwrap()
     }
 
     pub(crate) fn tell(&self, happened: Happened) {

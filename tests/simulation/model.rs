@@ -1,10 +1,12 @@
 //! What the world outside knows: which facts it sent, and what it was told about them. No rule, no ledger.
 
+use super::claims::Claims;
 use std::collections::BTreeMap;
 use throughline::core::event::{EventData, NewEvent, Position};
 use throughline::core::ids::{EventId, LinkId, ProfileId};
 use throughline::core::time::Micros;
-use throughline::rules::activation::ACTIVATION_KIND;
+use throughline::rules::activation::{ACTIVATION_KIND, TOOK_EFFECT_KIND};
+use throughline::rules::identity::record::IDENTIFIER_KIND;
 use throughline::rules::ledger::LEDGER_KIND;
 use throughline::store::read::StoredEvent;
 use throughline::store::stream::{StreamId, StreamKey, TenantId};
@@ -57,6 +59,7 @@ pub(crate) struct Model {
     pub(crate) facts: BTreeMap<EventId, Sent>,
     pub(crate) links: Vec<Link>,
     pub(crate) activations: Vec<Activation>,
+    pub(crate) claims: Claims,
 }
 
 impl Known {
@@ -89,7 +92,7 @@ impl Model {
     pub(crate) fn check(&self, log: &[StoredEvent]) -> Result<(), String> {
         let mut found: BTreeMap<EventId, Position> = BTreeMap::new();
         let mut ends: BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>> = BTreeMap::new();
-        let no_facts = [LEDGER_KIND, ACTIVATION_KIND];
+        let no_facts = [LEDGER_KIND, ACTIVATION_KIND, TOOK_EFFECT_KIND, IDENTIFIER_KIND];
         for stored in log.iter().filter(|e| !no_facts.contains(&e.recorded.event.data.kind)) {
             let (recorded, profile) = (stored.recorded.open().unwrap(), profile_of(&stored.stream));
             let (id, profile) =
@@ -99,6 +102,9 @@ impl Model {
             }
             if let Some((link, makes, other)) = link_in(&recorded.event.data) {
                 ends.entry((link, makes)).or_default().push([profile, other]);
+                continue;
+            }
+            if matches!(recorded.event.data, EventData::IdentifierClaimed(_)) {
                 continue;
             }
             let sent = self.facts.get(&id).ok_or_else(|| format!("{id} is in the log and nobody sent it"))?;
@@ -116,6 +122,7 @@ impl Model {
             }
         }
         self.check_activations(log)?;
+        self.claims.check(log)?;
         self.check_links(&mut ends)
     }
 
@@ -147,6 +154,10 @@ impl Model {
                 let mut both = [[a, b], [b, a]];
                 both.sort_unstable();
                 let is_right = match known {
+                    // Whoever claims another account leaves, and takes its links back.
+                    Known::Absent if !makes && self.claims.may_part(link.ends) => {
+                        held.is_empty() || held == both
+                    }
                     Known::Absent => held.is_empty(),
                     Known::Possible => held.is_empty() || held == both,
                     Known::Acknowledged => held == both,
@@ -156,6 +167,12 @@ impl Model {
                 }
             }
         }
-        ends.keys().next().map_or(Ok(()), |(link, _)| Err(format!("{link:?} was never sent")))
+        for ((link, makes), held) in ends.iter() {
+            let both = held.len() == 2 && held[0] == [held[1][1], held[1][0]];
+            if !both || !self.claims.may_have_made(*link, held[0]) {
+                return Err(format!("{link:?} (made: {makes}) was never sent, or by half: {held:?}"));
+            }
+        }
+        Ok(())
     }
 }

@@ -1,14 +1,15 @@
 //! One process of a life: an engine behind a gate and a faulty network, with a clock of its own.
 
+use super::claims::KEY;
 use super::gate::Gate;
 use super::reader::Read;
 use super::rulebooks::FIRST;
 use std::sync::Arc;
 use throughline::activated::Activated;
 use throughline::core::event::{Position, Version};
-use throughline::core::ids::EventId;
+use throughline::core::ids::{EventId, LinkId};
 use throughline::core::time::{Micros, Span};
-use throughline::engine::{Announcements, Engine, EngineError, Receipt};
+use throughline::engine::{Announcements, Engine, EngineError, Identified, Receipt};
 use throughline::store::contract::EventStore;
 use throughline_testkit::clock::ManualClock;
 use throughline_testkit::faulty::{FaultyStore, Plan};
@@ -23,6 +24,10 @@ pub(crate) enum Running {
     Link(usize, bool, JoinHandle<Result<(), EngineError>>),
     /// The activation by its index in the model.
     Activate(usize, JoinHandle<Result<Activated, EngineError>>),
+    /// The claim by its index in the model.
+    Claim(usize, JoinHandle<Result<Identified, EngineError>>),
+    /// A link that a claim made is taken back.
+    Part(LinkId, JoinHandle<Result<(), EngineError>>),
     Advance(JoinHandle<Result<Option<Micros>, EngineError>>),
     Subscribe(JoinHandle<Result<Announcements, EngineError>>),
     Read(JoinHandle<Read>),
@@ -43,6 +48,8 @@ impl Running {
             Self::Record(_, task) => task.is_finished(),
             Self::Link(.., task) | Self::Shutdown(task) => task.is_finished(),
             Self::Activate(_, task) => task.is_finished(),
+            Self::Claim(_, task) => task.is_finished(),
+            Self::Part(_, task) => task.is_finished(),
             Self::Advance(task) => task.is_finished(),
             Self::Subscribe(task) => task.is_finished(),
             Self::Read(task) => task.is_finished(),
@@ -54,6 +61,8 @@ impl Running {
             Self::Record(_, task) => task.abort(),
             Self::Link(.., task) | Self::Shutdown(task) => task.abort(),
             Self::Activate(_, task) => task.abort(),
+            Self::Claim(_, task) => task.abort(),
+            Self::Part(_, task) => task.abort(),
             Self::Advance(task) => task.abort(),
             Self::Subscribe(task) => task.abort(),
             Self::Read(task) => task.abort(),
@@ -101,6 +110,7 @@ impl Node {
         let clock = self.clock.clone();
         let builder = Engine::builder(Arc::new(self.gate.clone()))
             .rulebook(FIRST)
+            .identifier_key(KEY)
             .queue(2)
             .customers_at_hand(16)
             .snapshot_every(self.snapshots.0)

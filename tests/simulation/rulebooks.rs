@@ -60,10 +60,15 @@ impl Library {
 
     /// What is in force by what a log holds.
     pub(crate) fn of(&mut self, log: &[StoredEvent], names: &mut Interner) -> Rulebooks {
-        let activations = log.iter().filter(|e| e.recorded.event.data.kind == ACTIVATION_KIND);
-        let key = activations.map(|stored| {
-            let recorded = &stored.recorded;
-            let from = recorded.event.occurred_at.max(recorded.recorded_at);
+        let mut latest = Micros(i64::MIN);
+        let activations = log.iter().filter_map(|stored| {
+            let before = latest;
+            latest = before.max(stored.recorded.recorded_at);
+            (stored.recorded.event.data.kind == ACTIVATION_KIND).then_some((&stored.recorded, before))
+        });
+        let key = activations.map(|(recorded, before)| {
+            // After everything that stands before it in the log.
+            let from = recorded.event.occurred_at.max(recorded.recorded_at).max(before + Span(1));
             match What::open(&recorded.event.data).unwrap() {
                 What::Rulebook(document) => (from, document),
                 What::Evaluator(version) => panic!("nobody activates an evaluator here: {version:?}"),

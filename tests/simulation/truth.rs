@@ -56,7 +56,7 @@ pub(crate) struct Said {
 }
 
 /// The customers of a log: each profile with the profiles that are joined with it.
-fn customers(log: &[StoredEvent]) -> Vec<BTreeSet<ProfileId>> {
+pub(crate) fn customers(log: &[StoredEvent]) -> Vec<BTreeSet<ProfileId>> {
     let mut links: BTreeMap<LinkId, [ProfileId; 2]> = BTreeMap::new();
     let mut unlinked = BTreeSet::new();
     let mut customers: Vec<BTreeSet<ProfileId>> = Vec::new();

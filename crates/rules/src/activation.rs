@@ -1,13 +1,17 @@
 //! Activations: what the tenant's context says about who judges from when, and its stored form.
 //!
-//! A rulebook, or a version of the evaluator, is put in force by a fact of the context, effective from the instant that
-//! it names but never before it was recorded: what was judged already is not judged again by rules that came after.
+//! A rulebook, or a version of the evaluator, is put in force by a fact of the context, from the instant that it names,
+//! but after everything that stands before it in the log: what was judged already is not judged again by rules that came
+//! after. That instant follows from the log alone. Whoever worked it out writes it down, so that nobody else has to read
+//! the whole log for it.
+//!
 //! The whole document is in the fact, so that a log can be read by whoever has nothing but the log.
 
 use crate::evaluate::EvaluatorVersion;
 use alloc::string::{String, ToString};
 use throughline_core::event::Body;
-use throughline_core::time::Micros;
+use throughline_core::ids::EventId;
+use throughline_core::time::{Micros, Span};
 use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Writer};
 
 /// The kind number of an activation: above those of facts about customers.
@@ -15,6 +19,9 @@ pub const ACTIVATION_KIND: u16 = 1_002;
 
 /// The version of its layout.
 pub const ACTIVATION_SCHEMA: u8 = 1;
+
+/// The kind number of the note of when an activation took effect.
+pub const TOOK_EFFECT_KIND: u16 = 1_003;
 
 const RULEBOOK: u8 = 1;
 const EVALUATOR: u8 = 2;
@@ -28,9 +35,51 @@ pub enum Activation {
     Evaluator(EvaluatorVersion),
 }
 
-/// When an activation takes effect, that was asked for from an instant on.
-pub fn effective_at(asked_from: Micros, recorded_at: Micros) -> Micros {
-    asked_from.max(recorded_at)
+/// When an activation took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TookEffect {
+    /// The activation's event.
+    pub activation: EventId,
+    /// From when on it is in force.
+    pub from: Micros,
+}
+
+/// When an activation takes effect: at the instant from which it was wanted, but not before it was recorded, and after
+/// the latest time at which anything before it in the log was recorded, by whatever clock.
+///
+/// Everything that was announced before it in the log was true by then, and so is not touched.
+pub fn effective_at(wanted_from: Micros, recorded_at: Micros, latest_before: Micros) -> Micros {
+    wanted_from.max(recorded_at).max(latest_before + Span(1))
+}
+
+impl TookEffect {
+    /// The note as a store keeps it.
+    pub fn seal(&self) -> Body {
+        let mut out = Writer::new();
+        self.activation.encode(&mut out);
+        self.from.encode(&mut out);
+        let plain = out.plain.into();
+        Body { kind: TOOK_EFFECT_KIND, schema: ACTIVATION_SCHEMA, plain, ..Body::default() }
+    }
+
+    /// Reads a note.
+    pub fn open(body: &Body) -> Result<Self, DecodeError> {
+        let Body { kind, schema, .. } = *body;
+        check(TOOK_EFFECT_KIND, kind, schema)?;
+        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
+        let activation = Decode::decode(&mut from, names)?;
+        let note = Self { activation, from: Decode::decode(&mut from, names)? };
+        from.finish()?;
+        Ok(note)
+    }
+}
+
+fn check(expected: u16, kind: u16, schema: u8) -> Result<(), DecodeError> {
+    match (kind, schema) {
+        (kind, ACTIVATION_SCHEMA) if kind == expected => Ok(()),
+        (kind, schema) if kind == expected => Err(DecodeError::UnknownSchema { kind, schema }),
+        (kind, _) => Err(DecodeError::UnknownKind { kind }),
+    }
 }
 
 impl Activation {
@@ -53,18 +102,8 @@ impl Activation {
 
     /// Reads an activation.
     pub fn open(body: &Body) -> Result<Self, DecodeError> {
-        Self::decode(body.kind, body.schema, &body.plain)
-    }
-
-    /// Reads an activation from its parts.
-    pub fn decode(kind: u16, schema: u8, plain: &[u8]) -> Result<Self, DecodeError> {
-        if kind != ACTIVATION_KIND {
-            return Err(DecodeError::UnknownKind { kind });
-        }
-        if schema != ACTIVATION_SCHEMA {
-            return Err(DecodeError::UnknownSchema { kind, schema });
-        }
-        let (mut from, names) = (Reader::new(plain), &mut Owned);
+        check(ACTIVATION_KIND, body.kind, body.schema)?;
+        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
         let activation = match from.byte()? {
             RULEBOOK => Self::Rulebook(from.text()?.to_string()),
             EVALUATOR => Self::Evaluator(EvaluatorVersion(Decode::decode(&mut from, names)?)),
@@ -93,19 +132,28 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_or_foreign_record_is_refused() {
-        let body = Activation::Rulebook("[rulebook]".into()).seal();
-        for cut in 0..body.plain.len() {
-            assert!(Activation::decode(body.kind, body.schema, &body.plain[..cut]).is_err());
-        }
-        assert!(Activation::decode(ACTIVATION_KIND, 9, &body.plain).is_err());
-        assert!(Activation::decode(1, 1, &body.plain).is_err());
-        assert!(Activation::decode(ACTIVATION_KIND, ACTIVATION_SCHEMA, &[9]).is_err());
+    fn a_note_that_was_stored_comes_back_and_is_no_activation() {
+        let note = TookEffect { activation: EventId::from_bytes([3; 16]), from: Micros(-7) };
+        assert_eq!(TookEffect::open(&note.seal()), Ok(note));
+        assert!(Activation::open(&note.seal()).is_err());
     }
 
     #[test]
-    fn nothing_is_in_force_before_it_was_recorded() {
-        assert_eq!(effective_at(Micros(5), Micros(9)), Micros(9));
-        assert_eq!(effective_at(Micros(12), Micros(9)), Micros(12));
+    fn a_cut_or_foreign_record_is_refused() {
+        let body = Activation::Rulebook("[rulebook]".into()).seal();
+        let with = |kind, schema, plain: &[u8]| Body { kind, schema, plain: plain.into(), ..Body::default() };
+        for cut in 0..body.plain.len() {
+            assert!(Activation::open(&with(body.kind, body.schema, &body.plain[..cut])).is_err());
+        }
+        assert!(Activation::open(&with(ACTIVATION_KIND, 9, &body.plain)).is_err());
+        assert!(Activation::open(&with(1, 1, &body.plain)).is_err());
+        assert!(Activation::open(&with(ACTIVATION_KIND, ACTIVATION_SCHEMA, &[9])).is_err());
+    }
+
+    #[test]
+    fn nothing_is_in_force_before_it_was_recorded_or_before_anything_that_was_recorded_before_it() {
+        assert_eq!(effective_at(Micros(5), Micros(9), Micros(3)), Micros(9));
+        assert_eq!(effective_at(Micros(12), Micros(9), Micros(3)), Micros(12));
+        assert_eq!(effective_at(Micros(5), Micros(9), Micros(9)), Micros(10));
     }
 }
