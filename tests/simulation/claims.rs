@@ -63,7 +63,7 @@ fn ask(engine: Engine, claim: Claim) -> JoinHandle<Result<Identified, EngineErro
 
 impl Life<'_> {
     /// A new claim, or one whose answer may have been lost.
-    pub(crate) fn some_claim(&mut self, engine: Engine) -> Option<Running> {
+    pub(crate) fn some_claim(&mut self, engine: Engine) -> Running {
         let made = self.model.claims.made.len();
         let again = made == MOST || made > 0 && self.rng.chance(250);
         let index = if again { self.rng.below(made as u64) as usize } else { made };
@@ -75,7 +75,7 @@ impl Life<'_> {
         }
         let claim = self.model.claims.made[index];
         note!(self, "claim {index}: {claim:?}");
-        Some(Running::Claim(index, ask(engine, claim)))
+        Running::Claim(index, ask(engine, claim))
     }
 
     /// The end of a link that a claim made.

@@ -278,7 +278,7 @@ impl<'t> Life<'t> {
         }
         if self.claims && self.rng.chance(300) {
             let parts = self.rng.chance(100);
-            let running = if parts { self.some_parting(engine) } else { self.some_claim(engine) };
+            let running = if parts { self.some_parting(engine) } else { Some(self.some_claim(engine)) };
             self.nodes[at].running.extend(running);
             return;
         }

@@ -46,10 +46,9 @@ impl Running {
     pub(crate) fn is_finished(&self) -> bool {
         match self {
             Self::Record(_, task) => task.is_finished(),
-            Self::Link(.., task) | Self::Shutdown(task) => task.is_finished(),
+            Self::Link(.., task) | Self::Part(_, task) | Self::Shutdown(task) => task.is_finished(),
             Self::Activate(_, task) => task.is_finished(),
             Self::Claim(_, task) => task.is_finished(),
-            Self::Part(_, task) => task.is_finished(),
             Self::Advance(task) => task.is_finished(),
             Self::Subscribe(task) => task.is_finished(),
             Self::Read(task) => task.is_finished(),
@@ -59,10 +58,9 @@ impl Running {
     pub(crate) fn abort(&self) {
         match self {
             Self::Record(_, task) => task.abort(),
-            Self::Link(.., task) | Self::Shutdown(task) => task.abort(),
+            Self::Link(.., task) | Self::Part(_, task) | Self::Shutdown(task) => task.abort(),
             Self::Activate(_, task) => task.abort(),
             Self::Claim(_, task) => task.abort(),
-            Self::Part(_, task) => task.abort(),
             Self::Advance(task) => task.abort(),
             Self::Subscribe(task) => task.abort(),
             Self::Read(task) => task.abort(),
