@@ -8,9 +8,9 @@ use super::claim::{ROUNDS, is_lost_race};
 use super::judge::Task;
 use super::state::EngineState;
 use super::{Engine, EngineError};
-use crate::activated::{Activated, NotInForce, label};
+use crate::activated::{Activated, label};
 use std::sync::Arc;
-use throughline_core::event::{NewEvent, Position};
+use throughline_core::event::NewEvent;
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
@@ -107,6 +107,7 @@ impl EngineState {
                     let found = activated.find(|a| a.position == position).cloned();
                     let found = found.ok_or(EngineError::Raced)?;
                     self.note_effect(event.id, found.effective_at).await;
+                    self.learn().await?;
                     return Ok(found);
                 }
                 Err(error) if is_lost_race(&error) => {}
@@ -141,10 +142,7 @@ impl EngineState {
                 }
             }
             Activation::Evaluator(version) if version.is_known() => Ok(()),
-            Activation::Evaluator(version) => {
-                let position = Position(0);
-                Err(NotInForce::Evaluator { position, version: *version }.into())
-            }
+            Activation::Evaluator(version) => Err(EngineError::UnknownEvaluator { version: version.0 }),
         }
     }
 

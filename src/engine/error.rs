@@ -7,6 +7,7 @@ use throughline_core::event::Position;
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::wire::DecodeError;
+use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::rulebook::RulebookError;
 use throughline_store::error::{AppendError, StoreError};
 
@@ -78,6 +79,15 @@ pub enum EngineError {
         /// The id and version.
         label: String,
     },
+    /// A version of the evaluator that this build does not have is not put in force by it.
+    #[error(
+        "this build has versions of the evaluator up to {newest} and not {version}; put it in force with a build that has it",
+        newest = EvaluatorVersion::NEWEST.0
+    )]
+    UnknownEvaluator {
+        /// The version.
+        version: u16,
+    },
     /// What is in force cannot be read by this build, so nothing is judged.
     #[error(transparent)]
     NotInForce(#[from] NotInForce),
@@ -116,6 +126,7 @@ impl EngineError {
             | Self::NoIdentifierKey
             | Self::NotNormal(_)
             | Self::LabelTaken { .. }
+            | Self::UnknownEvaluator { .. }
             | Self::Rulebook(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
             Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) => EngineErrorKind::Broken,

@@ -161,7 +161,8 @@ async fn bad_rulebooks_and_versions_are_refused_with_what_to_do() {
     assert!(error.to_string().ends_with("give this one another version"), "{error}");
     let unknown = EvaluatorVersion(EvaluatorVersion::NEWEST.0 + 1);
     let error = engine.activate_evaluator(unknown, at(0), desk()).await.unwrap_err();
-    assert!(matches!(error, EngineError::NotInForce(NotInForce::Evaluator { .. })), "{error}");
+    assert!(matches!(error, EngineError::UnknownEvaluator { .. }), "{error}");
+    assert_eq!(error.kind(), EngineErrorKind::Invalid);
     assert!(engine.activated().await.unwrap().is_empty());
     engine.activate_evaluator(EvaluatorVersion::NEWEST, at(0), desk()).await.unwrap();
 
@@ -173,7 +174,8 @@ async fn bad_rulebooks_and_versions_are_refused_with_what_to_do() {
     assert_eq!(error.kind(), EngineErrorKind::Broken, "{error}");
     assert!(error.to_string().contains("use a newer build"), "{error}");
     let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now());
-    assert!(matches!(builder.start().await.unwrap_err(), EngineError::NotInForce(_)));
+    let error = builder.start().await.unwrap_err();
+    assert!(matches!(error, EngineError::NotInForce(NotInForce::Evaluator { .. })), "{error}");
 }
 
 /// Somebody else writes to the context.
