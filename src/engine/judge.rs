@@ -7,6 +7,7 @@ use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted
 use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
+use super::stored::{Sealed, fetch_from_stored, is_worth_looking};
 use throughline_core::event::{Body, NewEvent, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, ProfileId};
@@ -38,6 +39,8 @@ pub(super) enum Task {
     Due(ProfileId),
     /// A customer that must be read again.
     Reload(ProfileId, Option<Reason>),
+    /// A customer that must be read again as a whole: a snapshot did not do.
+    Reread(ProfileId, Option<Reason>),
 }
 
 /// A judgement that is ready to be appended.
@@ -51,9 +54,32 @@ pub(super) struct Judgement {
 struct Wanted {
     profile: ProfileId,
     reason: Option<Reason>,
-    /// If the facts since a snapshot will do.
-    tail: Option<Tail>,
+    from: ReadFrom,
 }
+
+/// From where on a customer is read.
+enum ReadFrom {
+    /// From the first fact.
+    Start,
+    /// From the stored snapshot, if there is one.
+    Stored,
+    /// From a snapshot in memory.
+    Tail(Tail),
+}
+
+impl ReadFrom {
+    /// Of two who want the same customer, the one whose number is less is served: it can do with less.
+    const fn order(&self) -> u8 {
+        match self {
+            Self::Start => 0,
+            Self::Stored => 1,
+            Self::Tail(_) => 2,
+        }
+    }
+}
+
+/// What was read of a customer, and since which stored snapshot, if it was.
+type Fetched = (Option<Sealed>, Streams);
 
 impl EngineState {
     /// Judges until nothing is left, or gives up on what others keep writing to. What is given up on is kept in
@@ -68,16 +94,15 @@ impl EngineState {
             for task in std::mem::take(&mut tasks) {
                 unknown.extend(self.step_or_ask(task, &mut ready, &mut again));
             }
-            // Of two that want the same customer, one with a tail and one without, the whole is read.
-            unknown.sort_by_key(|wanted| (wanted.profile, wanted.tail.is_some()));
+            unknown.sort_by_key(|wanted| (wanted.profile, wanted.from.order()));
             unknown.dedup_by_key(|wanted| wanted.profile);
             while !unknown.is_empty() {
                 let some = unknown.split_off(unknown.len().saturating_sub(AT_ONCE));
                 let fetched = self.fetch_all(&some).await;
-                for (wanted, streams) in some.into_iter().zip(fetched) {
+                for (wanted, fetched) in some.into_iter().zip(fetched) {
                     let profile = wanted.profile;
                     if let Err(error) =
-                        streams.and_then(|s| self.read_again(wanted, s, &mut ready, &mut again))
+                        fetched.and_then(|f| self.read_again(wanted, f, &mut ready, &mut again))
                     {
                         self.dirty.insert(profile);
                         failed = Some(error);
@@ -104,7 +129,13 @@ impl EngineState {
         let (profile, from, facts) = match task {
             Task::Facts(profile, from, facts) => (profile, from, facts),
             Task::Due(profile) => (profile, Version(0), Vec::new()),
-            Task::Reload(profile, reason) => return Some(Wanted { profile, reason, tail: None }),
+            Task::Reload(profile, reason) => {
+                let from = self.stored_or_start(Version(0));
+                return Some(Wanted { profile, reason, from });
+            }
+            Task::Reread(profile, reason) => {
+                return Some(Wanted { profile, reason, from: ReadFrom::Start });
+            }
         };
         match self.step_cached(profile, from, facts) {
             Stepped::Done(judgement) => {
@@ -117,9 +148,10 @@ impl EngineState {
                 None
             }
             Stepped::Late(event, tail) => {
-                Some(Wanted { profile, reason: Some(Reason::LateFact(event)), tail })
+                let from = tail.map_or_else(|| self.stored_or_start(from), ReadFrom::Tail);
+                Some(Wanted { profile, reason: Some(Reason::LateFact(event)), from })
             }
-            Stepped::Unknown => Some(Wanted { profile, reason: None, tail: None }),
+            Stepped::Unknown => Some(Wanted { profile, reason: None, from: self.stored_or_start(from) }),
             Stepped::Out(facts) => {
                 // Nothing is lost by not stepping who is only due: whoever has it out puts it back with its due time.
                 if !facts.is_empty() {
@@ -130,16 +162,31 @@ impl EngineState {
         }
     }
 
+    /// From where on a customer is read to whom something happened at a version.
+    const fn stored_or_start(&self, at: Version) -> ReadFrom {
+        if is_worth_looking(self.stored_every, at) { ReadFrom::Stored } else { ReadFrom::Start }
+    }
+
     /// Reads several customers at once: a store answers many readers as fast as one.
-    async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Streams, EngineError>> {
+    async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Fetched, EngineError>> {
         let fetched = |wanted: &Wanted| {
             let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
-            let from = wanted.tail.as_ref().map(|tail| tail.base().profiles.clone());
+            let tail = match &wanted.from {
+                ReadFrom::Tail(tail) => Some(tail.base().profiles.clone()),
+                ReadFrom::Start | ReadFrom::Stored => None,
+            };
+            let fingerprint = self.fingerprint.filter(|_| matches!(wanted.from, ReadFrom::Stored));
             async move {
-                match from {
-                    None => fetch(&*store, &tenant, profile, Known::ALL).await,
-                    Some(from) => fetch_after(&*store, &tenant, &from).await,
+                if let Some(tail) = tail {
+                    return Ok((None, fetch_after(&*store, &tenant, &tail).await?));
                 }
+                if let Some(fingerprint) = fingerprint
+                    && let Some((sealed, streams)) =
+                        fetch_from_stored(&*store, &tenant, profile, fingerprint).await?
+                {
+                    return Ok((Some(sealed), streams));
+                }
+                Ok((None, fetch(&*store, &tenant, profile, Known::ALL).await?))
             }
         };
         if let [alone] = wanted {
@@ -153,8 +200,8 @@ impl EngineState {
         let mut fetched: Vec<_> = wanted.iter().map(|_| Err(EngineError::Closed)).collect();
         while let Some(done) = fetching.join_next().await {
             // A task that panicked leaves its error in place, and its customer is judged again later.
-            if let Ok((index, streams)) = done {
-                fetched[index] = streams;
+            if let Ok((index, one)) = done {
+                fetched[index] = one;
             }
         }
         fetched
@@ -163,20 +210,28 @@ impl EngineState {
     /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.
     fn read_again(
         &mut self,
-        Wanted { profile, reason, tail }: Wanted,
-        streams: Streams,
+        Wanted { profile, reason, from }: Wanted,
+        (sealed, streams): Fetched,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
     ) -> Result<(), EngineError> {
         // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
         let is_out = self.cache.is_out(profile) || streams.profiles().any(|p| self.cache.is_out(*p));
-        let refolded = match tail {
+        let refolded = match (from, sealed) {
             _ if is_out => None,
-            None => {
+            (_, Some(sealed)) => {
+                let refolded = self.refold_stored(&sealed, streams, reason)?;
+                if refolded.is_none() {
+                    // She gets another one, or none.
+                    self.unsaved.insert(profile);
+                }
+                refolded
+            }
+            (ReadFrom::Tail(tail), None) => self.refold_tail(tail, streams, reason)?,
+            (ReadFrom::Start | ReadFrom::Stored, None) => {
                 let loaded = streams.assemble(&mut self.names)?;
                 self.refold(loaded, None, reason)
             }
-            Some(tail) => self.refold_tail(tail, streams, reason)?,
         };
         self.take_in(refolded, profile, reason, ready, again);
         Ok(())
@@ -192,7 +247,7 @@ impl EngineState {
         again: &mut Vec<Task>,
     ) {
         let Some(Refolded { live, append, left }) = refolded else {
-            again.push(Task::Reload(profile, reason));
+            again.push(Task::Reread(profile, reason));
             return;
         };
         again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
@@ -434,6 +489,7 @@ impl EngineState {
         }
         let keep = self.cache_limit;
         if self.cache.len() > keep {
+            self.save_stored().await;
             self.cache.shrink_to(keep - keep / 8);
         }
     }
@@ -449,6 +505,7 @@ impl EngineState {
             // It may be dormant for years now.
             live.journey.shrink();
         }
+        self.note_unsaved(&live);
         self.cache.put(live);
     }
 }
@@ -483,7 +540,10 @@ const fn retry(error: &AppendError) -> Retry {
 impl Task {
     pub(super) const fn profile(&self) -> ProfileId {
         match self {
-            Self::Facts(profile, ..) | Self::Due(profile) | Self::Reload(profile, _) => *profile,
+            Self::Facts(profile, ..)
+            | Self::Due(profile)
+            | Self::Reload(profile, _)
+            | Self::Reread(profile, _) => *profile,
         }
     }
 }

@@ -21,6 +21,7 @@ mod recorded;
 mod refold;
 mod snapshots;
 mod state;
+mod stored;
 
 pub use announcements::{Announcements, Notice};
 pub use builder::EngineBuilder;

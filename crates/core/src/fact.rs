@@ -1,5 +1,6 @@
 //! The fold's form of an event: names are symbols, texts are gone, and nothing of the log is left.
 
+use serde::{Deserialize, Serialize};
 use crate::event::{Body, EventData, NewEvent, decode};
 use crate::ids::EventId;
 use crate::name::{Interner, Sym};
@@ -9,7 +10,7 @@ use core::cmp::Ordering;
 
 /// Which of a customer's profiles a fact came from. Only a number within one evaluation: it tells the ledger
 /// into which stream an announcement goes and is part of no state and no digest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProfileIx(pub u32);
 
 /// One fact, ready to be folded.
@@ -30,7 +31,7 @@ pub struct Fact {
 }
 
 /// The place of a fact in canonical order, with the source as a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactKey {
     /// When it happened.
     pub at: Micros,

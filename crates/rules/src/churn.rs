@@ -5,6 +5,7 @@
 //! took. The instant at which it falls to the lower level is solved once, to the microsecond, and then counts.
 //! (Formulas: exponential decay with hysteresis, as in alerting rules with separate on and off levels.)
 
+use serde::{Deserialize, Serialize};
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
 use crate::rulebook::ChurnRule;
 use thin_vec::ThinVec;
@@ -14,7 +15,7 @@ use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
 /// One signal's part of the score, as of [`Churn::as_of`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// The signal, an index into the rulebook's.
     pub signal: u16,
@@ -23,7 +24,7 @@ pub struct Part {
 }
 
 /// A flag that is up.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flag {
     /// Since when.
     pub at: Micros,
@@ -32,7 +33,7 @@ pub struct Flag {
 }
 
 /// The churn score of one customer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Churn {
     /// The instant that the parts are as of: the last signal.
     pub as_of: Micros,

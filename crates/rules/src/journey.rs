@@ -3,6 +3,7 @@
 //! It is changed by steps alone ([`crate::evaluate`]). Reading it, or advancing time without anything firing,
 //! changes no bit.
 
+use serde::{Deserialize, Serialize};
 use crate::case::CaseBook;
 use crate::churn::Churn;
 use crate::deadline::Deadlines;
@@ -23,7 +24,7 @@ use throughline_core::time::Micros;
 pub const MAX_EARLY_VERDICTS: usize = 16;
 
 /// Everything that follows from a customer's facts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Journey {
     /// What is known of the customer.
     pub customer: CustomerState,

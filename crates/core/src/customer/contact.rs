@@ -1,5 +1,6 @@
 //! One contact as it stands: where, with whom, waiting or held, how often moved.
 
+use serde::{Deserialize, Serialize};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Channel, Direction, Ending};
 use crate::ids::ContactId;
@@ -7,7 +8,7 @@ use crate::name::Sym;
 use crate::time::{MaybeMicros, Micros, Span};
 
 /// A contact that is remembered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,

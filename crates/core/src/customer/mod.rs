@@ -21,6 +21,7 @@ pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 use known::{ClickPath, Known, Verification};
 use trail::Trail;
 
+use serde::{Deserialize, Serialize};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Ending, EventData, WorkEffect};
 use crate::fact::Fact;
@@ -42,7 +43,7 @@ pub const REMEMBERED_FOR: Span = Span::from_days(90);
 const SWEEP_ABOVE: usize = 4;
 
 /// What is known about one customer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomerState {
     first: MaybeMicros,
     last: MaybeMicros,

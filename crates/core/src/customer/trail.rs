@@ -1,6 +1,7 @@
 //! How the customer comes to us: the pages of the visit that goes on, which she had to look through before she found
 //! a way, and the channel that she came by last.
 
+use serde::{Deserialize, Serialize};
 use super::known::{ClickPath, MAX_PATH_PAGES};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::Channel;
@@ -17,7 +18,7 @@ pub const VISIT_GAP: Span = Span::from_secs(30 * 60);
 pub const SWITCH_WITHIN: Span = Span::from_days(7);
 
 /// The last contact that she began, and the pages of one visit; the newest [`MAX_PATH_PAGES`] by name, all by number.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Trail {
     inbound: MaybeMicros,
     last: MaybeMicros,

@@ -25,6 +25,10 @@ use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
 
+/// The revision of the evaluation. Raise it when the same facts and rules come to mean something else without any type
+/// of the state changing: what was folded by another revision is then folded again from the facts.
+pub const REVISION: u32 = 1;
+
 /// Evaluates journeys by one rulebook.
 #[derive(Clone, Copy, Debug)]
 pub struct Evaluator<'r> {

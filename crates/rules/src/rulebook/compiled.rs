@@ -1,5 +1,6 @@
 //! The indexed form: rules sorted by name, and for each event only the rules that can react to it.
 
+use serde::{Deserialize, Serialize};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
@@ -12,7 +13,7 @@ use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Span;
 
 /// A rule's place in the order of rule names: comparing two is comparing their names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleIx(pub u16);
 
 /// A rulebook that was checked and can be evaluated. Its symbols belong to the interner that it was made with.
