@@ -7,6 +7,8 @@ mod regressions;
 mod scene;
 #[path = "engine/snapshots.rs"]
 mod snapshots;
+#[path = "engine/stored.rs"]
+mod stored;
 #[path = "engine/travel.rs"]
 mod travel;
 

@@ -2,12 +2,12 @@
 
 use super::EngineError;
 use super::claim::is_lost_race;
+use super::fetching::{Fetched, ReadFrom, Wanted};
 use super::live::{Live, Rare, Taken};
-use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted};
+use super::load::{Loaded, sort_nearly_sorted};
 use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
-use super::stored::{Sealed, fetch_from_stored, is_worth_looking};
 use throughline_core::event::{Body, NewEvent, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{EventId, ProfileId};
@@ -21,7 +21,6 @@ use throughline_rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA, Reason, encode_annou
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
 use throughline_store::stream::StreamId;
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How often a judgement is tried again when other writers were first.
@@ -49,37 +48,6 @@ pub(super) struct Judgement {
     pub(super) append: Append,
     pub(super) profile: ProfileId,
 }
-
-/// A customer that must be read.
-struct Wanted {
-    profile: ProfileId,
-    reason: Option<Reason>,
-    from: ReadFrom,
-}
-
-/// From where on a customer is read.
-enum ReadFrom {
-    /// From the first fact.
-    Start,
-    /// From the stored snapshot, if there is one.
-    Stored,
-    /// From a snapshot in memory.
-    Tail(Tail),
-}
-
-impl ReadFrom {
-    /// Of two who want the same customer, the one whose number is less is served: it can do with less.
-    const fn order(&self) -> u8 {
-        match self {
-            Self::Start => 0,
-            Self::Stored => 1,
-            Self::Tail(_) => 2,
-        }
-    }
-}
-
-/// What was read of a customer, and since which stored snapshot, if it was.
-type Fetched = (Option<Sealed>, Streams);
 
 impl EngineState {
     /// Judges until nothing is left, or gives up on what others keep writing to. What is given up on is kept in
@@ -160,51 +128,6 @@ impl EngineState {
                 None
             }
         }
-    }
-
-    /// From where on a customer is read to whom something happened at a version.
-    const fn stored_or_start(&self, at: Version) -> ReadFrom {
-        if is_worth_looking(self.stored_every, at) { ReadFrom::Stored } else { ReadFrom::Start }
-    }
-
-    /// Reads several customers at once: a store answers many readers as fast as one.
-    async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Fetched, EngineError>> {
-        let fetched = |wanted: &Wanted| {
-            let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
-            let tail = match &wanted.from {
-                ReadFrom::Tail(tail) => Some(tail.base().profiles.clone()),
-                ReadFrom::Start | ReadFrom::Stored => None,
-            };
-            let fingerprint = self.fingerprint.filter(|_| matches!(wanted.from, ReadFrom::Stored));
-            async move {
-                if let Some(tail) = tail {
-                    return Ok((None, fetch_after(&*store, &tenant, &tail).await?));
-                }
-                if let Some(fingerprint) = fingerprint
-                    && let Some((sealed, streams)) =
-                        fetch_from_stored(&*store, &tenant, profile, fingerprint).await?
-                {
-                    return Ok((Some(sealed), streams));
-                }
-                Ok((None, fetch(&*store, &tenant, profile, Known::ALL).await?))
-            }
-        };
-        if let [alone] = wanted {
-            return vec![fetched(alone).await];
-        }
-        let mut fetching = JoinSet::new();
-        for (index, wanted) in wanted.iter().enumerate() {
-            let one = fetched(wanted);
-            fetching.spawn(async move { (index, one.await) });
-        }
-        let mut fetched: Vec<_> = wanted.iter().map(|_| Err(EngineError::Closed)).collect();
-        while let Some(done) = fetching.join_next().await {
-            // A task that panicked leaves its error in place, and its customer is judged again later.
-            if let Ok((index, one)) = done {
-                fetched[index] = one;
-            }
-        }
-        fetched
     }
 
     /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.

@@ -10,6 +10,7 @@ mod builder;
 mod claim;
 mod covered;
 mod error;
+mod fetching;
 mod identity;
 mod judge;
 mod link;
