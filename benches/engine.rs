@@ -13,7 +13,7 @@ use throughline::core::event::{Author, Channel, Direction, EventData, NewEvent};
 use throughline::core::ids::{ContactId, EventId, ProfileId};
 use throughline::core::name::Name;
 use throughline::core::time::{Micros, Span};
-use throughline::engine::Incoming;
+use throughline::engine::{EngineBuilder, Incoming};
 use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
 use throughline::store::sqlite::SqliteStore;
@@ -29,11 +29,15 @@ struct Bench {
 
 impl Bench {
     fn on(store: Arc<dyn EventStore>) -> Self {
+        Self::with(store, |builder| builder)
+    }
+
+    fn with(store: Arc<dyn EventStore>, set_up: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
         let runtime = Builder::new_current_thread().build().unwrap();
         let now = Arc::new(AtomicI64::new(0));
         let clock = now.clone();
         let builder = Engine::builder(store).clock(move || Micros(clock.load(Ordering::Relaxed)));
-        let engine = runtime.block_on(async { builder.start().await.unwrap() });
+        let engine = runtime.block_on(async { set_up(builder).start().await.unwrap() });
         Self { runtime, engine, now }
     }
 
@@ -275,5 +279,49 @@ fn durable(c: &mut Criterion) {
     bench.runtime.block_on(bench.engine.shutdown()).unwrap();
 }
 
-criterion_group!(benches, live, late, late_in_town, durable);
+/// A customer of 100,000 facts who is not at hand: the first fact after a restart, from a file.
+fn not_at_hand(c: &mut Criterion) {
+    const FACTS: i64 = 100_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.sqlite");
+    let open = || Arc::new(SqliteStore::open(&path).unwrap());
+    let after = 1_000_000_000 + FACTS * 60_000_000;
+    let bench = Bench::on(open());
+    for some in one_customer("long", FACTS, 1_000_000_000).chunks(8_192) {
+        bench.now.store(some[some.len() - 1].event.occurred_at.0, Ordering::Relaxed);
+        bench.runtime.block_on(bench.engine.record_all(some.to_vec())).unwrap();
+    }
+    bench.runtime.block_on(bench.engine.shutdown()).unwrap();
+    drop(bench);
+    let mut group = c.benchmark_group("engine");
+    let mut n = 0_i64;
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group
+        .warm_up_time(std::time::Duration::from_millis(1))
+        .measurement_time(std::time::Duration::from_secs(1));
+    for (words, every) in [("from its stored snapshot", 256), ("from its first fact", 0)] {
+        group.bench_function(format!("a fact, customer with 100,000 not at hand, {words}"), |b| {
+            b.iter_batched(
+                || {
+                    n += 1;
+                    let bench = Bench::with(open(), |builder| builder.stored_snapshot_every(every));
+                    bench.now.store(after + n * 60_000_000, Ordering::Relaxed);
+                    let page = PageViewed { page: Name::new("home").unwrap() }.into();
+                    let id = EventId::derived("not at hand", &n.to_string());
+                    let at = Micros(after + n * 60_000_000);
+                    (bench, NewEvent::new(id, at, Name::new("web").unwrap(), page))
+                },
+                |(bench, event)| {
+                    let profile = ProfileId::derived("bench", "long");
+                    bench.runtime.block_on(bench.engine.record(profile, event)).unwrap();
+                    bench
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, live, late, late_in_town, not_at_hand, durable);
 criterion_main!(benches);

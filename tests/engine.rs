@@ -9,6 +9,8 @@ mod rulebooks;
 mod scene;
 #[path = "engine/snapshots.rs"]
 mod snapshots;
+#[path = "engine/stored.rs"]
+mod stored;
 #[path = "engine/travel.rs"]
 mod travel;
 

@@ -23,7 +23,11 @@ mod world;
 
 use arrivals::{Arrival, Arrivals, Op};
 use desk::Desk;
+use std::sync::Arc;
 use throughline_core::ids::LinkId;
+use throughline_store::contract::EventStore;
+use throughline_store::memory::MemoryStore;
+use throughline_store::sqlite::SqliteStore;
 use truth::{Truth, standing};
 use world::{Chance, cases};
 
@@ -104,6 +108,40 @@ fn a_link_that_was_taken_back_leaves_no_trace_in_what_stands() {
         for customer in &Truth::of(&never).customers {
             assert_eq!(standing(&linked, customer).await, standing(&apart, customer).await, "{arrivals:?}");
             assert_eq!(customer.view(&linked).await, customer.view(&apart).await, "{arrivals:?}");
+        }
+    });
+}
+
+/// A customer is read from what is stored of her wherever that is good, and from her first fact wherever it is lost,
+/// damaged, or of another state of the log: it comes out the same.
+#[test]
+fn what_is_stored_of_customers_changes_nothing_whatever_becomes_of_it() {
+    for_all(5, &async |chance: &mut Chance| {
+        let arrivals = Arrivals::random(chance, 20);
+        let folder = tempfile::tempdir().unwrap();
+        let is_durable = chance.once_in(40);
+        let store: Arc<dyn EventStore> = if is_durable {
+            Arc::new(SqliteStore::open(folder.path().join("log.sqlite")).unwrap())
+        } else {
+            Arc::new(MemoryStore::new())
+        };
+        let mut stored = Desk::open_on(store, arrivals.rulebook(), 1 + chance.below(2)).await;
+        for op in &arrivals.ops {
+            stored.take(op, chance).await;
+            if chance.once_in(3) {
+                stored.damage_snapshot(chance).await;
+            }
+            if chance.once_in(3) {
+                stored.restart_all(chance).await;
+            }
+        }
+        stored.come_to_the_end().await;
+        let mut without = Desk::told_without_snapshots(arrivals.rulebook(), &arrivals.in_time()).await;
+        without.come_to_the_end().await;
+        for customer in &Truth::of(&arrivals).customers {
+            let (one, other) = (standing(&stored, customer).await, standing(&without, customer).await);
+            assert_eq!(one, other, "{arrivals:?}");
+            assert_eq!(customer.view(&stored).await, customer.view(&without).await, "{arrivals:?}");
         }
     });
 }

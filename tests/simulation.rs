@@ -14,6 +14,8 @@ mod coverage;
 mod facts;
 #[path = "simulation/gate.rs"]
 mod gate;
+#[path = "simulation/harm.rs"]
+mod harm;
 #[path = "simulation/healed.rs"]
 mod healed;
 #[path = "simulation/life.rs"]

@@ -7,6 +7,7 @@ use super::actor::Request;
 use super::claim::{ROUNDS, is_lost_race};
 use super::judge::Task;
 use super::state::EngineState;
+use super::stored;
 use super::{Engine, EngineError};
 use crate::activated::{Activated, label};
 use std::sync::Arc;
@@ -135,8 +136,8 @@ impl EngineState {
             Activation::Rulebook(document) => {
                 self.in_force.with_rulebook(from, document)?;
                 let wanted = label(document);
-                let taken = |known: &&str| *known != document && label(known) == wanted;
-                match self.in_force.documents().find(taken) {
+                let taken = |known: &str| known != document && label(known) == wanted;
+                match self.in_force.documents().find(|(_, known)| taken(known)) {
                     None => Ok(()),
                     Some(_) => Err(EngineError::LabelTaken { label: wanted.unwrap_or_default() }),
                 }
@@ -161,6 +162,7 @@ impl EngineState {
             }
         }
         self.rules = Arc::new(rules);
+        self.fingerprint = stored::fingerprint(known.documents());
         self.in_force = known;
         Ok(())
     }

@@ -89,10 +89,10 @@ impl InForce {
         &self.identities[usize::from(self.rules.in_force(at).0.0)]
     }
 
-    /// The documents that are or were in force, the first one first.
-    pub(super) fn documents(&self) -> impl Iterator<Item = &str> {
-        let activated = self.activated.iter().filter_map(Activated::rulebook);
-        [&*self.first].into_iter().chain(activated)
+    /// The documents that are or were in force, each with from when, the first one first.
+    pub(super) fn documents(&self) -> impl Iterator<Item = (Micros, &str)> {
+        let activated = self.activated.iter().filter_map(|a| Some((a.effective_at, a.rulebook()?)));
+        [(Micros::MIN, &*self.first)].into_iter().chain(activated)
     }
 }
 

@@ -3,8 +3,9 @@
 use super::EngineError;
 use super::activation::context;
 use super::claim::is_lost_race;
+use super::fetching::{Fetched, ReadFrom, Wanted};
 use super::live::{Live, Rare, Taken};
-use super::load::{Known, Loaded, Streams, fetch, fetch_after, sort_nearly_sorted};
+use super::load::{Loaded, sort_nearly_sorted};
 use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
@@ -21,7 +22,6 @@ use throughline_rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA, Reason, encode_annou
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
 use throughline_store::stream::{StreamId, StreamKey};
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// How often a judgement is tried again when other writers were first.
@@ -39,6 +39,8 @@ pub(super) enum Task {
     Due(ProfileId),
     /// A customer that must be read again.
     Reload(ProfileId, Option<Reason>),
+    /// A customer that must be read again as a whole: a snapshot did not do.
+    Reread(ProfileId, Option<Reason>),
 }
 
 /// A judgement that is ready to be appended.
@@ -46,14 +48,6 @@ pub(super) struct Judgement {
     pub(super) live: Box<Live>,
     pub(super) append: Append,
     pub(super) profile: ProfileId,
-}
-
-/// A customer that must be read.
-struct Wanted {
-    profile: ProfileId,
-    reason: Option<Reason>,
-    /// If the facts since a snapshot will do.
-    tail: Option<Tail>,
 }
 
 impl EngineState {
@@ -69,16 +63,15 @@ impl EngineState {
             for task in std::mem::take(&mut tasks) {
                 unknown.extend(self.step_or_ask(task, &mut ready, &mut again));
             }
-            // Of two that want the same customer, one with a tail and one without, the whole is read.
-            unknown.sort_by_key(|wanted| (wanted.profile, wanted.tail.is_some()));
+            unknown.sort_by_key(|wanted| (wanted.profile, wanted.from.order()));
             unknown.dedup_by_key(|wanted| wanted.profile);
             while !unknown.is_empty() {
                 let some = unknown.split_off(unknown.len().saturating_sub(AT_ONCE));
                 let fetched = self.fetch_all(&some).await;
-                for (wanted, streams) in some.into_iter().zip(fetched) {
+                for (wanted, fetched) in some.into_iter().zip(fetched) {
                     let profile = wanted.profile;
                     if let Err(error) =
-                        streams.and_then(|s| self.read_again(wanted, s, &mut ready, &mut again))
+                        fetched.and_then(|f| self.read_again(wanted, f, &mut ready, &mut again))
                     {
                         self.dirty.insert(profile);
                         failed = Some(error);
@@ -111,7 +104,13 @@ impl EngineState {
         let (profile, from, facts) = match task {
             Task::Facts(profile, from, facts) => (profile, from, facts),
             Task::Due(profile) => (profile, Version(0), Vec::new()),
-            Task::Reload(profile, reason) => return Some(Wanted { profile, reason, tail: None }),
+            Task::Reload(profile, reason) => {
+                let from = self.stored_or_start(Version(0));
+                return Some(Wanted { profile, reason, from });
+            }
+            Task::Reread(profile, reason) => {
+                return Some(Wanted { profile, reason, from: ReadFrom::Start });
+            }
         };
         match self.step_cached(profile, from, facts) {
             Stepped::Done(judgement) => {
@@ -124,9 +123,10 @@ impl EngineState {
                 None
             }
             Stepped::Late(event, tail) => {
-                Some(Wanted { profile, reason: Some(Reason::LateFact(event)), tail })
+                let from = tail.map_or_else(|| self.stored_or_start(from), ReadFrom::Tail);
+                Some(Wanted { profile, reason: Some(Reason::LateFact(event)), from })
             }
-            Stepped::Unknown => Some(Wanted { profile, reason: None, tail: None }),
+            Stepped::Unknown => Some(Wanted { profile, reason: None, from: self.stored_or_start(from) }),
             Stepped::Out(facts) => {
                 // Nothing is lost by not stepping who is only due: whoever has it out puts it back with its due time.
                 if !facts.is_empty() {
@@ -137,53 +137,31 @@ impl EngineState {
         }
     }
 
-    /// Reads several customers at once: a store answers many readers as fast as one.
-    async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Streams, EngineError>> {
-        let fetched = |wanted: &Wanted| {
-            let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
-            let from = wanted.tail.as_ref().map(|tail| tail.base().profiles.clone());
-            async move {
-                match from {
-                    None => fetch(&*store, &tenant, profile, Known::ALL).await,
-                    Some(from) => fetch_after(&*store, &tenant, &from).await,
-                }
-            }
-        };
-        if let [alone] = wanted {
-            return vec![fetched(alone).await];
-        }
-        let mut fetching = JoinSet::new();
-        for (index, wanted) in wanted.iter().enumerate() {
-            let one = fetched(wanted);
-            fetching.spawn(async move { (index, one.await) });
-        }
-        let mut fetched: Vec<_> = wanted.iter().map(|_| Err(EngineError::Closed)).collect();
-        while let Some(done) = fetching.join_next().await {
-            // A task that panicked leaves its error in place, and its customer is judged again later.
-            if let Ok((index, streams)) = done {
-                fetched[index] = streams;
-            }
-        }
-        fetched
-    }
-
     /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.
     fn read_again(
         &mut self,
-        Wanted { profile, reason, tail }: Wanted,
-        streams: Streams,
+        Wanted { profile, reason, from }: Wanted,
+        (sealed, streams): Fetched,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
     ) -> Result<(), EngineError> {
         // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
         let is_out = self.cache.is_out(profile) || streams.profiles().any(|p| self.cache.is_out(*p));
-        let refolded = match tail {
+        let refolded = match (from, sealed) {
             _ if is_out => None,
-            None => {
+            (_, Some(sealed)) => {
+                let refolded = self.refold_stored(&sealed, streams, reason)?;
+                if refolded.is_none() {
+                    // She gets another one, or none.
+                    self.unsaved.insert(profile);
+                }
+                refolded
+            }
+            (ReadFrom::Tail(tail), None) => self.refold_tail(tail, streams, reason)?,
+            (ReadFrom::Start | ReadFrom::Stored, None) => {
                 let loaded = streams.assemble(&mut self.names)?;
                 self.refold(loaded, None, reason)
             }
-            Some(tail) => self.refold_tail(tail, streams, reason)?,
         };
         self.take_in(refolded, profile, reason, ready, again);
         Ok(())
@@ -199,7 +177,7 @@ impl EngineState {
         again: &mut Vec<Task>,
     ) {
         let Some(Refolded { live, append, left }) = refolded else {
-            again.push(Task::Reload(profile, reason));
+            again.push(Task::Reread(profile, reason));
             return;
         };
         again.extend(left.into_iter().map(|p| Task::Reload(p, reason)));
@@ -448,6 +426,7 @@ impl EngineState {
         }
         let keep = self.cache_limit;
         if self.cache.len() > keep {
+            self.save_stored().await;
             self.cache.shrink_to(keep - keep / 8);
         }
     }
@@ -463,6 +442,7 @@ impl EngineState {
             // It may be dormant for years now.
             live.journey.shrink();
         }
+        self.note_unsaved(&live);
         self.cache.put(live);
     }
 }
@@ -502,7 +482,10 @@ const fn retry(error: &AppendError) -> Retry {
 impl Task {
     pub(super) const fn profile(&self) -> ProfileId {
         match self {
-            Self::Facts(profile, ..) | Self::Due(profile) | Self::Reload(profile, _) => *profile,
+            Self::Facts(profile, ..)
+            | Self::Due(profile)
+            | Self::Reload(profile, _)
+            | Self::Reread(profile, _) => *profile,
         }
     }
 }

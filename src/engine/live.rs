@@ -60,6 +60,8 @@ pub(super) struct Rare {
     pub(super) remembered: Option<(u64, Box<Loaded>)>,
     /// The customer as it was some facts ago, oldest first.
     pub(super) snapshots: Vec<Snapshot>,
+    /// How many facts the snapshot holds that is in the store; 0 if there is none.
+    pub(super) stored: u64,
 }
 
 impl Live {
@@ -112,6 +114,7 @@ impl Live {
                 && r.handles.is_empty()
                 && r.remembered.is_none()
                 && r.snapshots.is_empty()
+                && r.stored == 0
         }) {
             self.rare = None;
         }

@@ -104,6 +104,28 @@ pub(crate) async fn fetch_after(
     Ok(streams)
 }
 
+/// Reads what came after these versions, as [`fetch_after`] does. None if a stream does not reach its version: it is
+/// not the one that the versions are of.
+pub(crate) async fn fetch_beyond(
+    store: &dyn EventStore,
+    tenant: &TenantId,
+    profiles: &[(ProfileId, Version)],
+) -> Result<Option<Streams>, EngineError> {
+    let mut streams = Streams::default();
+    for (profile, known) in profiles {
+        let stream = StreamId::profile(tenant.clone(), *profile);
+        let mut events = read_stream(store, &stream, Version(known.0.max(1)), Known::ALL).await?;
+        if *known != Version(0) {
+            if events.first().is_none_or(|event| event.recorded.version != *known) {
+                return Ok(None);
+            }
+            events.remove(0);
+        }
+        streams.add(*profile, events)?;
+    }
+    Ok(Some(streams))
+}
+
 /// Reads a stream from a version on, as far as it counts.
 pub(super) async fn read_stream(
     store: &dyn EventStore,

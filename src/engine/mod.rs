@@ -11,6 +11,7 @@ mod builder;
 mod claim;
 mod covered;
 mod error;
+mod fetching;
 mod identity;
 mod in_force;
 mod judge;
@@ -23,6 +24,7 @@ mod recorded;
 mod refold;
 mod snapshots;
 mod state;
+mod stored;
 mod upgrade;
 
 pub use announcements::{Announcements, Notice};

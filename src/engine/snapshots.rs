@@ -6,6 +6,7 @@
 //! since the instant that it is about, and the memory grows with the logarithm.
 //!
 //! They are in memory alone, and disposable: without them everything is read and folded again, and comes out the same.
+//! For customers who are not at hand there is one in the store ([`stored`](super::stored)).
 
 use super::live::{Live, Profiles, Rare};
 use super::load::{Loaded, Streams};
@@ -54,8 +55,17 @@ impl Tail {
 }
 
 impl Snapshot {
+    /// One that was in the store.
+    pub(super) fn stored(
+        profiles: Profiles,
+        journey: Journey,
+        generations: BTreeMap<Slot<Sym>, u32>,
+    ) -> Self {
+        Self { number: 0, profiles, journey, parked: Vec::new(), settling: Vec::new(), generations }
+    }
+
     /// How many facts had been folded.
-    const fn facts(&self) -> u64 {
+    pub(super) const fn facts(&self) -> u64 {
         self.journey.customer.facts
     }
 
@@ -141,9 +151,28 @@ impl EngineState {
         if !streams.end_at(&tail.ends) || streams.has_links() {
             return Ok(None);
         }
-        let base = tail.base();
+        let mut refolded = self.refold_from(tail.base(), &tail.ends, streams, reason)?;
+        if let Some(Refolded { live, .. }) = &mut refolded {
+            live.rare().snapshots = tail.snapshots;
+        }
+        Ok(refolded)
+    }
+
+    /// Folds what streams hold since a snapshot and up to where they end. None if the whole must be read: a fact
+    /// belongs before the snapshot's last step, or what was announced since says more than can be told from here.
+    pub(super) fn refold_from(
+        &mut self,
+        base: &Snapshot,
+        ends: &Profiles,
+        streams: Streams,
+        reason: Option<Reason>,
+    ) -> Result<Option<Refolded>, EngineError> {
         let mut loaded: Loaded = streams.assemble(&mut self.names)?;
-        loaded.profiles = tail.ends.to_vec();
+        loaded.profiles = ends.to_vec();
+        let belongs_before = |fact: &Fact| base.journey.is_late(&fact.key(), &self.names);
+        if loaded.facts.first().is_some_and(belongs_before) || loaded.announced.reaches_back() {
+            return Ok(None);
+        }
         for (slot, generations) in &base.generations {
             loaded.announced.was_announced(*slot, *generations);
         }
@@ -151,11 +180,7 @@ impl EngineState {
             loaded.facts.extend_from_slice(&base.parked);
             loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
         }
-        let mut refolded = self.refold(loaded, Some(base), reason);
-        if let Some(Refolded { live, .. }) = &mut refolded {
-            live.rare().snapshots = tail.snapshots;
-        }
-        Ok(refolded)
+        Ok(self.refold(loaded, Some(base), reason))
     }
 }
 

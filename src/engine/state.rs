@@ -71,6 +71,12 @@ pub(super) struct EngineState {
     pub(super) snapshot_every: u64,
     /// The snapshots.
     pub(super) snapshots: Oldest,
+    /// After how many facts a customer's snapshot is saved in the store; 0 if none is.
+    pub(super) stored_every: u64,
+    /// What a stored snapshot must be of to be read.
+    pub(super) fingerprint: Option<u64>,
+    /// The customers whose history grew long since they were saved, each by one of her profiles.
+    pub(super) unsaved: BTreeSet<ProfileId>,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
     /// Reused from refold to refold.
@@ -145,6 +151,7 @@ impl EngineState {
         if let Err(error) = self.judge(tasks).await {
             tracing::warn!(%error, "facts are recorded; their judgement will be made again");
         }
+        self.save_stored_if_many().await;
         if self.due_changes.len() > DUE_CHANGES
             && let Err(error) = self.save_progress().await
         {
@@ -272,6 +279,7 @@ impl EngineState {
     pub(super) async fn save_progress(&mut self) -> Result<(), EngineError> {
         // A due time that was reckoned by rules that are in force no more is not saved.
         self.learn().await?;
+        self.save_stored().await;
         let new = Checkpoint { position: self.covered.beyond(self.cursor) };
         let is_behind = new.position < self.checkpoint.position;
         let is_nothing_new = self.due_changes.is_empty() && new == self.checkpoint;

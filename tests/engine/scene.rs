@@ -65,6 +65,7 @@ pub(crate) struct Store {
     pub(crate) inner: MemoryStore,
     reads: Arc<AtomicU64>,
     read_from: Arc<AtomicU64>,
+    events_read: Arc<AtomicU64>,
     failing_reads: Arc<AtomicU64>,
 }
 
@@ -77,6 +78,11 @@ impl Store {
     /// From which version on a stream was read last.
     pub(crate) fn read_from(&self) -> Version {
         Version(self.read_from.load(Ordering::SeqCst))
+    }
+
+    /// How many events of streams were read.
+    pub(crate) fn events_read(&self) -> u64 {
+        self.events_read.load(Ordering::SeqCst)
     }
 
     /// Lets so many of the next reads of streams fail.
@@ -124,7 +130,9 @@ impl EventStore for Store {
         if self.failing_reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
             return Err(StoreError::new(StoreErrorKind::Busy, "reading in a test"));
         }
-        self.inner.read_stream(stream, from, limit).await
+        let page = self.inner.read_stream(stream, from, limit).await?;
+        self.events_read.fetch_add(page.events.len() as u64, Ordering::SeqCst);
+        Ok(page)
     }
     async fn read_all(&self, after: Position, limit: usize) -> Result<Page, StoreError> {
         self.inner.read_all(after, limit).await

@@ -23,12 +23,28 @@ pub(crate) struct Desk {
     rulebook: &'static str,
     engines: Vec<Engine>,
     waiting: Vec<Incoming>,
+    stored_every: u64,
+    /// What was stored of a profile some time ago.
+    kept: Option<(usize, Vec<u8>)>,
 }
 
 impl Desk {
     pub(crate) async fn open(rulebook: &'static str, engines: usize) -> Self {
-        let (store, clock) = (Arc::new(MemoryStore::new()), ManualClock::at(Micros::MIN));
-        let mut desk = Self { store, clock, rulebook, engines: Vec::new(), waiting: Vec::new() };
+        Self::open_on(Arc::new(MemoryStore::new()), rulebook, engines).await
+    }
+
+    /// A desk on a store.
+    pub(crate) async fn open_on(store: Arc<dyn EventStore>, rulebook: &'static str, engines: usize) -> Self {
+        let clock = ManualClock::at(Micros::MIN);
+        let mut desk = Self {
+            store,
+            clock,
+            rulebook,
+            engines: Vec::new(),
+            waiting: Vec::new(),
+            stored_every: 2,
+            kept: None,
+        };
         for _ in 0..engines {
             let engine = desk.start().await;
             desk.engines.push(engine);
@@ -42,6 +58,7 @@ impl Desk {
         // Of every other engine, so that the two ways to take in a late fact are held against each other.
         let engine =
             engine.snapshot_every(2).snapshots(if self.engines.len().is_multiple_of(2) { 64 } else { 0 });
+        let engine = engine.stored_snapshot_every(self.stored_every);
         engine.start().await.unwrap()
     }
 
@@ -94,6 +111,54 @@ impl Desk {
             desk.take_calmly(arrival).await;
         }
         desk
+    }
+
+    /// A desk of one engine that is told all of this, and that neither reads nor writes what is stored of customers.
+    pub(crate) async fn told_without_snapshots(rulebook: &'static str, arrivals: &[Arrival]) -> Self {
+        let mut desk = Self::open(rulebook, 0).await;
+        desk.stored_every = 0;
+        let engine = desk.start().await;
+        desk.engines.push(engine);
+        for arrival in arrivals {
+            desk.take_calmly(arrival).await;
+        }
+        desk
+    }
+
+    /// Something happens to what is stored of a customer: it is lost, cut, changed, put in another one's place, or
+    /// replaced by what was stored some time ago.
+    pub(crate) async fn damage_snapshot(&mut self, chance: &mut Chance) {
+        let stream = |number| StreamId::profile(TenantId::default(), profile(number));
+        let number = chance.below(3);
+        let Some(mut bytes) = self.store.snapshot(&stream(number)).await.unwrap() else { return };
+        let at = chance.below(bytes.len());
+        let (to, damaged) = match chance.below(6) {
+            0 => (number, None),
+            1 => (number, Some(bytes[..at].to_vec())),
+            2 => {
+                bytes[at] ^= 1 << chance.below(8);
+                (number, Some(bytes))
+            }
+            3 => (chance.below(3), Some(bytes)),
+            _ => match self.kept.take() {
+                Some((of, before)) => (of, Some(before)),
+                None => {
+                    self.kept = Some((number, bytes));
+                    return;
+                }
+            },
+        };
+        self.store.save_snapshot(&stream(to), damaged).await.unwrap();
+    }
+
+    /// All engines are shut down or die, and others take over.
+    pub(crate) async fn restart_all(&mut self, chance: &mut Chance) {
+        for which in 0..self.engines.len() {
+            if chance.once_in(2) {
+                self.engines[which].shutdown().await.unwrap();
+            }
+            self.engines[which] = self.start().await;
+        }
     }
 
     /// Takes what arrives as one engine that nothing ever happens to.

@@ -47,6 +47,12 @@ coverage! {
     taken_ids "judgements that lost a race to the same judgement by another clock",
     customers_read "streams read for a refold",
     tails_read "streams read for a refold from a snapshot",
+    snapshots_saved "snapshots saved in the store",
+    snapshots_found "stored snapshots found, whatever state they were in",
+    snapshots_used "customers read from a stored snapshot on",
+    snapshots_lost "stored snapshots that were lost",
+    snapshots_damaged "stored snapshots that were damaged or replaced",
+    snapshots_back "stored snapshots of some time ago that came back",
     overtaken "watermarks that another engine had moved",
     starts "starts of an engine",
     failed_starts "starts that the store failed",
@@ -94,6 +100,9 @@ impl Coverage {
         self.customers_read += of(&seen.customers_read);
         self.tails_read += of(&seen.tails_read);
         self.lost_judgements += of(&seen.lost_judgements);
+        self.snapshots_saved += of(&seen.snapshots_saved);
+        self.snapshots_found += of(&seen.snapshots_found);
+        self.snapshots_used += of(&seen.snapshots_used);
         self.overtaken += of(&seen.overtaken);
         self.overtaken_by_rules += of(&seen.overtaken_by_rules);
     }

@@ -48,6 +48,9 @@ pub(crate) struct Seen {
     pub(crate) taken_ids: AtomicU64,
     pub(crate) customers_read: AtomicU64,
     pub(crate) tails_read: AtomicU64,
+    pub(crate) snapshots_saved: AtomicU64,
+    pub(crate) snapshots_found: AtomicU64,
+    pub(crate) snapshots_used: AtomicU64,
     pub(crate) lost_judgements: AtomicU64,
     pub(crate) overtaken: AtomicU64,
     pub(crate) overtaken_by_rules: AtomicU64,
@@ -59,6 +62,8 @@ struct Shared {
     is_open: AtomicBool,
     is_dead: AtomicBool,
     seen: Seen,
+    /// The streams whose snapshot was found and that were not read since.
+    found: Mutex<Vec<StreamId>>,
 }
 
 /// The gate of one process. Clones are handles on the same.
@@ -186,6 +191,10 @@ impl EventStore for Gate {
         // No stream of a life is longer than a page, so that nothing but a snapshot makes anybody begin in its middle.
         let counter = if from == Version(1) { &seen.customers_read } else { &seen.tails_read };
         counter.fetch_add(1, Ordering::Relaxed);
+        let before = self.shared.found.lock().unwrap().extract_if(.., |found| found == stream).count();
+        if before > 0 && from > Version(1) {
+            seen.snapshots_used.fetch_add(1, Ordering::Relaxed);
+        }
         self.make(Call::Customer, self.inner.read_stream(stream, from, limit)).await
     }
 
@@ -241,11 +250,21 @@ impl EventStore for Gate {
     }
 
     async fn save_snapshot(&self, stream: &StreamId, bytes: Option<Vec<u8>>) -> Result<(), StoreError> {
-        self.make(Call::Other, self.inner.save_snapshot(stream, bytes)).await
+        let is_one = bytes.is_some();
+        let saved = self.make(Call::Other, self.inner.save_snapshot(stream, bytes)).await;
+        if is_one && saved.is_ok() {
+            self.shared.seen.snapshots_saved.fetch_add(1, Ordering::Relaxed);
+        }
+        saved
     }
 
     async fn snapshot(&self, stream: &StreamId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.make(Call::Other, self.inner.snapshot(stream)).await
+        let found = self.make(Call::Other, self.inner.snapshot(stream)).await;
+        if matches!(found, Ok(Some(_))) {
+            self.shared.seen.snapshots_found.fetch_add(1, Ordering::Relaxed);
+            self.shared.found.lock().unwrap().push(stream.clone());
+        }
+        found
     }
 
     async fn drop_derived(&self) -> Result<(), StoreError> {

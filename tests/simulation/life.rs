@@ -33,7 +33,7 @@ pub(crate) struct Life<'t> {
     pub(crate) latest: Micros,
     pub(crate) nodes: Vec<Node>,
     pub(crate) model: Model,
-    facts: Facts,
+    pub(crate) facts: Facts,
     /// The consumer, and the process that it lives in.
     pub(crate) reader: Option<(usize, Announcements)>,
     pub(crate) reads_at: Option<usize>,
@@ -44,6 +44,8 @@ pub(crate) struct Life<'t> {
     pub(crate) story: Story,
     pub(crate) truth: &'t mut Truth,
     pub(crate) met: Coverage,
+    /// What was stored of a customer some time ago.
+    pub(crate) kept: Option<(StreamId, Vec<u8>)>,
     /// What happened, if somebody wants to know.
     pub(crate) trace: Option<Vec<String>>,
 }
@@ -91,7 +93,8 @@ impl<'t> Life<'t> {
             };
             let skew = if rng.chance(400) { some_skew(&mut rng) } else { Span::ZERO };
             let snapshots = (1 + rng.below(4), if rng.chance(300) { rng.below(6) as usize } else { 64 });
-            Node::new(Arc::new(store.clone()), plan, skew, snapshots)
+            let stored_every = if rng.chance(250) { 0 } else { 1 + rng.below(4) };
+            Node::new(Arc::new(store.clone()), plan, skew, snapshots, stored_every)
         });
         let nodes = nodes.collect();
         let facts = Facts::new(rng.fork(), profiles);
@@ -112,6 +115,7 @@ impl<'t> Life<'t> {
             story: Story::default(),
             truth,
             met,
+            kept: None,
             trace,
         };
         life.set_clocks();
@@ -170,6 +174,7 @@ impl<'t> Life<'t> {
             }
             95 if self.rng.chance(600) => self.drop_derived().await,
             96 | 97 => self.crash(any).await,
+            98 => self.harm_snapshot().await,
             _ => {
                 if self.nodes[any].is_down() {
                     self.start(any);

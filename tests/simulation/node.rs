@@ -74,6 +74,8 @@ pub(crate) struct Node {
     pub(crate) skew: Span,
     /// After how many facts a customer gets another snapshot, and how many are kept of all.
     snapshots: (u64, usize),
+    /// After how many facts a customer's snapshot is saved in the store.
+    stored_every: u64,
     pub(crate) network: FaultyStore,
     pub(crate) gate: Gate,
     pub(crate) starting: Option<JoinHandle<Result<Engine, EngineError>>>,
@@ -83,12 +85,19 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(store: Arc<dyn EventStore>, plan: Plan, skew: Span, snapshots: (u64, usize)) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn EventStore>,
+        plan: Plan,
+        skew: Span,
+        snapshots: (u64, usize),
+        stored_every: u64,
+    ) -> Self {
         let network = FaultyStore::new(store, plan);
         Self {
             clock: ManualClock::default(),
             skew,
             snapshots,
+            stored_every,
             gate: Gate::new(Arc::new(network.clone())),
             network,
             starting: None,
@@ -113,6 +122,7 @@ impl Node {
             .customers_at_hand(16)
             .snapshot_every(self.snapshots.0)
             .snapshots(self.snapshots.1)
+            .stored_snapshot_every(self.stored_every)
             .historical_after(Span::from_hours(30))
             .clock(move || clock.now());
         self.starting = Some(tokio::spawn(builder.start()));

@@ -6,10 +6,11 @@ use crate::name::{Interner, Sym};
 use crate::time::Micros;
 use crate::wire::{Decode, DecodeError, Reader, Reading};
 use core::cmp::Ordering;
+use serde::{Deserialize, Serialize};
 
 /// Which of a customer's profiles a fact came from. Only a number within one evaluation: it tells the ledger
 /// into which stream an announcement goes and is part of no state and no digest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProfileIx(pub u32);
 
 /// One fact, ready to be folded.
@@ -30,7 +31,7 @@ pub struct Fact {
 }
 
 /// The place of a fact in canonical order, with the source as a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactKey {
     /// When it happened.
     pub at: Micros,

@@ -109,6 +109,37 @@ impl Sym {
     }
 }
 
+/// The type's name in serde's data model, by which a writer of our own bytes knows that the number inside is a
+/// symbol's, and puts the name in its place.
+pub const SYM: &str = "Sym";
+
+impl Serialize for Sym {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        if s.is_human_readable() {
+            return Err(serde::ser::Error::custom(
+                "a symbol is a number of one process; write the name that it stands for",
+            ));
+        }
+        s.serialize_newtype_struct(SYM, &self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sym {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl<'de> serde::de::Visitor<'de> for Number {
+            type Value = Sym;
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("the number of a symbol of this process")
+            }
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Sym, D::Error> {
+                u32::deserialize(d).map(Sym)
+            }
+        }
+        d.deserialize_newtype_struct(SYM, Number)
+    }
+}
+
 impl fmt::Debug for Sym {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sym({})", self.0)
@@ -201,6 +232,11 @@ impl Interner {
     /// The text that a symbol stands for; empty for [`Sym::NONE`] and for a symbol of another interner.
     pub fn resolve(&self, sym: Sym) -> &str {
         self.names.get(sym.index()).map_or("", |(text, _)| text)
+    }
+
+    /// The text of the symbol with this number, if it is one of this interner's.
+    pub fn nth(&self, number: usize) -> Option<&str> {
+        self.names.get(number).map(|(text, _)| text.as_str())
     }
 
     /// The name that a symbol stands for, sharing its text; none for [`Sym::NONE`].

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Micros(pub i64);
 
 /// An instant that may be missing, in the space of one: millions of contacts hold three of them.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct MaybeMicros(i64);
 
 impl MaybeMicros {
@@ -166,7 +166,8 @@ impl fmt::Display for Span {
 
 impl Serialize for Micros {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        // In our own bytes the number: the text cannot name every instant.
+        if s.is_human_readable() { s.collect_str(self) } else { s.serialize_i64(self.0) }
     }
 }
 
@@ -183,7 +184,11 @@ impl schemars::JsonSchema for Micros {
 
 impl<'de> Deserialize<'de> for Micros {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        DateTime::<Utc>::deserialize(d).map(Self::from)
+        if d.is_human_readable() {
+            DateTime::<Utc>::deserialize(d).map(Self::from)
+        } else {
+            i64::deserialize(d).map(Self)
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
 use crate::rulebook::{SignalIx, SignalRule};
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
@@ -14,7 +15,7 @@ use throughline_core::tight;
 use throughline_core::time::{Micros, Span};
 
 /// One signal's part of the score, as of [`Churn::as_of`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
     /// The signal.
     pub signal: SignalIx,
@@ -23,7 +24,7 @@ pub struct Part {
 }
 
 /// A flag that is up.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Flag {
     /// Since when.
     pub at: Micros,
@@ -32,7 +33,7 @@ pub struct Flag {
 }
 
 /// The churn score of one customer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Churn {
     /// The instant that the parts are as of: the last signal.
     pub as_of: Micros,

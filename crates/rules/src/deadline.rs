@@ -6,6 +6,7 @@
 use crate::decision::Trigger;
 use crate::rulebook::RuleIx;
 use core::cmp::Reverse;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;
@@ -14,7 +15,7 @@ use throughline_core::time::Micros;
 use uuid::Uuid;
 
 /// What happens when a deadline fires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeadlineKind {
     /// A target on a case's clock is missed: the target's index, and how often it was said before.
     Target {
@@ -34,7 +35,7 @@ pub enum DeadlineKind {
 }
 
 /// One thing that will happen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deadline {
     /// When it fires: when it is due, or when it was set if that is later.
     pub at: Micros,
@@ -57,7 +58,7 @@ impl Deadline {
 }
 
 /// The deadlines of one journey, the next one last.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Deadlines {
     list: ThinVec<Deadline>,
 }

@@ -4,7 +4,7 @@
 //! [`Name`] in the API and on disk.
 
 use arrayvec::ArrayVec;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::{ContactId, EventId, PromiseId};
@@ -18,7 +18,7 @@ pub const MAX_EVIDENCE: usize = 4;
 pub type Evidence = ArrayVec<EventId, MAX_EVIDENCE>;
 
 /// What a decision is about. Two decisions about the same thing have the same slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot<N = Name> {
     /// The kind of decision.
     pub kind: DecisionKind,
@@ -51,7 +51,7 @@ pub struct Decision<N = Name> {
 macro_rules! decisions {
     ($($(#[$doc:meta])* $n:literal $word:literal $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty,)* })*) => {
         /// The kinds of decision. Their numbers are the ones on disk.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         #[repr(u8)]
         pub enum DecisionKind { $($(#[$doc])* $name = $n,)* }
@@ -163,7 +163,7 @@ decisions! {
 macro_rules! word_enum {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $n:literal $word:literal,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         #[repr(u8)]
         pub enum $name { $($(#[$vdoc])* $variant = $n,)* }
@@ -255,7 +255,7 @@ impl core::fmt::Display for DecisionKind {
 }
 
 /// The event that led to something, and the profile whose stream an announcement of it goes to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     /// The event.
     pub event: EventId,

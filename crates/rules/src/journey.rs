@@ -9,6 +9,7 @@ use crate::deadline::Deadlines;
 use crate::promise::{Promise, PromiseCount};
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
 use throughline_core::customer::CustomerState;
@@ -23,7 +24,7 @@ use throughline_core::time::Micros;
 pub const MAX_EARLY_VERDICTS: usize = 16;
 
 /// Everything that follows from a customer's facts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Journey {
     /// What is known of the customer.
     pub customer: CustomerState,

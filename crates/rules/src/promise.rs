@@ -1,6 +1,7 @@
 //! Promises that are still to be kept. Kept and broken ones are counted; their story is in the decisions.
 
 use crate::decision::Trigger;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::time::Micros;
@@ -9,7 +10,7 @@ use throughline_core::time::Micros;
 pub const MAX_PROMISES: usize = 256;
 
 /// A promise that is still to be kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Promise {
     /// Its id.
     pub id: PromiseId,
@@ -28,7 +29,7 @@ pub struct Promise {
 }
 
 /// What keeps a promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeptBy {
     /// A source says that it was kept.
     Word,
@@ -55,7 +56,7 @@ impl Promise {
 }
 
 /// How a customer's promises went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PromiseCount {
     /// Made.

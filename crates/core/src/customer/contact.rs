@@ -5,9 +5,10 @@ use crate::event::{Channel, Direction, Ending};
 use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::time::{MaybeMicros, Micros, Span};
+use serde::{Deserialize, Serialize};
 
 /// A contact that is remembered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     /// Its id.
     pub id: ContactId,

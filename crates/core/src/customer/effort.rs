@@ -2,10 +2,10 @@
 
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::time::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the customer had to do and bear so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Effort {
     /// Contacts of either direction.

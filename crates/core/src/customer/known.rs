@@ -10,6 +10,7 @@ use crate::ids::{ContactId, EventId, PromiseId};
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros};
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// The most purposes whose consent is remembered; the one that was changed longest ago goes first.
@@ -34,7 +35,7 @@ pub const MAX_FIELDS: usize = 16;
 pub const MAX_ASKED_AGAIN: usize = 16;
 
 /// A proof of identity.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
     /// How strong it is.
     pub strength: Strength,
@@ -46,7 +47,7 @@ pub struct Verification {
 }
 
 /// A time at which a customer who had proved who she is was asked for it again, and nobody said why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AskedAgain {
     /// The event: the evidence.
     pub event: EventId,
@@ -59,7 +60,7 @@ pub struct AskedAgain {
 }
 
 /// What she allowed or forbade.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatedConsent {
     /// The purpose.
     pub purpose: Sym,
@@ -70,7 +71,7 @@ pub struct StatedConsent {
 }
 
 /// How she wants to be dealt with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatedPreference {
     /// What about.
     pub preference: Preference,
@@ -83,7 +84,7 @@ pub struct StatedPreference {
 }
 
 /// A fact about her.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatedFact {
     /// Which.
     pub fact: Sym,
@@ -96,7 +97,7 @@ pub struct StatedFact {
 }
 
 /// A state of life that changes what is decent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Circumstance {
     /// Which.
     pub circumstance: Sym,
@@ -107,7 +108,7 @@ pub struct Circumstance {
 }
 
 /// A call back that was agreed on and not made yet.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Callback {
     /// The promise that it is.
     pub promise: PromiseId,
@@ -118,7 +119,7 @@ pub struct Callback {
 }
 
 /// Where a subscription stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubscriptionState {
     /// It runs.
     Active,
@@ -131,7 +132,7 @@ pub enum SubscriptionState {
 }
 
 /// A subscription.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Subscription {
     /// Its number; [`Sym::NONE`] where a customer cancelled everything that she has.
     pub subscription: Sym,
@@ -144,7 +145,7 @@ pub struct Subscription {
 }
 
 /// A part in an account.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     /// The account.
     pub account: Sym,
@@ -155,7 +156,7 @@ pub struct Account {
 }
 
 /// The pages that a customer went through before she made contact.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClickPath {
     /// The contact that it led to.
     pub contact: ContactId,
@@ -166,7 +167,7 @@ pub struct ClickPath {
 }
 
 /// A field that had to be entered again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReenteredField {
     /// The field.
     pub field: Sym,
@@ -175,7 +176,7 @@ pub struct ReenteredField {
 }
 
 /// What is known about the customer herself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     pub(super) verification: Option<Verification>,
     pub(super) asked_again: ThinVec<AskedAgain>,

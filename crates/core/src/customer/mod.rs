@@ -29,6 +29,7 @@ use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros, Span};
 use alloc::boxed::Box;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the
@@ -42,7 +43,7 @@ pub const REMEMBERED_FOR: Span = Span::from_days(90);
 const SWEEP_ABOVE: usize = 4;
 
 /// What is known about one customer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CustomerState {
     first: MaybeMicros,
     last: MaybeMicros,

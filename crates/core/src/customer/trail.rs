@@ -8,6 +8,7 @@ use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros, Span};
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// After so long without a page a visit is over: the usual end of a session in web analytics.
@@ -17,7 +18,7 @@ pub const VISIT_GAP: Span = Span::from_secs(30 * 60);
 pub const SWITCH_WITHIN: Span = Span::from_days(7);
 
 /// The last contact that she began, and the pages of one visit; the newest [`MAX_PATH_PAGES`] by name, all by number.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Trail {
     inbound: MaybeMicros,
     last: MaybeMicros,

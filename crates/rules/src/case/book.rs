@@ -5,6 +5,7 @@
 
 use super::{Case, CaseState};
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, IssueRef};
@@ -16,11 +17,11 @@ use throughline_core::time::{Micros, Span};
 pub const MAX_STUBS: usize = 64;
 
 /// A case's place in the book. Valid until cases are retired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CaseIx(pub(crate) u32);
 
 /// What is kept of a case that was settled long ago.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseStub {
     /// The contact that named it.
     pub key: ContactId,
@@ -37,7 +38,7 @@ pub struct CaseStub {
 }
 
 /// The cases of one customer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CaseBook {
     cases: ThinVec<Case>,
     members: ThinVec<(ContactId, CaseIx)>,

@@ -1,6 +1,7 @@
 //! The five clocks of one instance of a case. A reopen starts a new instance; the total keeps running.
 
 use crate::decision::Clock;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::time::{Micros, Span};
 
@@ -8,7 +9,7 @@ use throughline_core::time::{Micros, Span};
 ///
 /// Customer time: these clocks never pause. Sources of the definitions: the service metrics of support desks
 /// (first reply, first resolution), with *human* and *substantive* told apart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
     /// When it started: the first inbound contact that nobody answered yet.
     pub started_at: Micros,

@@ -3,7 +3,7 @@
 use super::Instance;
 use crate::decision::{AnswerKind, CloseKind, OpenCause, ReopenCause, Trigger};
 use crate::rulebook::RulebookIx;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::event::Channel;
 use throughline_core::ids::{ContactId, EventId, IssueRef};
@@ -11,7 +11,7 @@ use throughline_core::name::Sym;
 use throughline_core::time::Micros;
 
 /// The states of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseState {
     /// Something is unresolved.
@@ -25,7 +25,7 @@ pub enum CaseState {
 }
 
 /// Whom a case waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum WaitsFor {
@@ -40,7 +40,7 @@ pub enum WaitsFor {
 }
 
 /// One case.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// The contact that names it inside: the earliest that it holds.
     pub key: ContactId,

@@ -30,6 +30,8 @@ pub struct Announced {
     /// Where each slot is. A table of places only: slots are wide, and there are as many as things were said.
     places: HashTable<u32>,
     entries: u64,
+    /// Whether an entry takes back what none of the others said.
+    reaches_back: bool,
 }
 
 impl Announced {
@@ -48,6 +50,11 @@ impl Announced {
     /// Takes in the next entry, read from the stream of a profile.
     pub fn apply(&mut self, entry: Entry<Sym>, profile: ProfileIx) {
         self.entries += 1;
+        self.reaches_back |= match &entry {
+            Entry::Announced(_) => false,
+            Entry::Amended { announcement, .. } => self.standing(&announcement.decision.slot).is_none(),
+            Entry::Withdrawn { slot, .. } => self.standing(slot).is_none(),
+        };
         match entry {
             Entry::Announced(announcement) | Entry::Amended { announcement, .. } => {
                 let place = self.place_of(announcement.decision.slot);
@@ -66,6 +73,17 @@ impl Announced {
         }
     }
 
+    /// Whether something was taken back or amended that was announced before the first entry that was taken in. Where
+    /// only the end of a ledger is read, what stands cannot be told from it then.
+    pub const fn reaches_back(&self) -> bool {
+        self.reaches_back
+    }
+
+    fn standing(&self, slot: &Slot<Sym>) -> Option<&Announcement<Sym>> {
+        let place = self.find(slot)?;
+        self.slots[place].effective.as_ref().map(|(announcement, _)| announcement)
+    }
+
     /// Notes that a slot was announced so often, and withdrawn as often, before the entries that were taken in.
     pub fn was_announced(&mut self, slot: Slot<Sym>, generations: u32) {
         let place = self.place_of(slot);
@@ -80,7 +98,7 @@ impl Announced {
 
     /// The place of a slot, a new one if there is none.
     fn place_of(&mut self, slot: Slot<Sym>) -> usize {
-        let Self { slots, places, entries } = self;
+        let Self { slots, places, entries, .. } = self;
         let same = |place: &u32| slots[*place as usize].slot == slot;
         let entry = places.entry(hash(&slot), same, |place| hash(&slots[*place as usize].slot));
         let place = *entry.or_insert(slots.len() as u32).get() as usize;

@@ -5,14 +5,15 @@
 
 use super::error::{Mistake, RulebookError};
 use alloc::{format, vec, vec::Vec};
+use serde::{Deserialize, Serialize};
 use throughline_core::name::Sym;
 
 /// A rule. Rules that came with one rulebook compare as their names do; those that came with a later one come after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleIx(pub u16);
 
 /// A signal, by its place in the order in which rulebooks brought them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SignalIx(pub u16);
 
 /// The most limits that all rulebooks of a tenant can have together, by name.

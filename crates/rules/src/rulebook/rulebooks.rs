@@ -9,11 +9,12 @@ use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled::Rulebook;
 use super::error::RulebookError;
 use alloc::{vec, vec::Vec};
+use serde::{Deserialize, Serialize};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
 
 /// A rulebook among those of a tenant, in the order in which they were activated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RulebookIx(pub u16);
 
 /// The rulebooks of a tenant, each from an instant on.

@@ -1,0 +1,222 @@
+//! Customers with a long history who are not at hand: what is read for them, and what comes of it.
+
+use crate::scene::{Store, ann, answer, at, bob, contact, event, kinds, mail, write_raw};
+use std::sync::Arc;
+use throughline::Engine;
+use throughline::core::event::vocabulary::{PageViewed, TextJudged};
+use throughline::core::event::{NewEvent, TextVerdict};
+use throughline::core::ids::LinkId;
+use throughline::core::name::Name;
+use throughline::core::time::Span;
+use throughline::engine::{EngineBuilder, Incoming};
+use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseOpened, TargetMissed};
+use throughline::rules::rulebook::DEFAULT;
+use throughline::store::contract::EventStore;
+use throughline::store::sqlite::SqliteStore;
+use throughline::store::stream::{StreamId, TenantId};
+use throughline_testkit::clock::ManualClock;
+
+/// How long a history is that is told here, in facts of a minute each.
+const LONG: i64 = 600;
+
+fn page(minutes: i64) -> NewEvent {
+    event(minutes, PageViewed { page: Name::new("start").unwrap() })
+}
+
+fn builder(store: Arc<dyn EventStore>, clock: &ManualClock) -> EngineBuilder {
+    let clock = clock.clone();
+    Engine::builder(store).clock(move || clock.now()).stored_snapshot_every(64)
+}
+
+/// The customer writes and then looks at a page a minute; the engine is shut down.
+async fn tell(store: Arc<dyn EventStore>, clock: &ManualClock, facts: i64) {
+    let engine = builder(store, clock).start().await.unwrap();
+    let event = |n: i64| if n == 0 { mail(0, 1) } else { page(n) };
+    let facts: Vec<Incoming> = (0..facts).map(|n| Incoming { profile: ann(), event: event(n) }).collect();
+    for some in facts.chunks(4_096) {
+        clock.set(some[some.len() - 1].event.occurred_at);
+        for recorded in engine.record_all(some.to_vec()).await.unwrap() {
+            recorded.unwrap();
+        }
+    }
+    engine.shutdown().await.unwrap();
+}
+
+async fn a_long_history() -> (Store, ManualClock) {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    tell(Arc::new(store.clone()), &clock, LONG).await;
+    (store, clock)
+}
+
+/// How many events are read to take in a fact after a restart.
+async fn read_for(store: &Store, engine: &Engine, fact: NewEvent) -> u64 {
+    let before = store.events_read();
+    engine.record(ann(), fact).await.unwrap();
+    store.events_read() - before
+}
+
+async fn restarted(store: &Store, clock: &ManualClock) -> Engine {
+    builder(Arc::new(store.clone()), clock).start().await.unwrap()
+}
+
+fn stream() -> StreamId {
+    StreamId::profile(TenantId::default(), ann())
+}
+
+#[tokio::test]
+async fn after_a_restart_only_what_came_since_is_read() {
+    let (store, clock) = a_long_history().await;
+    let engine = restarted(&store, &clock).await;
+    clock.set(at(LONG));
+    let read = read_for(&store, &engine, answer(LONG, 1)).await;
+    assert!(read <= 2, "{read} events of some {LONG} were read");
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered, TargetMissed]);
+}
+
+#[tokio::test]
+async fn a_customer_of_a_hundred_thousand_facts_is_read_from_her_snapshot_on() {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    tell(Arc::new(store.clone()), &clock, 100_000).await;
+    let engine = restarted(&store, &clock).await;
+    clock.set(at(100_000));
+    let read = read_for(&store, &engine, page(100_000)).await;
+    assert!(read <= 2, "{read} events of some 100,000 were read");
+    // Without it everything is.
+    store.inner.drop_derived().await.unwrap();
+    let engine = restarted(&store, &clock).await;
+    let read = read_for(&store, &engine, page(100_001)).await;
+    assert!(read > 100_000, "only {read} events were read");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_lost_cut_or_changed_is_none() {
+    let (store, clock) = a_long_history().await;
+    let bytes = store.inner.snapshot(&stream()).await.unwrap().expect("a snapshot was saved");
+    let mut changed = bytes.clone();
+    changed[bytes.len() / 2] ^= 1;
+    let others = [None, Some(Vec::new()), Some(bytes[..bytes.len() - 1].to_vec()), Some(changed)];
+    for (n, other) in others.into_iter().enumerate() {
+        store.inner.save_snapshot(&stream(), other).await.unwrap();
+        let engine = restarted(&store, &clock).await;
+        clock.set(at(LONG + n as i64));
+        let read = read_for(&store, &engine, page(LONG + n as i64)).await;
+        assert!(read > LONG as u64, "{read} events were read");
+        assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_by_other_rules_is_none() {
+    let (store, clock) = a_long_history().await;
+    let others = builder(Arc::new(store.clone()), &clock).rulebook(format!("{DEFAULT}\n# Another one.\n"));
+    let engine = others.start().await.unwrap();
+    clock.set(at(LONG));
+    let read = read_for(&store, &engine, page(LONG)).await;
+    assert!(read > LONG as u64, "{read} events were read");
+}
+
+#[tokio::test]
+async fn a_fact_from_before_a_stored_snapshot_is_not_missed() {
+    let (store, clock) = a_long_history().await;
+    let engine = restarted(&store, &clock).await;
+    // The answer came in time, and so the target was not missed.
+    engine.record(ann(), answer(20, 1)).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+}
+
+#[tokio::test]
+async fn what_another_wrote_since_a_stored_snapshot_is_not_missed() {
+    let (store, clock) = a_long_history().await;
+    write_raw(&store, ann(), &answer(20, 1), at(LONG)).await;
+    let engine = restarted(&store, &clock).await;
+    engine.record(ann(), page(LONG)).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+}
+
+/// One of two profiles is read from what was stored before they were linked.
+#[tokio::test]
+async fn a_link_since_a_stored_snapshot_makes_another_customer() {
+    let (store, clock) = a_long_history().await;
+    let before = store.inner.snapshot(&stream()).await.unwrap();
+    let engine = restarted(&store, &clock).await;
+    engine.record(bob(), answer(20, 1)).await.unwrap();
+    engine.link(LinkId(uuid::Uuid::from_u128(1)), ann(), bob()).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+    engine.shutdown().await.unwrap();
+    store.inner.save_snapshot(&stream(), before).await.unwrap();
+    let engine = restarted(&store, &clock).await;
+    clock.set(at(LONG + 60 * 48));
+    engine.record(ann(), page(LONG + 60 * 48)).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+}
+
+#[tokio::test]
+async fn nobody_with_a_short_history_has_a_snapshot_in_the_store() {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    tell(Arc::new(store.clone()), &clock, 63).await;
+    assert_eq!(store.inner.snapshot(&stream()).await.unwrap(), None);
+    let engine = builder(Arc::new(store.clone()), &clock).stored_snapshot_every(0).start().await.unwrap();
+    for minute in 63..300 {
+        clock.set(at(minute));
+        engine.record(ann(), page(minute)).await.unwrap();
+    }
+    engine.shutdown().await.unwrap();
+    assert_eq!(store.inner.snapshot(&stream()).await.unwrap(), None, "an engine that should save none did");
+}
+
+/// A target is missed; a late answer takes that back, which the snapshot that is saved then must know; and it is missed
+/// after all, since the answer is judged to have been boilerplate.
+#[tokio::test]
+async fn what_is_said_again_after_a_stored_snapshot_is_another_announcement() {
+    let day = 24 * 60;
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    let every_fact = async || {
+        builder(Arc::new(store.clone()), &clock).stored_snapshot_every(1).snapshots(0).start().await.unwrap()
+    };
+    let engine = every_fact().await;
+    engine.record(ann(), mail(0, 1)).await.unwrap();
+    clock.set(at(day));
+    engine.advance().await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+    // The clock of who answered was slow: in truth it was in time.
+    let reply = answer(30, 1);
+    engine.record(ann(), reply.clone()).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+    engine.shutdown().await.unwrap();
+    let engine = every_fact().await;
+    let judged = TextJudged {
+        message: reply.id,
+        verdict: TextVerdict::Boilerplate,
+        annotator: Name::new("a model").unwrap(),
+        annotator_version: 1,
+    };
+    clock.set(at(day + 1));
+    let read = read_for(&store, &engine, event(day + 1, judged)).await;
+    assert!(read <= 2, "{read} events were read: the snapshot was not used");
+    clock.set(at(day * 30));
+    engine.advance().await.unwrap();
+    let mut announcements = engine.subscribe("test").await.unwrap();
+    let mut said = Vec::new();
+    while let Some(notice) = announcements.try_next().await.unwrap() {
+        if notice.entry.slot().rule.as_str() == "unanswered-within-promise" {
+            said.push((notice.entry.slot().clone(), notice.entry.announcement_id()));
+        }
+    }
+    assert_eq!(said.len(), 3, "said, withdrawn, said again: {said:?}");
+    assert!(said[0].1 == said[1].1 && said[1].1 != said[2].1, "{said:?}");
+}
+
+#[tokio::test]
+async fn a_file_is_read_from_the_snapshot_on_after_the_process_was_killed() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::at(at(0)));
+    let path = folder.path().join("log.sqlite");
+    tell(Arc::new(SqliteStore::open(&path).unwrap()), &clock, LONG).await;
+    let store = SqliteStore::open(&path).unwrap();
+    assert!(store.snapshot(&stream()).await.unwrap().is_some());
+    let engine = builder(Arc::new(store), &clock).start().await.unwrap();
+    clock.set(at(LONG));
+    engine.record(ann(), answer(LONG, 1)).await.unwrap();
+    let journey = engine.journey(ann(), at(LONG) + Span::from_secs(1)).await.unwrap();
+    assert!(journey.case_of(contact(1)).is_some());
+    assert_eq!(kinds(&engine, ann()).await.len(), 3);
+}
