@@ -48,15 +48,16 @@ async fn a_long_history() -> (Store, ManualClock) {
     (store, clock)
 }
 
-/// How many events are read to take in a fact after a restart.
-async fn read_for(store: &Store, engine: &Engine, fact: NewEvent) -> u64 {
+/// An engine that was started again and took in a fact, and how many events it read for that.
+async fn restarted(store: &Store, engine: EngineBuilder, fact: NewEvent) -> (Engine, u64) {
     let before = store.events_read();
+    let engine = engine.start().await.unwrap();
     engine.record(ann(), fact).await.unwrap();
-    store.events_read() - before
+    (engine, store.events_read() - before)
 }
 
-async fn restarted(store: &Store, clock: &ManualClock) -> Engine {
-    builder(Arc::new(store.clone()), clock).start().await.unwrap()
+fn ours(store: &Store, clock: &ManualClock) -> EngineBuilder {
+    builder(Arc::new(store.clone()), clock)
 }
 
 fn stream() -> StreamId {
@@ -66,9 +67,8 @@ fn stream() -> StreamId {
 #[tokio::test]
 async fn after_a_restart_only_what_came_since_is_read() {
     let (store, clock) = a_long_history().await;
-    let engine = restarted(&store, &clock).await;
     clock.set(at(LONG));
-    let read = read_for(&store, &engine, answer(LONG, 1)).await;
+    let (engine, read) = restarted(&store, ours(&store, &clock), answer(LONG, 1)).await;
     assert!(read <= 2, "{read} events of some {LONG} were read");
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered, TargetMissed]);
 }
@@ -77,14 +77,12 @@ async fn after_a_restart_only_what_came_since_is_read() {
 async fn a_customer_of_a_hundred_thousand_facts_is_read_from_her_snapshot_on() {
     let (store, clock) = (Store::default(), ManualClock::at(at(0)));
     tell(Arc::new(store.clone()), &clock, 100_000).await;
-    let engine = restarted(&store, &clock).await;
     clock.set(at(100_000));
-    let read = read_for(&store, &engine, page(100_000)).await;
+    let (_, read) = restarted(&store, ours(&store, &clock), page(100_000)).await;
     assert!(read <= 2, "{read} events of some 100,000 were read");
     // Without it everything is.
     store.inner.drop_derived().await.unwrap();
-    let engine = restarted(&store, &clock).await;
-    let read = read_for(&store, &engine, page(100_001)).await;
+    let (_, read) = restarted(&store, ours(&store, &clock), page(100_001)).await;
     assert!(read > 100_000, "only {read} events were read");
 }
 
@@ -97,9 +95,8 @@ async fn a_snapshot_that_is_lost_cut_or_changed_is_none() {
     let others = [None, Some(Vec::new()), Some(bytes[..bytes.len() - 1].to_vec()), Some(changed)];
     for (n, other) in others.into_iter().enumerate() {
         store.inner.save_snapshot(&stream(), other).await.unwrap();
-        let engine = restarted(&store, &clock).await;
         clock.set(at(LONG + n as i64));
-        let read = read_for(&store, &engine, page(LONG + n as i64)).await;
+        let (engine, read) = restarted(&store, ours(&store, &clock), page(LONG + n as i64)).await;
         assert!(read > LONG as u64, "{read} events were read");
         assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
     }
@@ -108,17 +105,16 @@ async fn a_snapshot_that_is_lost_cut_or_changed_is_none() {
 #[tokio::test]
 async fn a_snapshot_by_other_rules_is_none() {
     let (store, clock) = a_long_history().await;
-    let others = builder(Arc::new(store.clone()), &clock).rulebook(format!("{DEFAULT}\n# Another one.\n"));
-    let engine = others.start().await.unwrap();
+    let others = ours(&store, &clock).rulebook(format!("{DEFAULT}\n# Another one.\n"));
     clock.set(at(LONG));
-    let read = read_for(&store, &engine, page(LONG)).await;
+    let (_, read) = restarted(&store, others, page(LONG)).await;
     assert!(read > LONG as u64, "{read} events were read");
 }
 
 #[tokio::test]
 async fn a_fact_from_before_a_stored_snapshot_is_not_missed() {
     let (store, clock) = a_long_history().await;
-    let engine = restarted(&store, &clock).await;
+    let engine = ours(&store, &clock).start().await.unwrap();
     // The answer came in time, and so the target was not missed.
     engine.record(ann(), answer(20, 1)).await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
@@ -128,7 +124,7 @@ async fn a_fact_from_before_a_stored_snapshot_is_not_missed() {
 async fn what_another_wrote_since_a_stored_snapshot_is_not_missed() {
     let (store, clock) = a_long_history().await;
     write_raw(&store, ann(), &answer(20, 1), at(LONG)).await;
-    let engine = restarted(&store, &clock).await;
+    let engine = ours(&store, &clock).start().await.unwrap();
     engine.record(ann(), page(LONG)).await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
 }
@@ -138,13 +134,13 @@ async fn what_another_wrote_since_a_stored_snapshot_is_not_missed() {
 async fn a_link_since_a_stored_snapshot_makes_another_customer() {
     let (store, clock) = a_long_history().await;
     let before = store.inner.snapshot(&stream()).await.unwrap();
-    let engine = restarted(&store, &clock).await;
+    let engine = ours(&store, &clock).start().await.unwrap();
     engine.record(bob(), answer(20, 1)).await.unwrap();
     engine.link(LinkId(uuid::Uuid::from_u128(1)), ann(), bob()).await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
     engine.shutdown().await.unwrap();
     store.inner.save_snapshot(&stream(), before).await.unwrap();
-    let engine = restarted(&store, &clock).await;
+    let engine = ours(&store, &clock).start().await.unwrap();
     clock.set(at(LONG + 60 * 48));
     engine.record(ann(), page(LONG + 60 * 48)).await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
@@ -155,7 +151,7 @@ async fn nobody_with_a_short_history_has_a_snapshot_in_the_store() {
     let (store, clock) = (Store::default(), ManualClock::at(at(0)));
     tell(Arc::new(store.clone()), &clock, 63).await;
     assert_eq!(store.inner.snapshot(&stream()).await.unwrap(), None);
-    let engine = builder(Arc::new(store.clone()), &clock).stored_snapshot_every(0).start().await.unwrap();
+    let engine = ours(&store, &clock).stored_snapshot_every(0).start().await.unwrap();
     for minute in 63..300 {
         clock.set(at(minute));
         engine.record(ann(), page(minute)).await.unwrap();
@@ -170,20 +166,17 @@ async fn nobody_with_a_short_history_has_a_snapshot_in_the_store() {
 async fn what_is_said_again_after_a_stored_snapshot_is_another_announcement() {
     let day = 24 * 60;
     let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let every_fact = async || {
-        builder(Arc::new(store.clone()), &clock).stored_snapshot_every(1).snapshots(0).start().await.unwrap()
-    };
-    let engine = every_fact().await;
+    let every_fact = || ours(&store, &clock).stored_snapshot_every(1).snapshots(0);
+    let engine = every_fact().start().await.unwrap();
     engine.record(ann(), mail(0, 1)).await.unwrap();
     clock.set(at(day));
     engine.advance().await.unwrap();
-    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+    assert!(kinds(&engine, ann()).await.contains(&TargetMissed));
     // The clock of who answered was slow: in truth it was in time.
     let reply = answer(30, 1);
     engine.record(ann(), reply.clone()).await.unwrap();
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
     engine.shutdown().await.unwrap();
-    let engine = every_fact().await;
     let judged = TextJudged {
         message: reply.id,
         verdict: TextVerdict::Boilerplate,
@@ -191,19 +184,18 @@ async fn what_is_said_again_after_a_stored_snapshot_is_another_announcement() {
         annotator_version: 1,
     };
     clock.set(at(day + 1));
-    let read = read_for(&store, &engine, event(day + 1, judged)).await;
+    let (engine, read) = restarted(&store, every_fact(), event(day + 1, judged)).await;
     assert!(read <= 2, "{read} events were read: the snapshot was not used");
-    clock.set(at(day * 30));
-    engine.advance().await.unwrap();
     let mut announcements = engine.subscribe("test").await.unwrap();
     let mut said = Vec::new();
     while let Some(notice) = announcements.try_next().await.unwrap() {
-        if notice.entry.slot().rule.as_str() == "unanswered-within-promise" {
-            said.push((notice.entry.slot().clone(), notice.entry.announcement_id()));
+        let slot = notice.entry.slot().clone();
+        if slot.kind == TargetMissed && slot.occurrence == 0 {
+            said.push(notice.entry.announcement_id());
         }
     }
     assert_eq!(said.len(), 3, "said, withdrawn, said again: {said:?}");
-    assert!(said[0].1 == said[1].1 && said[1].1 != said[2].1, "{said:?}");
+    assert!(said[0] == said[1] && said[1] != said[2], "{said:?}");
 }
 
 #[tokio::test]

@@ -190,8 +190,8 @@ impl<'de> de::Deserializer<'de> for &mut Tracer {
         self.note_fields("enum", name, variants);
         let given = self.variants.entry((name, variants)).or_default();
         given.count = variants.len();
-        // All were given: the first, which costs least.
-        let index = if given.next < given.count { given.next } else { 0 };
+        // Round and round, since another enum may be in one of them and have variants left.
+        let index = given.next % given.count.max(1);
         given.next += 1;
         visitor.visit_enum(Choice(self, index as u32))
     }
