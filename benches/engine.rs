@@ -296,7 +296,9 @@ fn not_at_hand(c: &mut Criterion) {
     let mut group = c.benchmark_group("engine");
     let mut n = 0_i64;
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
-    group.warm_up_time(std::time::Duration::from_millis(1)).measurement_time(std::time::Duration::from_secs(1));
+    group
+        .warm_up_time(std::time::Duration::from_millis(1))
+        .measurement_time(std::time::Duration::from_secs(1));
     for (words, every) in [("from its stored snapshot", 256), ("from its first fact", 0)] {
         group.bench_function(format!("a fact, customer with 100,000 not at hand, {words}"), |b| {
             b.iter_batched(

@@ -56,7 +56,11 @@ impl Tail {
 
 impl Snapshot {
     /// One that was in the store.
-    pub(super) fn stored(profiles: Profiles, journey: Journey, generations: BTreeMap<Slot<Sym>, u32>) -> Self {
+    pub(super) fn stored(
+        profiles: Profiles,
+        journey: Journey,
+        generations: BTreeMap<Slot<Sym>, u32>,
+    ) -> Self {
         Self { number: 0, profiles, journey, parked: Vec::new(), settling: Vec::new(), generations }
     }
 

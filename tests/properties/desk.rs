@@ -34,13 +34,17 @@ impl Desk {
     }
 
     /// A desk on a store.
-    pub(crate) async fn open_on(
-        store: Arc<dyn EventStore>,
-        rulebook: &'static str,
-        engines: usize,
-    ) -> Self {
+    pub(crate) async fn open_on(store: Arc<dyn EventStore>, rulebook: &'static str, engines: usize) -> Self {
         let clock = ManualClock::at(Micros::MIN);
-        let mut desk = Self { store, clock, rulebook, engines: Vec::new(), waiting: Vec::new(), stored_every: 2, kept: None };
+        let mut desk = Self {
+            store,
+            clock,
+            rulebook,
+            engines: Vec::new(),
+            waiting: Vec::new(),
+            stored_every: 2,
+            kept: None,
+        };
         for _ in 0..engines {
             let engine = desk.start().await;
             desk.engines.push(engine);

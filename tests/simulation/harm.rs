@@ -10,7 +10,9 @@ impl Life<'_> {
         let Some(profile) = self.rng.pick(&self.facts.profiles).copied() else { return Ok(()) };
         let stream = StreamId::profile(TenantId::default(), profile);
         let store = self.store.clone();
-        let Some(mut bytes) = store.snapshot(&stream).await.map_err(|e| e.to_string())? else { return Ok(()) };
+        let Some(mut bytes) = store.snapshot(&stream).await.map_err(|e| e.to_string())? else {
+            return Ok(());
+        };
         let at = self.rng.below(bytes.len() as u64) as usize;
         let harmed = match self.rng.below(4) {
             0 => None,

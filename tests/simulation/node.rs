@@ -74,7 +74,13 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(store: Arc<dyn EventStore>, plan: Plan, skew: Span, snapshots: (u64, usize), stored_every: u64) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn EventStore>,
+        plan: Plan,
+        skew: Span,
+        snapshots: (u64, usize),
+        stored_every: u64,
+    ) -> Self {
         let network = FaultyStore::new(store, plan);
         Self {
             clock: ManualClock::default(),

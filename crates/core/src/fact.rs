@@ -1,12 +1,12 @@
 //! The fold's form of an event: names are symbols, texts are gone, and nothing of the log is left.
 
-use serde::{Deserialize, Serialize};
 use crate::event::{Body, EventData, NewEvent, decode};
 use crate::ids::EventId;
 use crate::name::{Interner, Sym};
 use crate::time::Micros;
 use crate::wire::{Decode, DecodeError, Reader, Reading};
 use core::cmp::Ordering;
+use serde::{Deserialize, Serialize};
 
 /// Which of a customer's profiles a fact came from. Only a number within one evaluation: it tells the ledger
 /// into which stream an announcement goes and is part of no state and no digest.

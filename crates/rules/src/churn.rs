@@ -5,9 +5,9 @@
 //! took. The instant at which it falls to the lower level is solved once, to the microsecond, and then counts.
 //! (Formulas: exponential decay with hysteresis, as in alerting rules with separate on and off levels.)
 
-use serde::{Deserialize, Serialize};
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
 use crate::rulebook::ChurnRule;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;

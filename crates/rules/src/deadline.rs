@@ -3,10 +3,10 @@
 //! They fire in the order of (time, rule name, trigger). A deadline that was already due when it was set fires
 //! right after the step that set it. Once set its time does not change; it can only be taken back by a step.
 
-use serde::{Deserialize, Serialize};
 use crate::decision::Trigger;
 use crate::rulebook::RuleIx;
 use core::cmp::Reverse;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::EventId;

@@ -3,13 +3,13 @@
 //! It is changed by steps alone ([`crate::evaluate`]). Reading it, or advancing time without anything firing,
 //! changes no bit.
 
-use serde::{Deserialize, Serialize};
 use crate::case::CaseBook;
 use crate::churn::Churn;
 use crate::deadline::Deadlines;
 use crate::promise::{Promise, PromiseCount};
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
 use throughline_core::customer::CustomerState;

@@ -1,7 +1,7 @@
 //! Promises that are still to be kept. Kept and broken ones are counted; their story is in the decisions.
 
-use serde::{Deserialize, Serialize};
 use crate::decision::Trigger;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::time::Micros;

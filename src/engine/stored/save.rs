@@ -21,7 +21,9 @@ impl Live {
     /// Whether all that is known of her is in her journey. What waits for its time is not written: it is read from
     /// the log, and so is the whole of who goes by another handle.
     fn is_plain(&self) -> bool {
-        self.rare.as_ref().is_none_or(|r| r.parked.is_empty() && r.settling.is_empty() && r.handles.is_empty())
+        self.rare
+            .as_ref()
+            .is_none_or(|r| r.parked.is_empty() && r.settling.is_empty() && r.handles.is_empty())
     }
 
     /// How many facts were folded since she was saved.
@@ -79,7 +81,9 @@ impl EngineState {
                             live.tidy();
                         }
                     }
-                    Ok(Err(error)) => tracing::warn!(%error, "a snapshot could not be saved; it is not needed"),
+                    Ok(Err(error)) => {
+                        tracing::warn!(%error, "a snapshot could not be saved; it is not needed")
+                    }
                     Err(error) => tracing::warn!(%error, "a snapshot was not saved; it is not needed"),
                 }
             }

@@ -33,7 +33,9 @@ fn ann(names: &mut Interner) -> Live {
                     contact,
                     channel: if n % 8 == 0 { Channel::Mail } else { Channel::Phone },
                     direction: Direction::Inbound,
-                    topic: Some(name(["billing", "delivery", "a topic of more than 15 bytes"][n as usize % 3])),
+                    topic: Some(name(
+                        ["billing", "delivery", "a topic of more than 15 bytes"][n as usize % 3],
+                    )),
                     issue: None,
                 }
                 .into(),
@@ -45,8 +47,14 @@ fn ann(names: &mut Interner) -> Live {
                     due: Micros(n * 600_000_000) + Span::from_hours(300),
                 }
                 .into(),
-                _ => Message { contact, author: Author::Human, agent: Some(name("bo")), verdict: None, text: None }
-                    .into(),
+                _ => Message {
+                    contact,
+                    author: Author::Human,
+                    agent: Some(name("bo")),
+                    verdict: None,
+                    text: None,
+                }
+                .into(),
             };
             let id = EventId::derived("test", &n.to_string());
             let event = NewEvent::new(id, Micros(n * 600_000_000), name("desk"), data);

@@ -1,11 +1,11 @@
 //! One contact as it stands: where, with whom, waiting or held, how often moved.
 
-use serde::{Deserialize, Serialize};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Channel, Direction, Ending};
 use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::time::{MaybeMicros, Micros, Span};
+use serde::{Deserialize, Serialize};
 
 /// A contact that is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

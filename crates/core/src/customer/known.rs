@@ -4,13 +4,13 @@
 //!
 //! Every list has a limit, and what goes first beyond it is stated beside it; the log keeps everything.
 
-use serde::{Deserialize, Serialize};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{AccountRole, Channel, Consent, Preference, StatedBy, Strength};
 use crate::ids::{ContactId, EventId, PromiseId};
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros};
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// The most purposes whose consent is remembered; the one that was changed longest ago goes first.

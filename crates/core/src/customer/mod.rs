@@ -21,7 +21,6 @@ pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 use known::{ClickPath, Known, Verification};
 use trail::Trail;
 
-use serde::{Deserialize, Serialize};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Ending, EventData, WorkEffect};
 use crate::fact::Fact;
@@ -30,6 +29,7 @@ use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros, Span};
 use alloc::boxed::Box;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// The most contacts that a customer's state holds. Past it the oldest that has ended is forgotten, or else the

@@ -1,7 +1,6 @@
 //! How the customer comes to us: the pages of the visit that goes on, which she had to look through before she found
 //! a way, and the channel that she came by last.
 
-use serde::{Deserialize, Serialize};
 use super::known::{ClickPath, MAX_PATH_PAGES};
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::Channel;
@@ -9,6 +8,7 @@ use crate::ids::ContactId;
 use crate::name::Sym;
 use crate::tight;
 use crate::time::{MaybeMicros, Micros, Span};
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
 /// After so long without a page a visit is over: the usual end of a session in web analytics.

@@ -3,9 +3,9 @@
 //! Limits: settled cases are kept in detail for the rulebook's `retire_after`; then a stub stays, of which there
 //! are at most [`MAX_STUBS`]. A retired case can be rebuilt from the log.
 
-use serde::{Deserialize, Serialize};
 use super::{Case, CaseState};
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, IssueRef};

@@ -1,7 +1,7 @@
 //! The five clocks of one instance of a case. A reopen starts a new instance; the total keeps running.
 
-use serde::{Deserialize, Serialize};
 use crate::decision::Clock;
+use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::time::{Micros, Span};
 

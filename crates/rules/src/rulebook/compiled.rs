@@ -1,6 +1,5 @@
 //! The indexed form: rules sorted by name, and for each event only the rules that can react to it.
 
-use serde::{Deserialize, Serialize};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
@@ -8,6 +7,7 @@ use super::error::RulebookError;
 use super::{DEFAULT, check, compiled_identity};
 use crate::identity::Policy;
 use alloc::{format, vec, vec::Vec};
+use serde::{Deserialize, Serialize};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Span;
