@@ -17,6 +17,9 @@ const WAITING: usize = 1_024;
 /// Under how many of a customer's profiles her snapshot is saved, so that it is found from each.
 const COPIES: usize = 4;
 
+/// A stream and the bytes that are saved under it; none to drop what is there.
+type Copied = (StreamId, Option<Vec<u8>>);
+
 impl Live {
     /// Whether all that is known of her is in her journey. What waits for its time is not written: it is read from
     /// the log, and so is the whole of who goes by another handle.
@@ -82,7 +85,7 @@ impl EngineState {
                         }
                     }
                     Ok(Err(error)) => {
-                        tracing::warn!(%error, "a snapshot could not be saved; it is not needed")
+                        tracing::warn!(%error, "a snapshot could not be saved; it is not needed");
                     }
                     Err(error) => tracing::warn!(%error, "a snapshot was not saved; it is not needed"),
                 }
@@ -90,8 +93,8 @@ impl EngineState {
         }
     }
 
-    /// The bytes to save, each under the stream that it goes to; none to drop what is there. With the number of facts.
-    fn copies_of(&self, profile: ProfileId) -> Option<(u64, Vec<(StreamId, Option<Vec<u8>>)>)> {
+    /// How many facts a customer's snapshot holds, and what is saved under each of her streams.
+    fn copies_of(&self, profile: ProfileId) -> Option<(u64, Vec<Copied>)> {
         let fingerprint = self.fingerprint?;
         let live = self.cache.get(profile)?;
         let is_long = live.journey.customer.facts >= self.stored_every;
