@@ -146,6 +146,21 @@ async fn a_link_since_a_stored_snapshot_makes_another_customer() {
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
 }
 
+/// Nothing was taken back because of the link, so that it alone says that the snapshot is of another customer.
+#[tokio::test]
+async fn a_link_without_consequences_makes_a_stored_snapshot_none() {
+    let (store, clock) = a_long_history().await;
+    let before = store.inner.snapshot(&stream()).await.unwrap();
+    let engine = ours(&store, &clock).start().await.unwrap();
+    engine.record(bob(), event(30, PageViewed { page: Name::new("his").unwrap() })).await.unwrap();
+    engine.link(LinkId(uuid::Uuid::from_u128(1)), ann(), bob()).await.unwrap();
+    engine.shutdown().await.unwrap();
+    store.inner.save_snapshot(&stream(), before).await.unwrap();
+    clock.set(at(LONG));
+    let (_, read) = restarted(&store, ours(&store, &clock), page(LONG)).await;
+    assert!(read > LONG as u64, "{read} events were read");
+}
+
 #[tokio::test]
 async fn nobody_with_a_short_history_has_a_snapshot_in_the_store() {
     let (store, clock) = (Store::default(), ManualClock::at(at(0)));
