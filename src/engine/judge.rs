@@ -214,6 +214,7 @@ impl EngineState {
                 return Stepped::Unknown;
             }
             *known = last;
+            live.recorded_until = live.recorded_until.max(self.now);
         }
         let mut facts = facts;
         for fact in &mut facts {
@@ -235,7 +236,7 @@ impl EngineState {
             };
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
             loaded.profiles = live.profiles.into_vec();
-            loaded.recorded_until = loaded.recorded_until.max(self.now);
+            loaded.recorded_until = loaded.recorded_until.max(live.recorded_until);
             loaded.facts.extend(news);
             sort_nearly_sorted(&mut loaded.facts, &self.names);
             return Stepped::Remembered(loaded, late);
@@ -404,6 +405,7 @@ impl EngineState {
                         for place in places {
                             self.covered.add(place.position);
                             *version = place.version;
+                            live.recorded_until = live.recorded_until.max(self.now);
                         }
                     }
                     self.put(live);

@@ -28,6 +28,9 @@ pub(super) struct Live {
     pub(super) journey: Journey,
     /// What few customers need.
     pub(super) rare: Option<Box<Rare>>,
+    /// The latest time at which anything was recorded that this journey is from: an engine whose clock is behind must not
+    /// judge her as of an earlier time than another one did.
+    pub(super) recorded_until: Micros,
     /// When it is next due, as the queue of due customers has it; see [`Self::due`].
     due_at: Micros,
     is_due: bool,
@@ -67,7 +70,7 @@ pub(super) struct Rare {
 impl Live {
     /// A customer with these profiles, folded so far.
     pub(super) fn new(profiles: Profiles, journey: Journey) -> Self {
-        Self { profiles, journey, ..Self::default() }
+        Self { profiles, journey, recorded_until: Micros::MIN, ..Self::default() }
     }
 
     /// When it is next due, as the queue of due customers has it.

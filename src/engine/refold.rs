@@ -67,6 +67,7 @@ impl EngineState {
             .collect();
         let append = self.append_of(&loaded.profiles, &records);
         let mut live = Box::new(Live::new(Profiles::from_slice(&loaded.profiles), journey));
+        live.recorded_until = loaded.recorded_until;
         let rare = live.rare();
         rare.parked = loaded.facts[folded..].to_vec();
         rare.settling.extend(found.settling.into_iter().map(|(at, index)| {

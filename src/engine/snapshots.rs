@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use throughline_core::fact::{Fact, FactKey};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::{Interner, Sym};
+use throughline_core::time::Micros;
 use throughline_rules::decision::Slot;
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Reason;
@@ -28,6 +29,8 @@ pub(super) struct Snapshot {
     number: u64,
     /// The profiles, with the versions of their streams that the journey is from.
     pub(super) profiles: Profiles,
+    /// The latest time at which anything was recorded that it is from.
+    pub(super) recorded_until: Micros,
     /// The journey as it was.
     pub(super) journey: Journey,
     /// What was not folded yet since it was dated in the future.
@@ -60,8 +63,10 @@ impl Snapshot {
         profiles: Profiles,
         journey: Journey,
         generations: BTreeMap<Slot<Sym>, u32>,
+        recorded_until: Micros,
     ) -> Self {
-        Self { number: 0, profiles, journey, parked: Vec::new(), settling: Vec::new(), generations }
+        let (parked, settling) = (Vec::new(), Vec::new());
+        Self { number: 0, profiles, journey, recorded_until, parked, settling, generations }
     }
 
     /// How many facts had been folded.
@@ -126,6 +131,7 @@ impl EngineState {
             number,
             profiles: live.profiles.clone(),
             journey,
+            recorded_until: live.recorded_until,
             parked: rare.parked.clone(),
             settling: rare.settling.clone(),
             generations: rare.generations.clone(),
@@ -169,6 +175,7 @@ impl EngineState {
     ) -> Result<Option<Refolded>, EngineError> {
         let mut loaded: Loaded = streams.assemble(&mut self.names)?;
         loaded.profiles = ends.to_vec();
+        loaded.recorded_until = loaded.recorded_until.max(base.recorded_until);
         let belongs_before = |fact: &Fact| base.journey.is_late(&fact.key(), &self.names);
         if loaded.facts.first().is_some_and(belongs_before) || loaded.announced.reaches_back() {
             return Ok(None);

@@ -91,6 +91,7 @@ fn seal(live: &Live, fingerprint: u64, names: &Interner) -> Result<Vec<u8>, Unfi
     let mut out = Writer::new();
     out.bytes(&[0; 8]);
     out.bytes(&fingerprint.to_le_bytes());
+    out.bytes(&live.recorded_until.0.to_le_bytes());
     out.varint(live.profiles.len() as u64);
     for (profile, version) in &live.profiles {
         out.bytes(profile.as_bytes());
@@ -108,6 +109,7 @@ fn seal(live: &Live, fingerprint: u64, names: &Interner) -> Result<Vec<u8>, Unfi
 pub(super) struct Sealed {
     /// The profiles of the customer, with the versions of their streams that the state is from.
     pub(super) profiles: Profiles,
+    recorded_until: Micros,
     bytes: Vec<u8>,
     /// Where the state begins.
     state: usize,
@@ -122,6 +124,9 @@ impl Sealed {
         if from.take(8)? != fingerprint.to_le_bytes() {
             return Err(Unfit("it was written for other rules or by another version"));
         }
+        let mut time = [0; 8];
+        time.copy_from_slice(from.take(8)?);
+        let recorded_until = Micros(i64::from_le_bytes(time));
         let mut profiles = Profiles::new();
         for _ in 0..from.varint()? {
             let mut id = [0; 16];
@@ -129,7 +134,7 @@ impl Sealed {
             profiles.push((ProfileId::from_bytes(id), Version(from.varint()?)));
         }
         let state = from.offset();
-        Ok(Self { profiles, bytes, state })
+        Ok(Self { profiles, recorded_until, bytes, state })
     }
 
     /// The customer as she was.
@@ -137,7 +142,7 @@ impl Sealed {
         let mut from = Decoder::new(Reader::new(&self.bytes[self.state..]), names)?;
         let (journey, generations) = State::deserialize(&mut from)?;
         from.finish()?;
-        Ok(Snapshot::stored(self.profiles.clone(), journey, generations))
+        Ok(Snapshot::stored(self.profiles.clone(), journey, generations, self.recorded_until))
     }
 }
 
