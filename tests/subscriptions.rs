@@ -3,6 +3,8 @@
 
 #[path = "subscriptions/desk.rs"]
 mod desk;
+#[path = "subscriptions/properties.rs"]
+mod properties;
 
 use desk::{Desk, at, number, park, person, rest};
 use throughline::engine::{EngineError, EngineErrorKind, Parked};

@@ -244,7 +244,10 @@ impl Parkings {
             all.extend(retried.map(|(one, _)| *one));
         }
         for one in all {
-            if let Some(parking) = self.parked.get_mut(&one) {
+            let Some(parking) = self.parked.get_mut(&one) else { continue };
+            parking.standing = Standing::Held;
+            // One that was parked further on, or had come further, has nothing held back before that.
+            if parking.done <= place.next() {
                 parking.fails_at(place, why);
                 parking.failed = true;
             }
@@ -294,17 +297,20 @@ impl Parkings {
             .collect()
     }
 
-    /// Notes that these are tried again now.
-    pub(super) fn begin(&mut self, group: &[ProfileId]) {
-        self.went_on(group, EntryPlace::default(), Standing::Retried);
+    /// Notes where trying again stands.
+    pub(super) fn stand(&mut self, group: &[ProfileId], standing: Standing) {
+        for one in group {
+            if let Some(parking) = self.parked.get_mut(one) {
+                parking.standing = standing;
+            }
+        }
     }
 
     /// Notes how far trying again came.
-    pub(super) fn went_on(&mut self, group: &[ProfileId], done: EntryPlace, standing: Standing) {
+    pub(super) fn went_on(&mut self, group: &[ProfileId], done: EntryPlace) {
         for one in group {
             if let Some(parking) = self.parked.get_mut(one) {
                 parking.done = parking.done.max(done);
-                parking.standing = standing;
             }
         }
     }

@@ -76,7 +76,7 @@ impl Announcements {
             if self.retry.is_none() {
                 let Some(profile) = self.asked.front().copied() else { return Ok(None) };
                 let retry = self.begin_retry(profile).await?;
-                self.parkings.begin(&retry.group);
+                self.parkings.stand(&retry.group, Standing::Retried);
                 self.retry = Some(retry);
                 self.asked.pop_front();
             }
@@ -87,7 +87,7 @@ impl Announcements {
             };
             match item.said {
                 Ok(notice) => {
-                    self.parkings.went_on(&retry.group, item.place.next(), Standing::Retried);
+                    self.parkings.went_on(&retry.group, item.place.next());
                     if retry.left.is_empty() {
                         self.end_retry();
                     }
@@ -105,7 +105,7 @@ impl Announcements {
     /// Nothing is held back any more of the customer who was tried again: what comes next comes in its turn.
     fn end_retry(&mut self) {
         if let Some(retry) = self.retry.take() {
-            self.parkings.went_on(&retry.group, self.handed, Standing::CaughtUp);
+            self.parkings.stand(&retry.group, Standing::CaughtUp);
         }
     }
 
