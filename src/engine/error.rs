@@ -134,7 +134,7 @@ impl EngineError {
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
             Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) | Self::TooManyParked { .. } => {
                 EngineErrorKind::Broken
-            },
+            }
         }
     }
 

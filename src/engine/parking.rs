@@ -1,10 +1,10 @@
 //! The customers of one subscription whose announcements its reader could not handle: who they are, what of them is held
 //! back, and how far trying again came. All of it is in a stream of the subscription's own.
 
+use super::bookmark::Retried;
 use super::claim::{is_lost_race, read_events, stream_of};
 use super::reach::{Reach, reach};
 use super::state::Clock;
-use super::bookmark::Retried;
 use super::{EngineError, link};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -192,7 +192,11 @@ impl Parkings {
         Ok(())
     }
 
-    fn reaching(&self, profile: ProfileId, place: EntryPlace) -> impl Iterator<Item = (&ProfileId, &Parking)> {
+    fn reaching(
+        &self,
+        profile: ProfileId,
+        place: EntryPlace,
+    ) -> impl Iterator<Item = (&ProfileId, &Parking)> {
         let under = self.held_by.get(&profile).into_iter().flatten();
         let parkings = under.filter_map(|under| self.parked.get_key_value(under));
         parkings.filter(move |(_, parking)| parking.reaches(profile, place))
@@ -237,7 +241,8 @@ impl Parkings {
     /// dealt with.
     pub(super) fn fail_again(&mut self, under: &[ProfileId], place: EntryPlace, why: &str) {
         let retried = self.parked.iter().filter(|(_, parking)| parking.standing == Standing::Retried);
-        let is_retried = under.iter().any(|one| self.parked.get(one).is_some_and(|p| p.standing == Standing::Retried));
+        let is_retried =
+            under.iter().any(|one| self.parked.get(one).is_some_and(|p| p.standing == Standing::Retried));
         let mut all: BTreeSet<ProfileId> = under.iter().copied().collect();
         if is_retried {
             // Those who are retried together are one customer by now: all of it waits for this.
@@ -260,7 +265,9 @@ impl Parkings {
         let mut group = BTreeSet::new();
         let mut wanted: Vec<ProfileId> = self.held_by.get(&profile).into_iter().flatten().copied().collect();
         while let Some(next) = wanted.pop() {
-            let Some(parking) = self.parked.get(&next).filter(|p| p.standing == Standing::Held) else { continue };
+            let Some(parking) = self.parked.get(&next).filter(|p| p.standing == Standing::Held) else {
+                continue;
+            };
             if group.insert(next) {
                 wanted.extend(parking.reach.keys().filter_map(|member| self.held_by.get(member)).flatten());
             }

@@ -134,7 +134,8 @@ impl Announcements {
                 let items = items(member, &event, self.historical).into_iter();
                 left.extend(items.filter(|item| {
                     let is_waiting = item.place < self.handed;
-                    is_waiting && parkings.iter().any(|p| p.done <= item.place && p.reaches(member, item.place))
+                    is_waiting
+                        && parkings.iter().any(|p| p.done <= item.place && p.reaches(member, item.place))
                 }));
             }
         }
