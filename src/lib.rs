@@ -35,6 +35,9 @@ mod documents {
     #[doc = include_str!("../docs/RULEBOOK.md")]
     struct TheRulebook;
 
+    #[doc = include_str!("../docs/SUBSCRIPTIONS.md")]
+    struct Subscribing;
+
     #[doc = include_str!("../README.md")]
     struct Readme;
 }

@@ -1,67 +1,68 @@
 //! Reading announcements in order, with a checkpoint: where side effects begin.
 //!
 //! Delivery is at least once: what was read but not committed comes again after a restart, with the same id. Use
-//! that id as idempotency key for what you do, and record what you did as a fact.
+//! that id as idempotency key for what you do, and record what you did as a fact. A reader with a transaction of its own
+//! has each exactly once ([`Engine::subscribe_from`]).
+//!
+//! What one customer's notices do to the reader is no matter of the others: [`Announcements::park`].
 
+use super::bookmark::Bookmark;
+use super::load::link_of;
+use super::notice::{Item, Notice, items, unreadable};
+use super::parking::Parkings;
+use super::retry::Retry;
 use super::{Engine, EngineError};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use throughline_core::event::Position;
 use throughline_core::ids::ProfileId;
-use throughline_core::time::Micros;
-use throughline_rules::ledger::{AnnouncementId, Entry, LEDGER_KIND, decode_entries};
+use throughline_rules::subscription::EntryPlace;
 use throughline_store::contract::EventStore;
-use throughline_store::read::Checkpoint;
+use throughline_store::read::{Checkpoint, StoredEvent};
 use throughline_store::stream::{StreamKey, TenantId};
 
 /// How many events are read at once.
 const PAGE: usize = 1_024;
 
-/// One entry of the ledger, delivered.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// The announcement that is made, amended to, or withdrawn: the idempotency key.
-    pub id: AnnouncementId,
-    /// The profile whose event led to it.
-    pub profile: ProfileId,
-    /// When it was announced.
-    pub announced_at: Micros,
-    /// Where it is in the log.
-    pub position: Position,
-    /// What is said.
-    pub entry: Entry,
-}
-
 /// A reader of announcements.
 #[derive(Debug)]
 pub struct Announcements {
-    store: Arc<dyn EventStore>,
-    tenant: TenantId,
+    pub(super) store: Arc<dyn EventStore>,
+    pub(super) tenant: TenantId,
     name: String,
     committed: Checkpoint,
     /// How far the log was read.
     read: Position,
-    /// How far what was handed out goes: all of the log up to there was handed out or is no announcement.
-    handed: Position,
-    waiting: VecDeque<Notice>,
-    historical: bool,
+    /// The first place that was not handed out: everything before it was handed out, is held back, or is no announcement.
+    pub(super) handed: EntryPlace,
+    waiting: VecDeque<Item>,
+    pub(super) historical: bool,
+    pub(super) parkings: Parkings,
+    /// Who is to be tried again.
+    pub(super) asked: VecDeque<ProfileId>,
+    pub(super) retry: Option<Retry>,
 }
 
 impl Engine {
     /// Reads announcements under a name, from where that name was committed last. What was long past when it was
     /// announced is left out; see [`Announcements::with_historical`].
     pub async fn subscribe(&self, name: &str) -> Result<Announcements, EngineError> {
-        let name = format!("announcements/{}/{name}", self.tenant);
-        let committed = self.store.checkpoint(&name).await?;
+        let (store, tenant) = (self.store.clone(), self.tenant.clone());
+        let parkings = Parkings::load(store.clone(), tenant.clone(), name, self.clock.clone()).await?;
+        let name = format!("announcements/{tenant}/{name}");
+        let committed = store.checkpoint(&name).await?;
         Ok(Announcements {
-            store: self.store.clone(),
-            tenant: self.tenant.clone(),
+            store,
+            tenant,
             name,
             committed,
             read: committed.position,
-            handed: committed.position,
+            handed: EntryPlace::behind(committed.position),
             waiting: VecDeque::new(),
             historical: false,
+            parkings,
+            asked: VecDeque::new(),
+            retry: None,
         })
     }
 }
@@ -84,50 +85,75 @@ impl Announcements {
         }
     }
 
-    /// The next announcement, or none if there is none yet.
+    /// The next announcement, or none if there is none yet. What is tried again comes first.
+    ///
+    /// A record that cannot be read parks its customer by itself.
     pub async fn try_next(&mut self) -> Result<Option<Notice>, EngineError> {
-        while self.waiting.is_empty() {
-            self.handed = self.read;
-            let page = self.store.read_all(self.read, PAGE).await?;
-            let Some(last) = page.last_position() else { return Ok(None) };
-            for event in page.events {
-                let StreamKey::Profile(profile) = event.stream.key else { continue };
-                let recorded = event.recorded;
-                if event.stream.tenant != self.tenant || recorded.event.data.kind != LEDGER_KIND {
-                    continue;
+        if let Some(notice) = self.next_retried().await? {
+            return Ok(Some(notice));
+        }
+        loop {
+            while let Some(Item { place, profile, said }) = self.waiting.front() {
+                let is_held = self.parkings.holds(*profile, *place);
+                if !is_held && let Err(error) = said {
+                    self.parkings.park(*profile, *place, &unreadable(error)).await?;
                 }
-                let entries = decode_entries(&recorded.event.data.plain)?.into_iter();
-                let wanted = entries.filter(|e| self.historical || !e.is_historical());
-                self.waiting.extend(wanted.map(|entry| Notice {
-                    id: entry.announcement_id(),
-                    profile,
-                    announced_at: recorded.recorded_at,
-                    position: recorded.position,
-                    entry,
-                }));
+                if let Some(item) = self.hand_out()
+                    && !is_held
+                    && let Ok(notice) = item.said
+                {
+                    return Ok(Some(*notice));
+                }
             }
-            self.read = last;
+            if !self.read_on().await? {
+                return Ok(None);
+            }
         }
-        let notice = self.waiting.pop_front();
-        if let Some(notice) = &notice {
+    }
+
+    /// Reads a page of the log. `false` if there is nothing more.
+    async fn read_on(&mut self) -> Result<bool, EngineError> {
+        let page = self.store.read_all(self.read, PAGE).await?;
+        let Some(last) = page.last_position() else { return Ok(false) };
+        let mine = |event: &StoredEvent| match event.stream.key {
+            StreamKey::Profile(profile) if event.stream.tenant == self.tenant => Some(profile),
+            _ => None,
+        };
+        let mine: Vec<_> = page.events.iter().filter_map(|event| Some((mine(event)?, event))).collect();
+        let is_link = |event: &StoredEvent| !matches!(link_of(&event.recorded.event.data), Ok(None));
+        let linked: BTreeSet<ProfileId> =
+            mine.iter().filter(|(_, event)| is_link(event)).map(|(profile, _)| *profile).collect();
+        self.parkings.links_changed(&linked).await?;
+        let read = mine.into_iter().flat_map(|(profile, event)| items(profile, event, self.historical));
+        self.waiting.extend(read.filter(|item| item.place >= self.handed));
+        self.read = last;
+        if self.waiting.is_empty() {
+            self.handed = self.handed.max(EntryPlace::behind(last));
+        }
+        Ok(true)
+    }
+
+    /// Takes out what waits first, and moves on behind it.
+    fn hand_out(&mut self) -> Option<Item> {
+        let item = self.waiting.pop_front()?;
+        let position = item.place.position;
+        self.handed = match self.waiting.front() {
+            None => EntryPlace::behind(self.read),
             // A record with several entries is done with only when its last one was handed out.
-            let more = self.waiting.front().is_some_and(|next| next.position == notice.position);
-            self.handed = if self.waiting.is_empty() {
-                self.read
-            } else if more {
-                Position(notice.position.0 - 1)
-            } else {
-                notice.position
-            };
-        }
-        Ok(notice)
+            Some(next) if next.place.position == position => item.place.next(),
+            Some(_) => EntryPlace::behind(position),
+        };
+        Some(item)
     }
 
     /// Says that everything handed out so far is dealt with. After a restart reading goes on behind it.
     ///
     /// Answers `false` if another reader of the same name has committed since: then this one should stop.
     pub async fn commit(&mut self) -> Result<bool, EngineError> {
-        let new = Checkpoint { position: self.handed };
+        if !self.parkings.commit(self.handed).await? {
+            return Ok(false);
+        }
+        let new = Checkpoint { position: Position(self.handed.position.0 - 1) };
         if new == self.committed {
             return Ok(true);
         }
@@ -136,5 +162,19 @@ impl Announcements {
             self.committed = new;
         }
         Ok(saved)
+    }
+
+    /// How far this reader came, with everything handed out so far: what to keep together with the work for it, and to
+    /// start from with [`Engine::subscribe_from`].
+    pub fn bookmark(&self) -> Bookmark {
+        Bookmark { next: self.handed, retried: self.parkings.ahead() }
+    }
+
+    pub(super) fn go_to(&mut self, bookmark: &Bookmark) {
+        self.read = Position(bookmark.next.position.0.saturating_sub(1));
+        self.handed = bookmark.next.max(EntryPlace::behind(self.read));
+        for retried in &bookmark.retried {
+            self.parkings.resume(retried.profile, retried.until, retried.is_released);
+        }
     }
 }

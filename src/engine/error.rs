@@ -88,6 +88,19 @@ pub enum EngineError {
         /// The version.
         version: u16,
     },
+    /// So many customers are parked that the reader itself must be broken.
+    #[error(
+        "{limit} customers are parked already, so the reader may be what is broken; mend it, then retry or skip those that `parked` lists, or raise the limit with `Announcements::park_at_most`"
+    )]
+    TooManyParked {
+        /// The limit.
+        limit: usize,
+    },
+    /// Another reader of the same subscription parked or released somebody meanwhile.
+    #[error(
+        "another reader of this subscription parked or released customers meanwhile; stop this one, or subscribe again"
+    )]
+    AnotherReader,
     /// What is in force cannot be read by this build, so nothing is judged.
     #[error(transparent)]
     NotInForce(#[from] NotInForce),
@@ -127,9 +140,12 @@ impl EngineError {
             | Self::NotNormal(_)
             | Self::LabelTaken { .. }
             | Self::UnknownEvaluator { .. }
+            | Self::AnotherReader
             | Self::Rulebook(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
-            Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) => EngineErrorKind::Broken,
+            Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) | Self::TooManyParked { .. } => {
+                EngineErrorKind::Broken
+            }
         }
     }
 

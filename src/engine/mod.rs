@@ -7,6 +7,7 @@
 mod activation;
 mod actor;
 mod announcements;
+mod bookmark;
 mod builder;
 mod claim;
 mod covered;
@@ -18,19 +19,26 @@ mod judge;
 mod link;
 mod live;
 pub(crate) mod load;
+mod notice;
 mod oldest;
+mod parking;
+mod reach;
 mod reading;
 mod recorded;
 mod refold;
+mod retry;
 mod snapshots;
 mod state;
 mod stored;
 mod upgrade;
 
-pub use announcements::{Announcements, Notice};
+pub use announcements::Announcements;
+pub use bookmark::{Bookmark, Retried};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
 pub use identity::{Claimed, Customer, Identified};
+pub use notice::Notice;
+pub use parking::Parked;
 pub use recorded::RecordedBy;
 pub use upgrade::UpgradePlan;
 

@@ -44,7 +44,7 @@ impl<W: Write> AnnouncementsWriter<W> {
 
     /// Writes one notice.
     pub fn write(&mut self, notice: &Notice) -> io::Result<()> {
-        let Notice { id, profile, announced_at, position, entry } = notice;
+        let Notice { id, profile, announced_at, position, index: _, entry } = notice;
         let (id, profile, announced_at, position) = (*id, *profile, *announced_at, *position);
         self.0.write(&Said { id, profile, announced_at, position, entry })
     }

@@ -20,5 +20,6 @@ pub mod known_view;
 pub mod ledger;
 pub mod promise;
 pub mod rulebook;
+pub mod subscription;
 pub mod view;
 mod wording;
