@@ -2,12 +2,16 @@
 //!
 //!     cargo run --example own_transaction
 //!
-//! A mailer has an outbox in SQLite. It writes what is to be sent and its bookmark in one transaction. It is killed at every
-//! place at which that could hurt, one mail cannot be written, and in the end the outbox holds everything once.
+//! A mailer keeps what is to be sent and its bookmark in one file, which it replaces as a whole: its transaction. It is killed
+//! at every place at which that could hurt, one mail cannot be written, and in the end the outbox holds everything once. With
+//! a database the two are rows of two tables, written in one transaction.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use throughline::Engine;
 use throughline::core::event::vocabulary::ContactStarted;
@@ -28,20 +32,32 @@ enum Killed {
     AfterItsCommit,
 }
 
-fn open_outbox() -> rusqlite::Result<Connection> {
-    let outbox = Connection::open_in_memory()?;
-    outbox.execute_batch(
-        "CREATE TABLE mail (id TEXT PRIMARY KEY, to_whom TEXT NOT NULL, text TEXT NOT NULL);
-         CREATE TABLE bookmark (one INTEGER PRIMARY KEY CHECK (one = 1), kept TEXT NOT NULL);",
-    )?;
-    Ok(outbox)
+/// What is in the file.
+#[derive(Default, Serialize, Deserialize)]
+struct Outbox {
+    mails: BTreeMap<String, String>,
+    bookmark: Bookmark,
+}
+
+impl Outbox {
+    fn open(file: &Path) -> Result<Self, Box<dyn Error>> {
+        if !file.exists() {
+            return Ok(Self::default());
+        }
+        Ok(serde_json::from_slice(&fs::read(file)?)?)
+    }
+
+    /// The old file is there until the new one is: there is never half of one.
+    fn save(&self, file: &Path) -> Result<(), Box<dyn Error>> {
+        let new = file.with_extension("new");
+        fs::write(&new, serde_json::to_vec(self)?)?;
+        Ok(fs::rename(new, file)?)
+    }
 }
 
 /// Starts the reader where the outbox says that it came.
-async fn start(engine: &Engine, outbox: &Connection) -> Result<Announcements, Box<dyn Error>> {
-    let kept: Option<String> = outbox.query_row("SELECT max(kept) FROM bookmark", [], |row| row.get(0))?;
-    let bookmark: Bookmark = kept.map_or(Ok(Bookmark::default()), |text| serde_json::from_str(&text))?;
-    Ok(engine.subscribe_from("mailer", bookmark).await?)
+async fn start(engine: &Engine, file: &Path) -> Result<Announcements, Box<dyn Error>> {
+    Ok(engine.subscribe_from("mailer", Outbox::open(file)?.bookmark).await?)
 }
 
 fn name_of(profile: ProfileId) -> &'static str {
@@ -51,12 +67,12 @@ fn name_of(profile: ProfileId) -> &'static str {
 /// Handles at most so many announcements in one transaction. `broken` is a customer whose mails cannot be written.
 async fn work(
     mut reader: Announcements,
-    outbox: &mut Connection,
+    file: &Path,
     most: usize,
     broken: Option<&str>,
     killed: Killed,
 ) -> Result<Announcements, Box<dyn Error>> {
-    let transaction = outbox.transaction()?;
+    let mut outbox = Outbox::open(file)?;
     for _ in 0..most {
         let Some(notice) = reader.try_next().await? else { break };
         let to = name_of(notice.profile);
@@ -64,26 +80,26 @@ async fn work(
             reader.park(&notice, "the template has no such language").await?;
             continue;
         }
-        let row = params![format!("{}/{}", notice.position.0, notice.index), to, notice.entry.to_string()];
-        // The primary key would refuse what is done twice.
-        transaction.execute("INSERT INTO mail VALUES (?1, ?2, ?3)", row)?;
+        let key = format!("{}/{}", notice.position.0, notice.index);
+        if outbox.mails.insert(key, format!("to {to}: {}", notice.entry)).is_some() {
+            return Err("a mail was written twice".into());
+        }
     }
     if killed == Killed::BeforeItsCommit {
         return Ok(reader);
     }
-    let kept = serde_json::to_string(&reader.bookmark())?;
-    transaction.execute("INSERT OR REPLACE INTO bookmark VALUES (1, ?1)", [kept])?;
-    transaction.commit()?;
+    outbox.bookmark = reader.bookmark();
+    outbox.save(file)?;
     if killed == Killed::Nowhere {
         reader.commit().await?;
     }
     Ok(reader)
 }
 
-fn show(what: &str, outbox: &Connection, reader: &Announcements) -> Result<(), Box<dyn Error>> {
-    let mails: i64 = outbox.query_row("SELECT count(*) FROM mail", [], |row| row.get(0))?;
+fn show(what: &str, file: &Path, reader: &Announcements) -> Result<(), Box<dyn Error>> {
+    let mails = Outbox::open(file)?.mails.len();
     let parked: Vec<_> = reader.parked().iter().map(|parked| name_of(parked.profile)).collect();
-    println!("{what:46} {mails} mails in the outbox, parked: {parked:?}");
+    println!("{what:48} {mails} mails in the outbox, parked: {parked:?}");
     Ok(())
 }
 
@@ -100,22 +116,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let event = NewEvent::new(id, now, Name::new("desk")?, started.into());
         engine.record(ProfileId::derived("shop", who), event).await?;
     }
-    let mut outbox = open_outbox()?;
-    let reader = start(&engine, &outbox).await?;
-    let reader = work(reader, &mut outbox, 4, Some("bob"), Killed::BeforeItsCommit).await?;
-    show("killed before its commit", &outbox, &reader)?;
-    let reader = start(&engine, &outbox).await?;
-    let reader = work(reader, &mut outbox, 4, Some("bob"), Killed::AfterItsCommit).await?;
-    show("killed after its commit", &outbox, &reader)?;
-    let reader = start(&engine, &outbox).await?;
-    let mut reader = work(reader, &mut outbox, 100, Some("bob"), Killed::Nowhere).await?;
-    show("read to the end", &outbox, &reader)?;
+    let folder = tempfile::tempdir()?;
+    let file = &folder.path().join("outbox.json");
+    let reader = start(&engine, file).await?;
+    let reader = work(reader, file, 4, Some("bob"), Killed::BeforeItsCommit).await?;
+    show("killed before its commit", file, &reader)?;
+    let reader = start(&engine, file).await?;
+    let reader = work(reader, file, 4, Some("bob"), Killed::AfterItsCommit).await?;
+    show("killed after its commit", file, &reader)?;
+    let reader = start(&engine, file).await?;
+    let mut reader = work(reader, file, 100, Some("bob"), Killed::Nowhere).await?;
+    show("read to the end", file, &reader)?;
     reader.retry(ProfileId::derived("shop", "bob"));
-    let reader = work(reader, &mut outbox, 2, None, Killed::AfterItsCommit).await?;
-    show("the template is mended; killed while it retries", &outbox, &reader)?;
-    let mut reader = start(&engine, &outbox).await?;
+    let reader = work(reader, file, 2, None, Killed::AfterItsCommit).await?;
+    show("the template is mended; killed while it retries", file, &reader)?;
+    let mut reader = start(&engine, file).await?;
     reader.retry(ProfileId::derived("shop", "bob"));
-    let reader = work(reader, &mut outbox, 100, None, Killed::Nowhere).await?;
-    show("retried to the end", &outbox, &reader)?;
+    let reader = work(reader, file, 100, None, Killed::Nowhere).await?;
+    show("retried to the end", file, &reader)?;
     Ok(())
 }

@@ -231,6 +231,7 @@ fn luck() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(prop_oneof![3 => Just(0_u8), 1 => 1..3_u8], 1..12)
 }
 
+#[allow(clippy::disallowed_methods, reason = "`THROUGHLINE_CASES` is read from the environment")]
 fn config() -> ProptestConfig {
     let cases = std::env::var("THROUGHLINE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
     ProptestConfig {
