@@ -1,7 +1,7 @@
 //! Signs of leaving fade as the formula says, and the flag comes down at the microsecond at which they have.
 
 use crate::trial::for_all;
-use crate::world::{Bench, Chance, History, START, TRYING, cases};
+use crate::world::{Bench, Chance, History, START, TRYING, cases, changed};
 use proptest::prelude::*;
 use throughline_core::event::vocabulary::PageViewed;
 use throughline_core::name::Name;
@@ -58,4 +58,18 @@ fn the_score_is_the_sum_of_what_is_left_of_every_sign() {
         let score = journey.churn.unwrap().score(as_of);
         assert!((score - expected).abs() < 1e-12 * expected.max(1.0), "seed {seed}: {score} {expected}");
     }
+}
+
+/// Half a day after the first sign another rulebook comes into force, whose scores fade four times as fast; a day after
+/// it the second sign comes.
+#[test]
+fn until_the_next_sign_a_score_fades_as_it_did_whatever_comes_into_force() {
+    let mut bench = Bench::of(TRYING);
+    bench.rules.activate(START + Span::from_hours(12), &changed(), &mut bench.names).unwrap();
+    let (page, second) = (Name::new("cancellation-terms").unwrap(), START + Span::from_days(1));
+    let view = || PageViewed { page: page.clone() }.into();
+    let facts = bench.facts_of(&History::told([(START, view()), (second, view())]));
+    let churn = bench.fold(&facts, second).0.churn.unwrap();
+    assert!((churn.score(second) - 2.25).abs() < 1e-9, "half of 1.5 is left, and 1.5 more: {churn:?}");
+    assert!((churn.score(second + Span::from_hours(6)) - 1.125).abs() < 1e-9, "half of it six hours on");
 }
