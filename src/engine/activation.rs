@@ -17,7 +17,6 @@ use throughline_core::name::Name;
 use throughline_core::time::Micros;
 use throughline_rules::activation::{Activation, TookEffect};
 use throughline_rules::evaluate::EvaluatorVersion;
-use throughline_rules::ledger::Reason;
 use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
 use tokio::sync::oneshot;
@@ -181,6 +180,6 @@ impl EngineState {
     /// Judges again whom that is due for.
     pub(super) async fn judge_dirty(&mut self) -> Result<(), EngineError> {
         let dirty = std::mem::take(&mut self.dirty);
-        self.judge(dirty.into_iter().map(|p| Task::Reload(p, None::<Reason>)).collect()).await
+        self.judge(dirty.into_iter().map(|p| Task::Reload(p, None)).collect()).await
     }
 }

@@ -24,7 +24,6 @@ use throughline_rules::identity::{Holdings, Verdict};
 use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
 use throughline_store::contract::EventStore;
 use throughline_store::error::{AppendError, StoreErrorKind};
-use throughline_store::read::StoredEvent;
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
 
 /// How often a claim or a link is tried again when other writers were first.
@@ -47,15 +46,6 @@ pub(super) struct IdentifierStream {
     version: Version,
 }
 
-/// Reads a stream from a version on.
-pub(super) async fn read_events(
-    store: &dyn EventStore,
-    stream: &StreamId,
-    from: Version,
-) -> Result<Vec<StoredEvent>, EngineError> {
-    read_stream(store, stream, from, Known::ALL).await
-}
-
 /// Reads an identifier's stream.
 pub(super) async fn read_identifier(
     store: &dyn EventStore,
@@ -63,7 +53,7 @@ pub(super) async fn read_identifier(
     hash: IdentifierHash,
 ) -> Result<IdentifierStream, EngineError> {
     let mut read = IdentifierStream::default();
-    for event in read_events(store, &stream_of(tenant, hash), Version(1)).await? {
+    for event in read_stream(store, &stream_of(tenant, hash), Version(1), Known::ALL).await? {
         read.version = event.recorded.version;
         if let Record::Claimed { profile, .. } = Record::open(&event.recorded.event.data)? {
             read.claimed.push(profile);

@@ -3,8 +3,8 @@
 //! The handles of an engine and its task share this. Whoever asks reads what the context holds beyond what is known:
 //! one look at a stream that hardly ever has anything new.
 
-use super::claim::read_events;
 use super::identity::Identity;
+use super::load::{Known, read_stream};
 use super::{EngineError, activation};
 use crate::activated::Activated;
 use std::collections::BTreeMap;
@@ -76,12 +76,14 @@ impl InForce {
     }
 
     /// What was known to be in force when the log ended at a position.
-    pub(super) fn known_by(&self, until: Position) -> Result<Self, EngineError> {
+    pub(super) fn known_by(self: Arc<Self>, until: Position) -> Result<Arc<Self>, EngineError> {
         let mut known = self.activated.iter().take_while(|a| a.position <= until);
+        // As a rule all of it, and then nothing is made again.
         if known.clone().count() == self.activated.len() {
-            return Ok(self.clone());
+            return Ok(self);
         }
-        known.try_fold(Self::new(self.first.clone(), self.key)?, |so_far, a| so_far.with(a.clone()))
+        let first = Self::new(self.first.clone(), self.key)?;
+        known.try_fold(first, |so_far, a| so_far.with(a.clone())).map(Arc::new)
     }
 
     /// Who is who by the rulebook that is in force at an instant.
@@ -123,7 +125,8 @@ impl Shared {
     pub(super) async fn now(&self) -> Result<Arc<InForce>, EngineError> {
         let known = lock(&self.known).clone();
         let context = activation::context(&self.tenant);
-        let news = read_events(&*self.store, &context, Version(known.version.0 + 1)).await?;
+        let beyond = Version(known.version.0 + 1);
+        let news = read_stream(&*self.store, &context, beyond, Known::ALL).await?;
         let Some(last) = news.last() else { return Ok(known) };
         let mut notes = BTreeMap::new();
         for event in of_kind(&news, TOOK_EFFECT_KIND) {

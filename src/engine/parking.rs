@@ -2,7 +2,8 @@
 //! back, and how far trying again came. All of it is in a stream of the subscription's own.
 
 use super::bookmark::Retried;
-use super::claim::{is_lost_race, read_events, stream_of};
+use super::claim::{is_lost_race, stream_of};
+use super::load::{Known, read_stream};
 use super::reach::{Reach, reach};
 use super::state::Clock;
 use super::{EngineError, link};
@@ -127,7 +128,7 @@ impl Parkings {
             parked: BTreeMap::new(),
             held_by: BTreeMap::new(),
         };
-        for event in read_events(&*all.store, &all.stream, Version(1)).await? {
+        for event in read_stream(&*all.store, &all.stream, Version(1), Known::ALL).await? {
             all.version = event.recorded.version;
             if event.recorded.event.data.kind == SUBSCRIPTION_KIND {
                 all.fold(Record::open(&event.recorded.event.data)?, event.recorded.recorded_at);

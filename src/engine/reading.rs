@@ -120,7 +120,7 @@ impl Engine {
     /// The customer as the log had it, and what was in force by then.
     async fn read(&self, profile: ProfileId, known: Known) -> Result<Read, EngineError> {
         let in_force = self.in_force.now().await?.known_by(known.until)?;
-        let (mut names, rules) = ((*in_force.names).clone(), in_force.rules);
+        let (mut names, rules) = ((*in_force.names).clone(), in_force.rules.clone());
         let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
         Ok(Read { loaded, names, rules })
     }

@@ -84,15 +84,10 @@ impl Life<'_> {
                     }
                 }
             },
-            Running::Part(link, task) => match task.await.map_err(broken)? {
+            Running::Part(task) => match task.await.map_err(broken)? {
                 Ok(()) => self.met.taken_apart += 1,
                 Err(error @ EngineError::Busy { .. }) => self.refused(at, &error)?,
-                Err(error) => {
-                    if let Some((_, ended)) = self.model.claims.links.get_mut(&link) {
-                        ended.doubt();
-                    }
-                    helps_to_try_again("taking apart", &error)?;
-                }
+                Err(error) => helps_to_try_again("taking apart", &error)?,
             },
             Running::Activate(index, task) => match task.await.map_err(broken)? {
                 Ok(activated) => {

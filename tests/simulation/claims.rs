@@ -39,8 +39,8 @@ pub(crate) struct Claim {
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     pub(crate) made: Vec<Claim>,
-    /// Links that claims were answered with, and how much is known of their end.
-    pub(crate) links: BTreeMap<LinkId, ([ProfileId; 2], Known)>,
+    /// Links that claims were answered with.
+    pub(crate) links: BTreeMap<LinkId, [ProfileId; 2]>,
 }
 
 impl Claim {
@@ -82,9 +82,9 @@ impl Life<'_> {
     pub(crate) fn some_parting(&mut self, engine: Engine) -> Option<Running> {
         let links: Vec<LinkId> = self.model.claims.links.keys().copied().collect();
         let link = *self.rng.pick(&links)?;
-        let ([a, b], _) = self.model.claims.links[&link];
+        let [a, b] = self.model.claims.links[&link];
         note!(self, "{a} and {b}, whom a claim joined, are to be taken apart");
-        Some(Running::Part(link, tokio::spawn(async move { engine.unlink(link, a, b).await })))
+        Some(Running::Part(tokio::spawn(async move { engine.unlink(link, a, b).await })))
     }
 
     pub(crate) fn claimed(&mut self, index: usize, identified: &Identified) -> Result<(), String> {
@@ -100,7 +100,7 @@ impl Life<'_> {
                     return Err(format!("{claim:?} was joined by a link of another name: {identified:?}"));
                 }
                 self.met.joined += 1;
-                self.model.claims.links.insert(link, ([claim.profile, with], Known::Absent));
+                self.model.claims.links.insert(link, [claim.profile, with]);
             }
             Claimed::NotJoined(_) => self.met.kept_apart += 1,
             Claimed::First | Claimed::Known => {}

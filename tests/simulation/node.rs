@@ -7,7 +7,7 @@ use super::rulebooks::FIRST;
 use std::sync::Arc;
 use throughline::activated::Activated;
 use throughline::core::event::{Position, Version};
-use throughline::core::ids::{EventId, LinkId};
+use throughline::core::ids::EventId;
 use throughline::core::time::{Micros, Span};
 use throughline::engine::{Announcements, Engine, EngineError, Identified, Receipt};
 use throughline::store::contract::EventStore;
@@ -27,7 +27,7 @@ pub(crate) enum Running {
     /// The claim by its index in the model.
     Claim(usize, JoinHandle<Result<Identified, EngineError>>),
     /// A link that a claim made is taken back.
-    Part(LinkId, JoinHandle<Result<(), EngineError>>),
+    Part(JoinHandle<Result<(), EngineError>>),
     Advance(JoinHandle<Result<Option<Micros>, EngineError>>),
     Subscribe(JoinHandle<Result<Announcements, EngineError>>),
     Read(JoinHandle<Read>),
@@ -46,7 +46,7 @@ impl Running {
     pub(crate) fn is_finished(&self) -> bool {
         match self {
             Self::Record(_, task) => task.is_finished(),
-            Self::Link(.., task) | Self::Part(_, task) | Self::Shutdown(task) => task.is_finished(),
+            Self::Link(.., task) | Self::Part(task) | Self::Shutdown(task) => task.is_finished(),
             Self::Activate(_, task) => task.is_finished(),
             Self::Claim(_, task) => task.is_finished(),
             Self::Advance(task) => task.is_finished(),
@@ -58,7 +58,7 @@ impl Running {
     pub(crate) fn abort(&self) {
         match self {
             Self::Record(_, task) => task.abort(),
-            Self::Link(.., task) | Self::Part(_, task) | Self::Shutdown(task) => task.abort(),
+            Self::Link(.., task) | Self::Part(task) | Self::Shutdown(task) => task.abort(),
             Self::Activate(_, task) => task.abort(),
             Self::Claim(_, task) => task.abort(),
             Self::Advance(task) => task.abort(),

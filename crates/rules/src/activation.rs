@@ -12,7 +12,7 @@ use alloc::string::{String, ToString};
 use throughline_core::event::Body;
 use throughline_core::ids::EventId;
 use throughline_core::time::{Micros, Span};
-use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Writer};
+use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Writer};
 
 /// The kind number of an activation: above those of facts about customers.
 pub const ACTIVATION_KIND: u16 = 1_002;
@@ -64,21 +64,11 @@ impl TookEffect {
 
     /// Reads a note.
     pub fn open(body: &Body) -> Result<Self, DecodeError> {
-        let Body { kind, schema, .. } = *body;
-        check(TOOK_EFFECT_KIND, kind, schema)?;
-        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
+        let (mut from, names) = (body.record(TOOK_EFFECT_KIND, ACTIVATION_SCHEMA)?, &mut Owned);
         let activation = Decode::decode(&mut from, names)?;
         let note = Self { activation, from: Decode::decode(&mut from, names)? };
         from.finish()?;
         Ok(note)
-    }
-}
-
-fn check(expected: u16, kind: u16, schema: u8) -> Result<(), DecodeError> {
-    match (kind, schema) {
-        (kind, ACTIVATION_SCHEMA) if kind == expected => Ok(()),
-        (kind, schema) if kind == expected => Err(DecodeError::UnknownSchema { kind, schema }),
-        (kind, _) => Err(DecodeError::UnknownKind { kind }),
     }
 }
 
@@ -102,8 +92,7 @@ impl Activation {
 
     /// Reads an activation.
     pub fn open(body: &Body) -> Result<Self, DecodeError> {
-        check(ACTIVATION_KIND, body.kind, body.schema)?;
-        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
+        let (mut from, names) = (body.record(ACTIVATION_KIND, ACTIVATION_SCHEMA)?, &mut Owned);
         let activation = match from.byte()? {
             RULEBOOK => Self::Rulebook(from.text()?.to_string()),
             EVALUATOR => Self::Evaluator(EvaluatorVersion(Decode::decode(&mut from, names)?)),

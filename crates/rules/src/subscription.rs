@@ -128,14 +128,7 @@ impl Record {
 
     /// Reads a record.
     pub fn open(body: &Body) -> Result<Self, DecodeError> {
-        let Body { kind, schema, .. } = *body;
-        if kind != SUBSCRIPTION_KIND {
-            return Err(DecodeError::UnknownKind { kind });
-        }
-        if schema != SUBSCRIPTION_SCHEMA {
-            return Err(DecodeError::UnknownSchema { kind, schema });
-        }
-        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
+        let (mut from, names) = (body.record(SUBSCRIPTION_KIND, SUBSCRIPTION_SCHEMA)?, &mut Owned);
         let (tag, at) = (from.byte()?, from.offset());
         let profile = Decode::decode(&mut from, names)?;
         let place: EntryPlace = Decode::decode(&mut from, names)?;

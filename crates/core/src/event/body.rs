@@ -44,6 +44,15 @@ impl Body {
         decode(self.kind, self.schema, &self.plain, &self.personal, &mut Owned)
     }
 
+    /// A reader of the record of a crate above, whose kind and only schema these are.
+    pub fn record(&self, kind: u16, schema: u8) -> Result<Reader<'_>, DecodeError> {
+        match self {
+            found if found.kind != kind => Err(DecodeError::UnknownKind { kind: found.kind }),
+            found if found.schema != schema => Err(DecodeError::UnknownSchema { kind, schema: found.schema }),
+            found => Ok(Reader::new(&found.plain)),
+        }
+    }
+
     /// Whether this is an event of the vocabulary, and so a fact, rather than a record that another crate keeps
     /// in the same log.
     pub const fn is_fact(&self) -> bool {

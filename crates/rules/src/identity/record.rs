@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use throughline_core::event::{Body, IdentifierHash};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::Name;
-use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Reader, Writer};
+use throughline_core::wire::{Decode, DecodeError, Encode, Owned, Writer};
 
 /// The kind number of an identifier's record: above those of facts.
 pub const IDENTIFIER_KIND: u16 = 1_001;
@@ -70,14 +70,7 @@ impl Record {
 
     /// Reads a record.
     pub fn open(body: &Body) -> Result<Self, DecodeError> {
-        let Body { kind, schema, .. } = *body;
-        if kind != IDENTIFIER_KIND {
-            return Err(DecodeError::UnknownKind { kind });
-        }
-        if schema != IDENTIFIER_SCHEMA {
-            return Err(DecodeError::UnknownSchema { kind, schema });
-        }
-        let (mut from, names) = (Reader::new(&body.plain), &mut Owned);
+        let (mut from, names) = (body.record(IDENTIFIER_KIND, IDENTIFIER_SCHEMA)?, &mut Owned);
         let record = match from.byte()? {
             CLAIMED => Self::Claimed {
                 kind: Decode::decode(&mut from, names)?,
