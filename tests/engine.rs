@@ -1,6 +1,8 @@
 //! The live engine by example: what it answers, what it announces, and what it takes back.
 #![allow(clippy::unwrap_used)]
 
+#[path = "engine/claims.rs"]
+mod claims;
 #[path = "engine/regressions.rs"]
 mod regressions;
 #[path = "engine/rulebooks.rs"]

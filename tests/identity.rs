@@ -1,6 +1,8 @@
 //! Who is who, by example: what joins people, what keeps them apart, and what takes them apart.
 #![allow(clippy::unwrap_used)]
 
+#[path = "identity/batches.rs"]
+mod batches;
 #[path = "identity/properties.rs"]
 mod properties;
 #[path = "identity/races.rs"]
@@ -70,7 +72,7 @@ async fn a_household_is_not_a_person() {
     let world = World::new().await;
     world.claim(1, "phone", "030 901820").await;
     assert!(matches!(world.claim(2, "phone", "+49 30 901820").await, Claimed::Joined { .. }));
-    let shared = not_joined(Apart::TooManyProfiles { profiles: 3, limit: 2 });
+    let shared = not_joined(Apart::TooManyProfiles { limit: 2 });
     assert_eq!(world.claim(3, "phone", "030/901820").await, shared);
     // It joins nobody any more, whoever claims it again.
     assert_eq!(world.claim(1, "phone", "030 901820").await, shared);

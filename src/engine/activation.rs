@@ -4,7 +4,7 @@
 //! that differ) is read and judged again.
 
 use super::actor::Request;
-use super::claim::{ROUNDS, is_lost_race};
+use super::identity::{ROUNDS, is_lost_race};
 use super::judge::Task;
 use super::state::EngineState;
 use super::stored;

@@ -1,8 +1,7 @@
 //! The task that owns the engine's state: takes requests, joins those that wait into one batch, answers.
 
 use super::activation::Wanted;
-use super::claim::Claim;
-use super::identity::Identified;
+use super::identity::{HashedClaim, Identified};
 use super::state::EngineState;
 use super::{EngineError, Incoming, Receipt};
 use crate::activated::Activated;
@@ -13,12 +12,13 @@ use tokio::sync::{mpsc, oneshot};
 const BATCH: usize = 8_192;
 
 type Recorded = Vec<Result<Receipt, EngineError>>;
+type Made = Vec<Result<Identified, EngineError>>;
 
 /// What the engine can be asked.
 pub(super) enum Request {
     Record(Vec<Incoming>, oneshot::Sender<Recorded>),
     Link(Box<[Incoming; 2]>, oneshot::Sender<Result<(), EngineError>>),
-    Identify(Box<Claim>, oneshot::Sender<Result<Identified, EngineError>>),
+    Identify(Vec<HashedClaim>, oneshot::Sender<Made>),
     Activate(Box<Wanted>, oneshot::Sender<Result<Activated, EngineError>>),
     Advance(oneshot::Sender<Result<Option<Micros>, EngineError>>),
     Memory(oneshot::Sender<super::Memory>),
@@ -37,6 +37,9 @@ pub(super) async fn run(mut state: EngineState, mut queue: mpsc::Receiver<Reques
             None => break,
             Some(Request::Record(facts, answer)) => {
                 put_back = record(&mut state, &mut queue, facts, answer).await;
+            }
+            Some(Request::Identify(claims, answer)) => {
+                put_back = identify(&mut state, &mut queue, claims, answer).await;
             }
             Some(Request::Shutdown(answer)) => {
                 // What waits in the queue was accepted, so it is done; nothing new comes in.
@@ -59,28 +62,71 @@ async fn record(
     facts: Vec<Incoming>,
     answer: oneshot::Sender<Recorded>,
 ) -> Option<Request> {
-    let mut batch = facts;
-    let mut answers = vec![(batch.len(), answer)];
-    let mut other = None;
-    while batch.len() < BATCH {
-        match queue.try_recv() {
-            Ok(Request::Record(more, answer)) => {
-                answers.push((more.len(), answer));
-                batch.extend(more);
+    let joined = Joined::of(queue, facts, answer, |request| match request {
+        Request::Record(facts, answer) => Ok((facts, answer)),
+        other => Err(other),
+    });
+    tell(state.record(joined.batch).await, joined.answers);
+    joined.other
+}
+
+/// Makes claims together with those that wait behind them. Returns the first request that is none.
+async fn identify(
+    state: &mut EngineState,
+    queue: &mut mpsc::Receiver<Request>,
+    claims: Vec<HashedClaim>,
+    answer: oneshot::Sender<Made>,
+) -> Option<Request> {
+    let joined = Joined::of(queue, claims, answer, |request| match request {
+        Request::Identify(claims, answer) => Ok((claims, answer)),
+        other => Err(other),
+    });
+    tell(state.identify_all(joined.batch).await, joined.answers);
+    joined.other
+}
+
+/// Requests of one kind that are served as one.
+struct Joined<T, A> {
+    batch: Vec<T>,
+    /// How many of the batch each request had, and where its answer goes.
+    answers: Vec<(usize, oneshot::Sender<Vec<A>>)>,
+    /// The first request of another kind.
+    other: Option<Request>,
+}
+
+impl<T, A> Joined<T, A> {
+    /// Joins what waits behind a request, as long as it is of its kind and there is room.
+    fn of(
+        queue: &mut mpsc::Receiver<Request>,
+        batch: Vec<T>,
+        answer: oneshot::Sender<Vec<A>>,
+        same: impl Fn(Request) -> Result<(Vec<T>, oneshot::Sender<Vec<A>>), Request>,
+    ) -> Self {
+        let mut joined = Self { answers: vec![(batch.len(), answer)], batch, other: None };
+        while joined.batch.len() < BATCH {
+            match queue.try_recv().map(&same) {
+                Ok(Ok((more, answer))) => {
+                    joined.answers.push((more.len(), answer));
+                    joined.batch.extend(more);
+                }
+                Ok(Err(other)) => {
+                    joined.other = Some(other);
+                    break;
+                }
+                Err(_) => break,
             }
-            Ok(request) => {
-                other = Some(request);
-                break;
-            }
-            Err(_) => break,
         }
+        joined
     }
-    let mut outcomes = state.record(batch).await.into_iter();
+}
+
+/// Gives each request its part of what came of all.
+fn tell<A>(outcomes: Vec<A>, answers: Vec<(usize, oneshot::Sender<Vec<A>>)>) {
+    let mut outcomes = outcomes.into_iter();
     for (count, answer) in answers {
-        // Whoever asked may have gone away; the facts are recorded all the same.
+        // Whoever asked may have gone away; it is done all the same.
         drop(answer.send(outcomes.by_ref().take(count).collect()));
     }
-    other
 }
 
 /// Serves one request by itself. A shutdown that comes here waited behind another, which does the work.
@@ -88,7 +134,7 @@ async fn serve(state: &mut EngineState, request: Request) {
     match request {
         Request::Record(facts, answer) => drop(answer.send(state.record(facts).await)),
         Request::Link(ends, answer) => drop(answer.send(state.record_link(*ends).await)),
-        Request::Identify(claim, answer) => drop(answer.send(state.identify(&claim).await)),
+        Request::Identify(claims, answer) => drop(answer.send(state.identify_all(claims).await)),
         Request::Activate(wanted, answer) => drop(answer.send(state.activate(&wanted).await)),
         Request::Advance(answer) => {
             let advanced = state.advance().await;

@@ -1,6 +1,7 @@
 //! How an engine is set up.
 
 use super::covered::Covered;
+use super::identity::Kept;
 use super::in_force::{InForce, Shared};
 use super::live::Cache;
 use super::oldest::Oldest;
@@ -169,6 +170,7 @@ impl EngineBuilder {
             stored_every: if fingerprint.is_some() { self.stored_every } else { 0 },
             fingerprint,
             unsaved: BTreeSet::new(),
+            said: Kept::default(),
             made: Vec::new(),
             judged: Judged::default(),
             spare: Journey::new(),

@@ -2,8 +2,8 @@
 
 use super::EngineError;
 use super::activation::context;
-use super::claim::is_lost_race;
 use super::fetching::{Fetched, ReadFrom, Wanted};
+use super::identity::is_lost_race;
 use super::live::{Live, Rare, Taken};
 use super::load::{Loaded, sort_nearly_sorted};
 use super::refold::Refolded;

@@ -5,7 +5,7 @@
 
 use super::activation::context;
 use super::actor::Request;
-use super::claim::{Parts, ROUNDS, stream_of};
+use super::identity::{Ends, Parts, ROUNDS, stream_of};
 use super::judge::Task;
 use super::load::{LinkFact, fetch_after};
 use super::state::{EngineState, reloads};
@@ -65,9 +65,13 @@ pub(super) fn event(what: &str, link: LinkId, profile: ProfileId, data: EventDat
 }
 
 /// What an identifier's stream holds of a link that a claim made.
-pub(super) fn record(what: &str, link: LinkId, record: &Record) -> NewEvent<Body> {
-    let id = EventId::derived(what, &format!("{link}/identifier"));
-    NewEvent::new(id, Micros(0), source(), record.seal())
+pub(super) fn record_of(what: &str, link: LinkId, said: &Record) -> NewEvent<Body> {
+    record(what, &format!("{link}/identifier"), said)
+}
+
+/// A record of an identifier's stream. Id and time follow from what it says, so that saying it twice records it once.
+pub(super) fn record(what: &str, key: &str, said: &Record) -> NewEvent<Body> {
+    NewEvent::new(EventId::derived(what, key), Micros(0), source(), said.seal())
 }
 
 /// The source of what an engine writes of itself.
@@ -130,21 +134,22 @@ impl EngineState {
 
     /// Refuses a link that makes two people one, and sees to it that nobody makes them two meanwhile.
     async fn check_link(
-        &self,
+        &mut self,
         link: LinkId,
         a: ProfileId,
         b: ProfileId,
         parts: &mut Parts,
     ) -> Result<(), EngineError> {
-        let policy = &self.in_force.identity(self.now).policy;
+        let (identity, ends) = (self.in_force.identity(self.now).clone(), Ends::default());
+        let policy = &identity.policy;
         if !policy.has_unique() {
             return Ok(());
         }
-        let mine = self.holdings(a, parts).await?;
+        let mine = self.holdings(a, &ends, parts).await?;
         if mine.has(b) || mine.links.contains_key(&link) {
             return Ok(());
         }
-        let theirs = self.holdings(b, parts).await?;
+        let theirs = self.holdings(b, &ends, parts).await?;
         policy.contradiction(&mine, &theirs).map_or(Ok(()), |kind| Err(EngineError::Contradiction { kind }))
     }
 
@@ -161,7 +166,7 @@ impl EngineState {
             let stream = stream_of(&self.tenant, hash);
             let versions = self.store.versions(std::slice::from_ref(&stream)).await?;
             parts.expect(stream.clone(), versions[0]);
-            parts.add(stream, record(UNLINKED, link, &Record::Unlinked { link }));
+            parts.add(stream, record_of(UNLINKED, link, &Record::Unlinked { link }));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! back, and how far trying again came. All of it is in a stream of the subscription's own.
 
 use super::bookmark::Retried;
-use super::claim::{is_lost_race, stream_of};
+use super::identity::{is_lost_race, stream_of};
 use super::load::{Known, read_stream};
 use super::reach::{Reach, reach};
 use super::state::Clock;

@@ -1,6 +1,7 @@
 //! What one engine knows and does, one request after the other.
 
 use super::covered::Covered;
+use super::identity::Kept;
 use super::in_force::{InForce, Shared};
 use super::judge::Task;
 use super::live::Cache;
@@ -77,6 +78,8 @@ pub(super) struct EngineState {
     pub(super) fingerprint: Option<u64>,
     /// The customers whose history grew long since they were saved, each by one of her profiles.
     pub(super) unsaved: BTreeSet<ProfileId>,
+    /// What profiles' streams say of who is who.
+    pub(super) said: Kept,
     /// Reused from judgement to judgement.
     pub(super) made: Vec<(Decision<Sym>, ProfileIx)>,
     /// Reused from refold to refold.

@@ -30,8 +30,6 @@ pub enum Apart {
     Blocked,
     /// More profiles claimed the value than one customer has: a household, a shop's own number.
     TooManyProfiles {
-        /// How many claimed it.
-        profiles: usize,
         /// How many may.
         limit: usize,
     },
@@ -59,8 +57,8 @@ impl fmt::Display for Apart {
         match self {
             Self::Weak => f.write_str("identifiers of this kind join nobody"),
             Self::Blocked => f.write_str("the value is blocked"),
-            Self::TooManyProfiles { profiles, limit } => {
-                write!(f, "{profiles} profiles share the value, more than the {limit} that it may join")
+            Self::TooManyProfiles { limit } => {
+                write!(f, "more profiles share the value than the {limit} that it may join")
             }
             Self::TooManyValues { kind, values, limit } => {
                 write!(
@@ -110,16 +108,28 @@ impl Policy {
 
     /// Why a value joins nobody, whoever claimed it: then nothing about the customers need be known.
     pub fn joins_nobody(&self, kind: &str, hash: IdentifierHash, claimed: &[ProfileId]) -> Option<Apart> {
-        let (policy, profiles) = (self.kind(kind), claimed.len());
+        let policy = self.kind(kind);
         if self.is_blocked(hash) {
             Some(Apart::Blocked)
         } else if !policy.joins {
             Some(Apart::Weak)
-        } else if profiles > policy.max_profiles {
-            Some(Apart::TooManyProfiles { profiles, limit: policy.max_profiles })
+        } else if claimed.len() > policy.max_profiles {
+            Some(Apart::TooManyProfiles { limit: policy.max_profiles })
         } else {
             None
         }
+    }
+
+    /// Of how many of the profiles that claimed a value first it must be known who they are: what the others are, makes no
+    /// difference, unless all of these are one customer.
+    pub fn enough_claimants(&self, kind: &str, hash: IdentifierHash) -> usize {
+        let policy = self.kind(kind);
+        if policy.joins && !self.is_blocked(hash) { policy.max_profiles.saturating_add(1) } else { 2 }
+    }
+
+    /// Whether a claim of this value can show that somebody is not who they were taken for.
+    pub fn may_contradict(&self, kind: &str, hash: IdentifierHash) -> bool {
+        self.kind(kind).unique && !self.is_blocked(hash)
     }
 
     /// Why two customers cannot be one, whatever they share.

@@ -1,5 +1,6 @@
 //! What a rulebook says of identifiers, by kind.
 
+use alloc::borrow::Cow;
 use alloc::{collections::BTreeMap, collections::BTreeSet, string::String, vec::Vec};
 use core::fmt;
 use throughline_core::event::IdentifierHash;
@@ -62,8 +63,8 @@ impl Policy {
     }
 
     /// The policy of a kind.
-    pub fn kind(&self, kind: &str) -> KindPolicy {
-        self.kinds.get(kind).cloned().unwrap_or_else(|| KindPolicy::unnamed(kind))
+    pub fn kind(&self, kind: &str) -> Cow<'_, KindPolicy> {
+        self.kinds.get(kind).map_or_else(|| Cow::Owned(KindPolicy::unnamed(kind)), Cow::Borrowed)
     }
 
     /// The kinds that the rulebook names, in order.

@@ -2,11 +2,22 @@
 //!
 //! How people are put together and taken apart, with the rulebook's policies: `docs/IDENTITY.md`.
 
+mod claim;
+mod claimants;
+mod parts;
+mod round;
+mod said;
+mod summary;
+
+pub(super) use claimants::stream_of;
+pub(super) use parts::{Parts, ROUNDS, is_lost_race};
+pub(super) use said::{Ends, Kept};
+
 use super::actor::Request;
-use super::claim::{Claim, read_identifier};
 use super::load::{Known, fetch};
 use super::reading::customer_of;
 use super::{Engine, EngineError};
+use claimants::read_claimants;
 use std::fmt;
 use throughline_channels::identifier::{Hasher, Normaliser};
 use throughline_core::event::IdentifierHash;
@@ -26,6 +37,28 @@ pub struct Customer {
     pub id: CustomerId,
     /// Its profiles, in order.
     pub profiles: Vec<ProfileId>,
+}
+
+/// A profile was seen under an identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The profile.
+    pub profile: ProfileId,
+    /// What it was seen under.
+    pub identifier: Identifier,
+    /// When.
+    pub at: Micros,
+    /// Who says so.
+    pub source: Name,
+}
+
+/// A claim, of whose value nothing is left but its hash.
+pub(super) struct HashedClaim {
+    profile: ProfileId,
+    kind: Name,
+    hash: IdentifierHash,
+    at: Micros,
+    source: Name,
 }
 
 /// What a claim came to. The claim itself is recorded whatever it came to.
@@ -122,29 +155,63 @@ impl Engine {
         at: impl Into<Micros> + Send,
         source: Name,
     ) -> Result<Identified, EngineError> {
-        let (kind, hash) = (identifier.kind.clone(), self.hash(identifier).await?);
+        let claim = Claim { profile, identifier: identifier.clone(), at: at.into(), source };
+        let mut identified = self.identify_all([claim]).await?;
+        identified.pop().unwrap_or(Err(EngineError::Closed))
+    }
+
+    /// Records many claims with as few commits as possible, as if they were made one after the other with
+    /// [`identify`](Self::identify): those of one profile and those of one identifier in the order given, the others in
+    /// any. Each succeeds or fails alone, in the order given: a value that is no identifier of
+    /// its kind stops no other.
+    pub async fn identify_all(
+        &self,
+        claims: impl IntoIterator<Item = Claim> + Send,
+    ) -> Result<Vec<Result<Identified, EngineError>>, EngineError> {
+        let in_force = self.in_force.now().await?;
+        let identity = in_force.identity((self.clock)());
+        let mut refused = Vec::new();
+        let mut hashed = Vec::new();
+        for claim in claims {
+            match identity.hash(&claim.identifier) {
+                Ok(hash) => {
+                    let (Claim { profile, at, source, .. }, kind) = (&claim, claim.identifier.kind.clone());
+                    hashed.push(HashedClaim {
+                        profile: *profile,
+                        kind,
+                        hash,
+                        at: *at,
+                        source: source.clone(),
+                    });
+                    refused.push(None);
+                }
+                Err(error) => refused.push(Some(error)),
+            }
+        }
+        if hashed.is_empty() {
+            return Ok(refused.into_iter().flatten().map(Err).collect());
+        }
         let (answer, identified) = oneshot::channel();
-        let claim = Claim { profile, kind, hash, at: at.into(), source };
-        self.ask(Request::Identify(Box::new(claim), answer))?;
-        identified.await.map_err(|_| EngineError::Closed)?
+        self.ask(Request::Identify(hashed, answer))?;
+        let mut identified = identified.await.map_err(|_| EngineError::Closed)?.into_iter();
+        let outcomes = refused.into_iter().map(|refused| match refused {
+            Some(error) => Err(error),
+            None => identified.next().unwrap_or(Err(EngineError::Closed)),
+        });
+        Ok(outcomes.collect())
     }
 
     /// The customers who claimed an identifier, in the order of their first claims; none if nobody did. Several, if
     /// something keeps them apart.
     pub async fn who_is(&self, identifier: &Identifier) -> Result<Vec<Customer>, EngineError> {
-        let hash = self.hash(identifier).await?;
+        let hash = self.in_force.now().await?.identity((self.clock)()).hash(identifier)?;
         let mut customers: Vec<Customer> = Vec::new();
-        for profile in read_identifier(&*self.store, &self.tenant, hash).await?.claimed {
+        for profile in read_claimants(&*self.store, &self.tenant, hash, usize::MAX).await?.claimed {
             if customers.iter().all(|known| known.profiles.binary_search(&profile).is_err()) {
                 customers.push(self.customer(profile).await?);
             }
         }
         Ok(customers)
-    }
-
-    /// The hash of an identifier, normalised as the rulebook says that is in force now.
-    async fn hash(&self, identifier: &Identifier) -> Result<IdentifierHash, EngineError> {
-        self.in_force.now().await?.identity((self.clock)()).hash(identifier)
     }
 
     /// The customer that a profile is of. A profile of which nothing is known is a customer by itself.
