@@ -13,13 +13,14 @@ use crate::engine::EngineError;
 use crate::engine::judge::Task;
 use crate::engine::state::EngineState;
 use std::collections::BTreeSet;
-use throughline_core::event::Version;
-use throughline_store::append::{Append, Appended, ExpectedVersion};
+use throughline_core::event::{Body, IdentifierHash, Version};
+use throughline_core::ids::ProfileId;
+use throughline_store::append::{Append, Appended, ExpectedVersion, StreamAppend};
 use throughline_store::error::{AppendError, StoreErrorKind};
-use throughline_store::stream::StreamId;
+use throughline_store::stream::{StreamId, StreamKey};
 
 /// How many claims are decided together at most.
-const AT_ONCE: usize = 1_024;
+const AT_ONCE: usize = 4_096;
 
 type Outcome = Option<Result<Identified, EngineError>>;
 
@@ -39,11 +40,14 @@ impl EngineState {
     ) -> Vec<Result<Identified, EngineError>> {
         self.read_clock();
         let mut outcomes: Vec<Outcome> = claims.iter().map(|_| None).collect();
-        let mut waiting: Vec<Waiting> = (0..claims.len()).map(|index| Waiting { index, lost: 0 }).collect();
-        while !waiting.is_empty() {
-            let later = waiting.split_off(waiting.len().min(AT_ONCE));
-            waiting = self.round(&claims, waiting, &mut outcomes).await;
-            waiting.extend(later);
+        let mut shared = BTreeSet::new();
+        for first in (0..claims.len()).step_by(AT_ONCE) {
+            let some = first..claims.len().min(first + AT_ONCE);
+            let mut waiting: Vec<Waiting> = some.map(|index| Waiting { index, lost: 0 }).collect();
+            while !waiting.is_empty() {
+                let (now, later) = apart(&claims, waiting, &shared);
+                waiting = self.round(&claims, now, later, &mut shared, &mut outcomes).await;
+            }
         }
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(EngineError::Closed))).collect()
     }
@@ -52,34 +56,34 @@ impl EngineState {
     async fn round(
         &mut self,
         claims: &[HashedClaim],
-        waiting: Vec<Waiting>,
+        now: Vec<Waiting>,
+        mut later: Vec<Waiting>,
+        shared: &mut BTreeSet<IdentifierHash>,
         outcomes: &mut [Outcome],
     ) -> Vec<Waiting> {
-        let (planned, appends, mut later) = self.plan_round(claims, waiting, outcomes).await;
+        let (planned, appends, in_the_way) = self.plan_round(claims, now, shared, outcomes).await;
+        later.extend(in_the_way);
         let appended = self.store.append_many(appends).await;
         let (mut tasks, mut is_behind) = (Vec::new(), false);
-        for (Planned { mut one, plan, own }, appended) in planned.into_iter().zip(appended) {
-            let claim = &claims[one.index];
+        for (planned, appended) in planned.into_iter().zip(appended) {
+            let (claim, outcome) = (&claims[planned.one.index], &mut outcomes[planned.one.index]);
             match appended {
-                Ok(appended) => {
-                    let identified = self.made(claim, plan, own, &appended, &mut tasks);
-                    outcomes[one.index] = Some(Ok(identified));
-                }
+                Ok(appended) => *outcome = Some(Ok(self.made(claim, planned, &appended, &mut tasks))),
                 Err(error) if is_lost_race(&error) => {
+                    let Planned { one: Waiting { index, lost }, .. } = planned;
                     is_behind = true;
-                    one.lost += 1;
-                    if one.lost < ROUNDS {
-                        later.push(one);
+                    if lost + 1 < ROUNDS {
+                        later.push(Waiting { index, lost: lost + 1 });
                     } else {
-                        outcomes[one.index] = Some(Err(EngineError::Raced));
+                        *outcome = Some(Err(EngineError::Raced));
                     }
                 }
                 Err(error) => {
                     if matches!(&error, AppendError::Store(e) if e.kind == StoreErrorKind::Unknown) {
                         self.dirty.insert(claim.profile);
-                        self.dirty.extend(plan.moved.iter().map(Task::profile));
+                        self.dirty.extend(planned.plan.moved.iter().map(Task::profile));
                     }
-                    outcomes[one.index] = Some(Err(error.into()));
+                    *outcome = Some(Err(error.into()));
                 }
             }
         }
@@ -93,42 +97,36 @@ impl EngineState {
         later
     }
 
-    /// Decides those that do not touch each other: what is to be appended for each, and who has to wait.
+    /// Decides claims: what is to be appended for each, and who has to wait since another one writes where it reads.
     async fn plan_round(
         &mut self,
         claims: &[HashedClaim],
-        waiting: Vec<Waiting>,
+        now: Vec<Waiting>,
+        shared: &mut BTreeSet<IdentifierHash>,
         outcomes: &mut [Outcome],
     ) -> (Vec<Planned>, Vec<Append>, Vec<Waiting>) {
         let (mut planned, mut appends, mut later) = (Vec::new(), Vec::new(), Vec::new());
         // What plans of this round write to, and what claims that wait are about.
         let mut touched: BTreeSet<StreamId> = BTreeSet::new();
-        let mut shared: BTreeSet<StreamId> = BTreeSet::new();
         // Without an answer each one asks for itself, and is told for itself what is wrong.
-        let ends = self.ends_of(claims, &waiting).await.unwrap_or_default();
-        for (index, one) in waiting.into_iter().enumerate() {
+        let ends = self.ends_of(claims, &now).await.unwrap_or_default();
+        for (index, one) in now.into_iter().enumerate() {
             let claim = &claims[one.index];
-            let (own, identifier) = (self.stream_of_profile(claim), stream_of(&self.tenant, claim.hash));
-            let waits = touched.contains(&identifier) && !shared.contains(&identifier);
-            if touched.contains(&own) || waits {
-                // Nor may a later claim of the same overtake it.
-                touched.extend([own, identifier]);
-                later.push(one);
-                continue;
-            }
+            let own = self.stream_of_profile(claim);
             match self.plan(claim, ends.identifiers.get(index).copied(), &ends.profiles).await {
                 Ok((append, _)) if rests_on(&append, &touched) => {
-                    touched.extend([own, identifier]);
+                    touched.extend([own, stream_of(&self.tenant, claim.hash)]);
                     later.push(one);
                 }
                 Ok((append, plan)) => {
                     let parts = append.streams.iter().filter(|part| !part.events.is_empty());
                     touched.extend(parts.map(|part| part.stream.clone()));
                     if plan.is_shared {
-                        shared.insert(identifier);
+                        shared.insert(claim.hash);
                     }
                     let own = append.streams.iter().position(|part| part.stream == own);
-                    planned.push(Planned { one, plan, own });
+                    let said = append.streams.iter().map(said_in).collect();
+                    planned.push(Planned { one, plan, own, said });
                     appends.push(append);
                 }
                 Err(error) => outcomes[one.index] = Some(Err(error)),
@@ -141,13 +139,18 @@ impl EngineState {
     fn made(
         &mut self,
         claim: &HashedClaim,
-        plan: Plan,
-        own: Option<usize>,
+        Planned { plan, own, said, .. }: Planned,
         appended: &Appended,
         tasks: &mut Vec<Task>,
     ) -> Identified {
         for place in appended.places.iter().flatten().filter(|place| !place.was_there) {
             self.covered.add(place.position);
+        }
+        for (said, places) in said.into_iter().zip(&appended.places) {
+            let Some((profile, bodies)) = said else { continue };
+            for (body, place) in bodies.iter().zip(places).filter(|(_, place)| !place.was_there) {
+                self.note_said(profile, place.version, body);
+            }
         }
         let place = own.and_then(|index| appended.places[index].first());
         match place {
@@ -175,10 +178,33 @@ impl EngineState {
     }
 }
 
+/// Of claims of one profile, and of one identifier, the first: the others have to wait for what becomes of it. An
+/// identifier that so many claimed that another claim makes no difference keeps nobody waiting.
+fn apart(
+    claims: &[HashedClaim],
+    waiting: Vec<Waiting>,
+    shared: &BTreeSet<IdentifierHash>,
+) -> (Vec<Waiting>, Vec<Waiting>) {
+    let (mut profiles, mut identifiers) = (BTreeSet::new(), BTreeSet::new());
+    waiting.into_iter().partition(|one| {
+        let claim = &claims[one.index];
+        // Both are noted also for one that waits: no later one may overtake it.
+        let is_first_of_profile = profiles.insert(claim.profile);
+        let is_first_of_identifier = identifiers.insert(claim.hash) || shared.contains(&claim.hash);
+        is_first_of_profile && is_first_of_identifier
+    })
+}
+
 /// Whether an append rests on what one of these streams holds.
 fn rests_on(append: &Append, touched: &BTreeSet<StreamId>) -> bool {
     let mut rests = append.streams.iter().filter(|part| part.expected != ExpectedVersion::Any);
     rests.any(|part| touched.contains(&part.stream))
+}
+
+/// What a part of an append adds to the stream of a profile.
+fn said_in(part: &StreamAppend) -> Option<(ProfileId, Vec<Body>)> {
+    let StreamKey::Profile(profile) = part.stream.key else { return None };
+    Some((profile, part.events.iter().map(|event| event.data.clone()).collect()))
 }
 
 /// A claim that is decided.
@@ -187,6 +213,8 @@ struct Planned {
     plan: Plan,
     /// Which part of the append the claimant's stream is.
     own: Option<usize>,
+    /// What each part adds to the stream of a profile.
+    said: Vec<Option<(ProfileId, Vec<Body>)>>,
 }
 
 /// Where streams end.

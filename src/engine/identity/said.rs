@@ -12,11 +12,10 @@ use crate::engine::state::EngineState;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use throughline_core::event::{EventData, EventKind, IdentifierHash, Version};
+use throughline_core::event::{Body, EventData, EventKind, IdentifierHash, Version};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::Name;
 use throughline_rules::identity::Holdings;
-use throughline_store::read::StoredEvent;
 use throughline_store::stream::StreamId;
 
 /// Of how many profiles it is kept: some 10 MB.
@@ -33,22 +32,19 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Takes in what stands behind what is known.
-    pub(super) fn add(&mut self, events: &[StoredEvent]) -> Result<(), EngineError> {
-        for event in events {
-            self.version = event.recorded.version;
-            let body = &event.recorded.event.data;
-            if body.kind == EventKind::IdentifierClaimed as u16 {
-                if let EventData::IdentifierClaimed(claim) = body.open()? {
-                    self.claims.insert((claim.kind, claim.hash));
-                }
-                continue;
+    /// Takes in the event that stands right behind what is known.
+    fn add(&mut self, version: Version, body: &Body) -> Result<(), EngineError> {
+        self.version = version;
+        if body.kind == EventKind::IdentifierClaimed as u16 {
+            if let EventData::IdentifierClaimed(claim) = body.open()? {
+                self.claims.insert((claim.kind, claim.hash));
             }
-            match link_of(body)? {
-                Some(LinkFact::Linked(link, other)) => drop(self.links.insert(link, other)),
-                Some(LinkFact::Unlinked(link, other)) => drop(self.unlinked.insert(link, other)),
-                None => {}
-            }
+            return Ok(());
+        }
+        match link_of(body)? {
+            Some(LinkFact::Linked(link, other)) => drop(self.links.insert(link, other)),
+            Some(LinkFact::Unlinked(link, other)) => drop(self.unlinked.insert(link, other)),
+            None => {}
         }
         Ok(())
     }
@@ -119,6 +115,9 @@ impl EngineState {
             Some(end) => end,
             None => self.store.versions(std::slice::from_ref(&stream)).await?[0],
         };
+        if self.said.of.get(&profile).is_some_and(|said| said.version >= end) {
+            return Ok(());
+        }
         let mut said = self.said.of.get(&profile).cloned().unwrap_or_default();
         if said.version < end {
             let is_long = |events: u64| self.stored_every != 0 && events >= self.stored_every;
@@ -127,12 +126,28 @@ impl EngineState {
                 said = stored.filter(|stored| stored.version <= end).unwrap_or_default();
             }
             let from = said.version;
-            said.add(&read_stream(&*self.store, &stream, Version(from.0 + 1), Known::ALL).await?)?;
+            for event in read_stream(&*self.store, &stream, Version(from.0 + 1), Known::ALL).await? {
+                said.add(event.recorded.version, &event.recorded.event.data)?;
+            }
             if is_long(said.version.0 - from.0) {
                 summary::save(&*self.store, &self.tenant, profile, &said).await;
             }
         }
         self.said.put(profile, said);
         Ok(())
+    }
+
+    /// Takes in what this engine has just written to a profile's stream itself, if everything before it is known.
+    pub(super) fn note_said(&mut self, profile: ProfileId, version: Version, body: &Body) {
+        if version == Version(1) && !self.said.of.contains_key(&profile) {
+            self.said.put(profile, Said::default());
+        }
+        if let Some(said) = self.said.of.get_mut(&profile)
+            && said.version.0 + 1 == version.0
+            && said.add(version, body).is_err()
+        {
+            // It cannot be read back, so it is not known; whoever needs it reads it and is told why.
+            self.said.of.insert(profile, Said::default());
+        }
     }
 }
