@@ -1,6 +1,7 @@
 //! Reading the customers that a judgement needs: as a whole, from a snapshot in memory, or from the stored one.
 
 use super::EngineError;
+use super::joining::{Joined, Joining, fetch_joined};
 use super::load::{Known, Streams, fetch, fetch_after};
 use super::snapshots::Tail;
 use super::state::EngineState;
@@ -17,12 +18,24 @@ pub(super) struct Wanted {
     pub(super) from: ReadFrom,
 }
 
+impl Wanted {
+    /// Whom it is about.
+    pub(super) fn concerned(&self) -> Vec<ProfileId> {
+        match &self.from {
+            ReadFrom::Joining(joining) => joining.profiles().collect(),
+            _ => vec![self.profile],
+        }
+    }
+}
+
 /// From where on a customer is read.
 pub(super) enum ReadFrom {
     /// From the first fact.
     Start,
     /// From the stored snapshot, if there is one.
     Stored,
+    /// Two who were joined, from a snapshot in memory of one of them.
+    Joining(Joining),
     /// From a snapshot in memory.
     Tail(Tail),
 }
@@ -33,13 +46,32 @@ impl ReadFrom {
         match self {
             Self::Start => 0,
             Self::Stored => 1,
-            Self::Tail(_) => 2,
+            Self::Joining(_) => 2,
+            Self::Tail(_) => 3,
         }
     }
 }
 
-/// What was read of a customer, and since which stored snapshot, if it was.
-pub(super) type Fetched = (Option<Sealed>, Streams);
+/// What was read of a customer.
+pub(super) enum Fetched {
+    /// Everything.
+    Whole(Streams),
+    /// What came since the stored snapshot.
+    Stored(Sealed, Streams),
+    /// What came since the snapshot in memory.
+    Tail(Streams),
+    /// What came since one of them of the one, and everything of the other.
+    Joined(Joined),
+}
+
+impl Fetched {
+    pub(super) const fn streams(&self) -> &Streams {
+        match self {
+            Self::Whole(streams) | Self::Stored(_, streams) | Self::Tail(streams) => streams,
+            Self::Joined(joined) => joined.streams(),
+        }
+    }
+}
 
 impl EngineState {
     /// From where on a customer is read to whom something happened at a version.
@@ -53,20 +85,29 @@ impl EngineState {
             let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
             let tail = match &wanted.from {
                 ReadFrom::Tail(tail) => Some(tail.base().profiles.clone()),
-                ReadFrom::Start | ReadFrom::Stored => None,
+                _ => None,
+            };
+            let joining = match &wanted.from {
+                ReadFrom::Joining(joining) => Some(joining.to_read()),
+                _ => None,
             };
             let fingerprint = self.fingerprint.filter(|_| matches!(wanted.from, ReadFrom::Stored));
             async move {
                 if let Some(tail) = tail {
-                    return Ok((None, fetch_after(&*store, &tenant, &tail).await?));
+                    return Ok(Fetched::Tail(fetch_after(&*store, &tenant, &tail).await?));
+                }
+                if let Some((snapshots, fewer)) = joining
+                    && let Some(joined) = fetch_joined(&*store, &tenant, &snapshots, &fewer).await?
+                {
+                    return Ok(Fetched::Joined(joined));
                 }
                 if let Some(fingerprint) = fingerprint
                     && let Some((sealed, streams)) =
                         fetch_from_stored(&*store, &tenant, profile, fingerprint).await?
                 {
-                    return Ok((Some(sealed), streams));
+                    return Ok(Fetched::Stored(sealed, streams));
                 }
-                Ok((None, fetch(&*store, &tenant, profile, Known::ALL).await?))
+                Ok(Fetched::Whole(fetch(&*store, &tenant, profile, Known::ALL).await?))
             }
         };
         if let [alone] = wanted {

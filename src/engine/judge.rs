@@ -1,28 +1,20 @@
 //! Judging: step the customers that got facts or are due, and announce what follows, exactly once in effect.
 
 use super::EngineError;
-use super::activation::context;
 use super::fetching::{Fetched, ReadFrom, Wanted};
-use super::identity::is_lost_race;
-use super::live::{Live, Rare, Taken};
+use super::live::{Live, Taken};
 use super::load::{Loaded, sort_nearly_sorted};
 use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
-use throughline_core::event::{Body, NewEvent, Version};
-use throughline_core::fact::{Fact, ProfileIx};
-use throughline_core::ids::{EventId, ProfileId};
-use throughline_core::name::Sym;
-use throughline_core::time::Span;
-use throughline_core::wire::Writer;
-use throughline_rules::decision::{Decision, Slot};
+use std::collections::BTreeSet;
+use throughline_core::event::Version;
+use throughline_core::fact::Fact;
+use throughline_core::ids::{EventId, LinkId, ProfileId};
 use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
-use throughline_rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA, Reason, encode_announced};
-use throughline_store::append::{Append, ExpectedVersion, StreamAppend};
-use throughline_store::error::{AppendError, StoreErrorKind};
-use throughline_store::stream::{StreamId, StreamKey};
-use uuid::Uuid;
+use throughline_rules::ledger::Reason;
+use throughline_store::append::Append;
 
 /// How often a judgement is tried again when other writers were first.
 const ROUNDS: usize = 16;
@@ -41,6 +33,10 @@ pub(super) enum Task {
     Reload(ProfileId, Option<Reason>),
     /// A customer that must be read again as a whole: a snapshot did not do.
     Reread(ProfileId, Option<Reason>),
+    /// Two profiles are one customer from here on.
+    Joined(LinkId, [ProfileId; 2]),
+    /// The second of two, in case the first was not read together with it: only one of them names the link.
+    Rest(LinkId, [ProfileId; 2]),
 }
 
 /// A judgement that is ready to be appended.
@@ -60,6 +56,9 @@ impl EngineState {
             let mut again = Vec::new();
             let mut ready = Vec::new();
             let mut unknown: Vec<Wanted> = Vec::new();
+            // Both ends of a link say so.
+            let mut links = BTreeSet::new();
+            tasks.retain(|task| !matches!(task, Task::Joined(link, _) if !links.insert(*link)));
             for task in std::mem::take(&mut tasks) {
                 unknown.extend(self.step_or_ask(task, &mut ready, &mut again));
             }
@@ -69,11 +68,11 @@ impl EngineState {
                 let some = unknown.split_off(unknown.len().saturating_sub(AT_ONCE));
                 let fetched = self.fetch_all(&some).await;
                 for (wanted, fetched) in some.into_iter().zip(fetched) {
-                    let profile = wanted.profile;
+                    let concerned = wanted.concerned();
                     if let Err(error) =
                         fetched.and_then(|f| self.read_again(wanted, f, &mut ready, &mut again))
                     {
-                        self.dirty.insert(profile);
+                        self.dirty.extend(concerned);
                         failed = Some(error);
                     }
                 }
@@ -82,7 +81,7 @@ impl EngineState {
             if std::mem::take(&mut self.context_moved)
                 && let Err(error) = self.learn().await
             {
-                self.dirty.extend(again.iter().map(Task::profile));
+                self.dirty.extend(again.iter().flat_map(Task::profiles));
                 return Err(error);
             }
             if again.is_empty() {
@@ -90,7 +89,7 @@ impl EngineState {
             }
             tasks = again;
         }
-        self.dirty.extend(tasks.iter().map(Task::profile));
+        self.dirty.extend(tasks.iter().flat_map(Task::profiles));
         Err(failed.unwrap_or(EngineError::Contended))
     }
 
@@ -110,6 +109,13 @@ impl EngineState {
             }
             Task::Reread(profile, reason) => {
                 return Some(Wanted { profile, reason, from: ReadFrom::Start });
+            }
+            Task::Joined(link, [a, b]) => return self.join(link, a, b, again),
+            Task::Rest(link, [a, b]) => {
+                let is_read = self.cache.get(a).is_some_and(|live| live.profile_ix(b).is_some());
+                let reason = Some(Reason::Link(link));
+                let from = self.stored_or_start(Version(0));
+                return (!is_read).then_some(Wanted { profile: b, reason, from });
             }
         };
         match self.step_cached(profile, from, facts) {
@@ -137,19 +143,35 @@ impl EngineState {
         }
     }
 
+    /// Asks for two who are one from here on.
+    fn join(&mut self, link: LinkId, a: ProfileId, b: ProfileId, again: &mut Vec<Task>) -> Option<Wanted> {
+        if self.cache.is_out(a) || self.cache.is_out(b) {
+            again.push(Task::Joined(link, [a, b]));
+            return None;
+        }
+        let reason = Some(Reason::Link(link));
+        again.push(Task::Rest(link, [a, b]));
+        let from = match self.take_both(a, b) {
+            Some(joining) => ReadFrom::Joining(joining),
+            None => self.stored_or_start(Version(0)),
+        };
+        Some(Wanted { profile: a, reason, from })
+    }
+
     /// Refolds a customer from its streams. What has nothing to announce and nothing to check goes straight back.
     fn read_again(
         &mut self,
         Wanted { profile, reason, from }: Wanted,
-        (sealed, streams): Fetched,
+        fetched: Fetched,
         ready: &mut Vec<Judgement>,
         again: &mut Vec<Task>,
     ) -> Result<(), EngineError> {
         // Linked since to somebody who is out for a judgement of this batch: two may not have one place.
-        let is_out = self.cache.is_out(profile) || streams.profiles().any(|p| self.cache.is_out(*p));
-        let refolded = match (from, sealed) {
+        let is_one_out = fetched.streams().profiles().any(|p| self.cache.is_out(*p));
+        let is_out = is_one_out || self.cache.is_out(profile);
+        let refolded = match (from, fetched) {
             _ if is_out => None,
-            (_, Some(sealed)) => {
+            (_, Fetched::Stored(sealed, streams)) => {
                 let refolded = self.refold_stored(&sealed, streams, reason)?;
                 if refolded.is_none() {
                     // She gets another one, or none.
@@ -157,11 +179,15 @@ impl EngineState {
                 }
                 refolded
             }
-            (ReadFrom::Tail(tail), None) => self.refold_tail(tail, streams, reason)?,
-            (ReadFrom::Start | ReadFrom::Stored, None) => {
+            (ReadFrom::Tail(tail), Fetched::Tail(streams)) => self.refold_tail(tail, streams, reason)?,
+            (ReadFrom::Joining(joining), Fetched::Joined(joined)) => {
+                self.refold_joined(joining, joined, reason)?
+            }
+            (_, Fetched::Whole(streams)) => {
                 let loaded = streams.assemble(&mut self.names)?;
                 self.refold(loaded, None, reason)
             }
+            (_, Fetched::Tail(_) | Fetched::Joined(_)) => None,
         };
         self.take_in(refolded, profile, reason, ready, again);
         Ok(())
@@ -289,164 +315,6 @@ impl EngineState {
             facts.sort_by(|a, b| a.key().compare(&b.key(), names));
         }
     }
-
-    /// The record of what steps concluded, and of what has settled by now.
-    fn entries_of_steps(&self, live: &mut Live, made: &[(Decision<Sym>, ProfileIx)]) -> Option<Append> {
-        let mut records: Vec<(ProfileIx, Writer)> = Vec::new();
-        for (decision, profile) in made {
-            let settle = self.rules.settle(decision.slot.rule, decision.effective_at);
-            let at = decision.effective_at + settle;
-            if settle != Span::ZERO && at > self.now {
-                live.rare().settling.push((at, decision.clone(), *profile));
-            } else {
-                self.say(live.rare.as_deref_mut(), decision, *profile, &mut records);
-            }
-        }
-        if live.rare.as_ref().is_some_and(|r| r.settling.iter().any(|(at, ..)| *at <= self.now)) {
-            let mut settled: Vec<_> =
-                live.rare().settling.extract_if(.., |(at, ..)| *at <= self.now).collect();
-            settled.sort_by_key(|(at, decision, _)| (*at, decision.effective_at));
-            for (_, decision, profile) in &settled {
-                self.say(live.rare.as_deref_mut(), decision, *profile, &mut records);
-            }
-        }
-        live.tidy();
-        let records = records.into_iter().map(|(profile, out)| (profile, out.plain));
-        self.append_of(&live.profiles, &records.collect::<Vec<_>>())
-    }
-
-    fn say(
-        &self,
-        rare: Option<&mut Rare>,
-        decision: &Decision<Sym>,
-        profile: ProfileIx,
-        records: &mut Vec<(ProfileIx, Writer)>,
-    ) {
-        let handle = rare.as_ref().and_then(|r| r.handles.get(&decision.slot.case)).copied();
-        let handle = handle.unwrap_or(decision.slot.case);
-        let mut generation = 0;
-        if let Some(rare) = rare.filter(|r| !r.generations.is_empty()) {
-            let slot = Slot { case: handle, ..decision.slot };
-            if let Some(said) = rare.generations.get_mut(&slot) {
-                generation = *said;
-                *said += 1;
-            }
-        }
-        let place = records.iter().position(|(p, _)| *p == profile).unwrap_or_else(|| {
-            records.push((profile, Writer::new()));
-            records.len() - 1
-        });
-        let historical = self.now.since(decision.effective_at) > self.historical_after;
-        encode_announced(decision, handle, generation, historical, &self.names, &mut records[place].1);
-    }
-
-    /// One atomic append with the exact version of every profile, and of the context. None if there is nothing to say and only one
-    /// profile: its own stream is all that the judgement rests on, and whoever writes there next will look.
-    pub(super) fn append_of(
-        &self,
-        profiles: &[(ProfileId, Version)],
-        records: &[(ProfileIx, Vec<u8>)],
-    ) -> Option<Append> {
-        if records.is_empty() && profiles.len() < 2 {
-            return None;
-        }
-        let streams = profiles.iter().enumerate().map(|(index, (profile, version))| {
-            let mine = records.iter().find(|(p, _)| p.0 as usize == index);
-            StreamAppend {
-                stream: StreamId::profile(self.tenant.clone(), *profile),
-                expected: ExpectedVersion::Exact(*version),
-                events: mine
-                    .map(|(_, plain)| self.record_event(*profile, *version, plain))
-                    .into_iter()
-                    .collect(),
-            }
-        });
-        // Nothing is announced by rules that are in force no more.
-        let context = StreamAppend {
-            stream: context(&self.tenant),
-            expected: ExpectedVersion::Exact(self.in_force.version),
-            events: Vec::new(),
-        };
-        Some(Append { streams: streams.chain([context]).collect(), recorded_at: self.now })
-    }
-
-    /// The event that holds one judgement's entries. Its id follows from what it says and where: computing it
-    /// twice gives the same event.
-    fn record_event(&self, profile: ProfileId, version: Version, plain: &[u8]) -> NewEvent<Body> {
-        let mut hash = xxhash_rust::xxh3::Xxh3::with_seed(version.0);
-        hash.update(profile.as_bytes());
-        hash.update(plain);
-        let id = EventId(Uuid::new_v8(hash.digest128().to_le_bytes()));
-        let data = Body { kind: LEDGER_KIND, schema: LEDGER_SCHEMA, plain: plain.into(), ..Body::default() };
-        NewEvent::new(id, self.now, self.ledger_source.clone(), data)
-    }
-
-    /// Appends what is ready and puts the customers back; what lost a race is read and judged again.
-    async fn announce(
-        &mut self,
-        ready: Vec<Judgement>,
-        again: &mut Vec<Task>,
-        failed: &mut Option<EngineError>,
-    ) {
-        if ready.is_empty() {
-            return;
-        }
-        let mut lives = Vec::with_capacity(ready.len());
-        let mut appends = Vec::with_capacity(ready.len());
-        for judgement in ready {
-            lives.push((judgement.live, judgement.profile));
-            appends.push(judgement.append);
-        }
-        let outcomes = self.store.append_many(appends).await;
-        for ((mut live, profile), outcome) in lives.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(appended) => {
-                    for ((_, version), places) in live.profiles.iter_mut().zip(&appended.places) {
-                        for place in places {
-                            self.covered.add(place.position);
-                            *version = place.version;
-                            live.recorded_until = live.recorded_until.max(self.now);
-                        }
-                    }
-                    self.put(live);
-                }
-                Err(error) => {
-                    self.cache.release(&live);
-                    let others = live.profiles.iter().map(|(p, _)| *p);
-                    self.context_moved |= is_of_context(&error);
-                    match retry(&error) {
-                        Retry::ReadAgain => again.extend(others.map(|p| Task::Reload(p, None))),
-                        Retry::Later => {
-                            tracing::warn!(%error, "a judgement could not be announced; it will be made again");
-                            self.dirty.extend(others);
-                            self.dirty.insert(profile);
-                            *failed = Some(error.into());
-                        }
-                    }
-                }
-            }
-        }
-        let keep = self.cache_limit;
-        if self.cache.len() > keep {
-            self.save_stored().await;
-            self.cache.shrink_to(keep - keep / 8);
-        }
-    }
-
-    /// Puts a customer back, and notes its due time for the store's index.
-    pub(super) fn put(&mut self, mut live: Box<Live>) {
-        let (before, first) = (live.due(), live.profiles.first().map(|(p, _)| *p));
-        let due = live.next_due();
-        if let (Some(first), true) = (first, before != due) {
-            self.due_changes.insert(first, due);
-        }
-        if due.is_none() {
-            // It may be dormant for years now.
-            live.journey.shrink();
-        }
-        self.note_unsaved(&live);
-        self.cache.put(live);
-    }
 }
 
 /// What came of stepping a customer at hand.
@@ -463,31 +331,15 @@ enum Stepped {
     Out(Vec<Fact>),
 }
 
-enum Retry {
-    ReadAgain,
-    Later,
-}
-
-/// Whether the context has moved on.
-fn is_of_context(error: &AppendError) -> bool {
-    matches!(error, AppendError::Conflict { stream, .. } if stream.key == StreamKey::Context)
-}
-
-const fn retry(error: &AppendError) -> Retry {
-    match error {
-        error if is_lost_race(error) => Retry::ReadAgain,
-        AppendError::Store(error) if matches!(error.kind, StoreErrorKind::Unknown) => Retry::ReadAgain,
-        _ => Retry::Later,
-    }
-}
-
 impl Task {
-    pub(super) const fn profile(&self) -> ProfileId {
+    /// Whom it concerns; one who is alone is named twice.
+    pub(super) const fn profiles(&self) -> [ProfileId; 2] {
         match self {
             Self::Facts(profile, ..)
             | Self::Due(profile)
             | Self::Reload(profile, _)
-            | Self::Reread(profile, _) => *profile,
+            | Self::Reread(profile, _) => [*profile, *profile],
+            Self::Joined(_, ends) | Self::Rest(_, ends) => *ends,
         }
     }
 }

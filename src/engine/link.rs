@@ -124,7 +124,7 @@ impl EngineState {
                 }
                 Err(AppendError::Conflict { .. }) => self.learn().await?,
                 Err(error) => {
-                    self.dirty.extend(tasks.iter().map(Task::profile));
+                    self.dirty.extend(tasks.iter().flat_map(Task::profiles));
                     return Err(error.into());
                 }
             }

@@ -183,6 +183,34 @@ impl Streams {
         ends.iter().all(|(profile, end)| read(profile).is_none_or(|events| end_of(events) == *end))
     }
 
+    /// Takes in what was read of others.
+    pub(super) fn join(&mut self, others: Self) {
+        self.read.extend(others.read);
+        self.links.extend(others.links);
+        self.unlinked.extend(others.unlinked);
+    }
+
+    /// Where what was read of a stream ends, if anything was.
+    pub(super) fn end_of(&self, profile: ProfileId) -> Option<Version> {
+        Some(self.read.get(&profile)?.last()?.recorded.version)
+    }
+
+    /// When the first fact happened that is folded, if there is one.
+    pub(super) fn first_fact(&self) -> Option<Micros> {
+        let all = self.read.values().flatten().map(|event| &event.recorded.event);
+        let is_link =
+            |kind| kind == EventKind::ProfileLinked as u16 || kind == EventKind::ProfileUnlinked as u16;
+        all.filter(|event| event.data.is_fact() && !is_link(event.data.kind))
+            .map(|event| event.occurred_at)
+            .min()
+    }
+
+    /// Whether the links that were read join nobody but these, and none was taken back.
+    pub(super) fn stay_within(&self, profiles: &[(ProfileId, Version)]) -> bool {
+        let is_of = |profile: &ProfileId| profiles.iter().any(|(of, _)| of == profile);
+        self.unlinked.is_empty() && self.links.values().all(|(a, b)| is_of(a) && is_of(b))
+    }
+
     /// Whether a link was made or taken back in what was read.
     pub(crate) fn has_links(&self) -> bool {
         !self.links.is_empty() || !self.unlinked.is_empty()
@@ -278,14 +306,24 @@ impl Streams {
         Ok(entries)
     }
 
-    /// Decodes the facts, sorts them, and adds up what was announced.
+    /// Decodes the facts, sorts them, and adds up what was announced. Profiles are numbered in their order.
     pub(crate) fn assemble(self, names: &mut Interner) -> Result<Loaded, EngineError> {
+        let profiles: Vec<ProfileId> = self.read.keys().copied().collect();
+        self.assemble_as(&profiles, names)
+    }
+
+    /// The same, with profiles numbered as they are in a list that holds them all.
+    pub(super) fn assemble_as(
+        self,
+        numbered: &[ProfileId],
+        names: &mut Interner,
+    ) -> Result<Loaded, EngineError> {
         let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
         let mut entries: Vec<(Position, ProfileIx, Vec<Entry<Sym>>)> = Vec::new();
         let alone = self.read.len() == 1;
         loaded.facts.reserve(self.read.values().map(Vec::len).sum());
-        for (index, (profile, events)) in self.read.into_iter().enumerate() {
-            let ix = ProfileIx(index as u32);
+        for (profile, events) in self.read {
+            let ix = ProfileIx(numbered.iter().position(|p| *p == profile).unwrap_or_default() as u32);
             loaded.profiles.push((profile, end_of(&events)));
             for StoredEvent { recorded: event, .. } in &events {
                 loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);

@@ -6,6 +6,7 @@
 
 mod activation;
 mod actor;
+mod announce;
 mod announcements;
 mod bookmark;
 mod builder;
@@ -14,6 +15,7 @@ mod error;
 mod fetching;
 mod identity;
 mod in_force;
+mod joining;
 mod judge;
 mod link;
 mod live;

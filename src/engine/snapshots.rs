@@ -13,6 +13,7 @@ use super::load::{Loaded, Streams};
 use super::refold::Refolded;
 use super::state::EngineState;
 use super::{EngineError, live};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use throughline_core::fact::{Fact, FactKey};
 use throughline_core::ids::ProfileId;
@@ -154,7 +155,7 @@ impl EngineState {
         streams: Streams,
         reason: Option<Reason>,
     ) -> Result<Option<Refolded>, EngineError> {
-        if !streams.end_at(&tail.ends) || streams.has_links() {
+        if !streams.end_at(&tail.ends) || !streams.stay_within(&tail.ends) {
             return Ok(None);
         }
         let mut refolded = self.refold_from(tail.base(), &tail.ends, streams, reason)?;
@@ -173,7 +174,8 @@ impl EngineState {
         streams: Streams,
         reason: Option<Reason>,
     ) -> Result<Option<Refolded>, EngineError> {
-        let mut loaded: Loaded = streams.assemble(&mut self.names)?;
+        let profiles: SmallVec<[ProfileId; 4]> = ends.iter().map(|(profile, _)| *profile).collect();
+        let mut loaded: Loaded = streams.assemble_as(&profiles, &mut self.names)?;
         loaded.profiles = ends.to_vec();
         loaded.recorded_until = loaded.recorded_until.max(base.recorded_until);
         let belongs_before = |fact: &Fact| base.journey.is_late(&fact.key(), &self.names);

@@ -347,10 +347,13 @@ fn group(
     }
 }
 
-pub(super) fn reloads(profile: ProfileId, link: &LinkFact) -> [Task; 2] {
-    let (other, reason) = match link {
-        LinkFact::Linked(link, other) => (*other, Reason::Link(*link)),
-        LinkFact::Unlinked(link, other) => (*other, Reason::Unlink(*link)),
-    };
-    [Task::Reload(profile, Some(reason)), Task::Reload(other, Some(reason))]
+/// Who is judged again since a link was made or taken back.
+pub(super) fn reloads(profile: ProfileId, link: &LinkFact) -> Vec<Task> {
+    match *link {
+        LinkFact::Linked(link, other) => vec![Task::Joined(link, [profile, other])],
+        LinkFact::Unlinked(link, other) => {
+            let reason = Some(Reason::Unlink(link));
+            vec![Task::Reload(profile, reason), Task::Reload(other, reason)]
+        }
+    }
 }

@@ -81,7 +81,7 @@ impl EngineState {
                 Err(error) => {
                     if matches!(&error, AppendError::Store(e) if e.kind == StoreErrorKind::Unknown) {
                         self.dirty.insert(claim.profile);
-                        self.dirty.extend(planned.plan.moved.iter().map(Task::profile));
+                        self.dirty.extend(planned.plan.moved.iter().flat_map(Task::profiles));
                     }
                     *outcome = Some(Err(error.into()));
                 }

@@ -1,0 +1,121 @@
+//! Two customers who become one: what is read for it, and what comes of it.
+
+use crate::scene::{Store, ann, answer, at, bob, event, kinds, mail, scene};
+use std::sync::Arc;
+use throughline::Engine;
+use throughline::core::event::vocabulary::PageViewed;
+use throughline::core::event::{NewEvent, Version};
+use throughline::core::ids::{LinkId, ProfileId};
+use throughline::core::name::Name;
+use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseOpened, TargetMissed};
+use throughline::rules::rulebook::DEFAULT;
+use throughline_testkit::clock::ManualClock;
+
+fn page(minute: i64, name: &str) -> NewEvent {
+    event(minute, PageViewed { page: Name::new(name).unwrap() })
+}
+
+fn link(number: u8) -> LinkId {
+    LinkId::from_bytes([number; 16])
+}
+
+fn rulebook() -> String {
+    DEFAULT.split("[identity]").next().unwrap().to_owned()
+}
+
+/// One has a long history, with a case that nobody answered; the other comes late and looks at some pages.
+async fn a_customer_and_a_visitor(her: ProfileId, him: ProfileId) -> (Store, ManualClock, Engine) {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    let shown = clock.clone();
+    // Nobody is told apart by what they claimed, so a link looks at no claims.
+    let builder = Engine::builder(Arc::new(store.clone())).clock(move || shown.now()).rulebook(rulebook());
+    let engine = builder.start().await.unwrap();
+    engine.record(her, mail(0, 1)).await.unwrap();
+    for minute in 0..200 {
+        clock.set(at(minute));
+        engine.record(her, page(minute, "hers")).await.unwrap();
+    }
+    for minute in 195..200 {
+        engine.record(him, page(minute, "his")).await.unwrap();
+    }
+    (store, clock, engine)
+}
+
+/// Whoever folds everything from the first fact has nothing to add to what was announced, and nothing to take back.
+async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
+    let clock = clock.clone();
+    let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now()).rulebook(rulebook());
+    let plan = builder.plan_upgrade(None).await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
+#[tokio::test]
+async fn a_visitor_who_joins_costs_his_history_and_not_hers() {
+    // Whichever of them is named first, and whoever has the smaller id.
+    for (her, him, turned) in [(ann(), bob(), false), (ann(), bob(), true), (bob(), ann(), false)] {
+        let (store, clock, engine) = a_customer_and_a_visitor(her, him).await;
+        let before = store.events_read();
+        let (a, b) = if turned { (him, her) } else { (her, him) };
+        engine.link(link(1), a, b).await.unwrap();
+        let read = store.events_read() - before;
+        assert!(read < 90, "{read} events of some 210 were read");
+        assert_eq!(engine.customer(bob()).await.unwrap().profiles, [ann(), bob()]);
+        nothing_is_left_to_say(&store, &clock).await;
+        assert_eq!(kinds(&engine, bob()).await, [CaseOpened, TargetMissed]);
+    }
+}
+
+#[tokio::test]
+async fn what_follows_for_both_is_judged_from_both() {
+    for (her, him) in [(ann(), bob()), (bob(), ann())] {
+        let (store, clock, engine) = a_customer_and_a_visitor(her, him).await;
+        engine.link(link(1), her, him).await.unwrap();
+        // An answer in his stream is one to her case.
+        clock.set(at(201));
+        engine.record(him, answer(201, 1)).await.unwrap();
+        assert_eq!(kinds(&engine, her).await, [CaseOpened, CaseAnswered, TargetMissed]);
+        // And a late fact of either starts from a snapshot of before, and forgets nobody.
+        let before = store.events_read();
+        engine.record(her, page(198, "late")).await.unwrap();
+        engine.record(him, page(199, "late")).await.unwrap();
+        let read = store.events_read() - before;
+        assert!(read < 200, "{read} events were read for two late facts of some 215");
+        assert_eq!(kinds(&engine, her).await, [CaseOpened, CaseAnswered, TargetMissed]);
+        nothing_is_left_to_say(&store, &clock).await;
+        // Taken back, each is what it would be.
+        engine.unlink(link(1), her, him).await.unwrap();
+        assert_eq!(kinds(&engine, her).await, [CaseOpened, TargetMissed]);
+        assert_eq!(engine.customer(him).await.unwrap().profiles, [him]);
+        nothing_is_left_to_say(&store, &clock).await;
+    }
+}
+
+/// The visitor's first fact is older than every snapshot: everything is read.
+#[tokio::test]
+async fn a_visitor_who_was_there_first_is_taken_in_from_the_start() {
+    let (store, clock, engine) = scene().await;
+    engine.record(bob(), mail(-500, 7)).await.unwrap();
+    for minute in 0..100 {
+        clock.set(at(minute));
+        engine.record(ann(), page(minute, "hers")).await.unwrap();
+    }
+    engine.link(link(1), ann(), bob()).await.unwrap();
+    assert_eq!(store.read_from(), Version(1));
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+    nothing_is_left_to_say(&store, &clock).await;
+}
+
+/// A case that he has when he joins goes on beside hers, under its handle.
+#[tokio::test]
+async fn what_was_said_of_him_stands() {
+    let (store, clock, engine) = a_customer_and_a_visitor(ann(), bob()).await;
+    clock.set(at(205));
+    engine.record(bob(), mail(205, 9)).await.unwrap();
+    engine.link(link(1), bob(), ann()).await.unwrap();
+    assert_eq!(engine.journey(ann(), at(205)).await.unwrap().cases.len(), 2);
+    assert_eq!(kinds(&engine, bob()).await, [CaseOpened, CaseOpened, TargetMissed]);
+    clock.set(at(206));
+    engine.record(ann(), answer(206, 9)).await.unwrap();
+    assert_eq!(kinds(&engine, bob()).await, [CaseOpened, CaseOpened, CaseAnswered, TargetMissed]);
+    nothing_is_left_to_say(&store, &clock).await;
+}
