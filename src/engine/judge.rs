@@ -8,7 +8,7 @@ use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
 use std::collections::BTreeSet;
-use throughline_core::event::Version;
+use throughline_core::event::{EventData, Version};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{EventId, LinkId, ProfileId};
 use throughline_rules::evaluate::Evaluator;
@@ -245,6 +245,7 @@ impl EngineState {
         let mut facts = facts;
         for fact in &mut facts {
             fact.profile = ix;
+            live.is_anonymous &= !matches!(fact.data, EventData::IdentifierClaimed(_));
         }
         let remembered = live.rare.as_mut().and_then(|r| r.remembered.take());
         let news = if remembered.is_some() { facts.clone() } else { Vec::new() };
@@ -263,6 +264,7 @@ impl EngineState {
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
             loaded.profiles = live.profiles.into_vec();
             loaded.recorded_until = loaded.recorded_until.max(live.recorded_until);
+            loaded.is_anonymous = live.is_anonymous;
             loaded.facts.extend(news);
             sort_nearly_sorted(&mut loaded.facts, &self.names);
             return Stepped::Remembered(loaded, late);
@@ -296,7 +298,9 @@ impl EngineState {
     fn newcomer(&mut self, profile: ProfileId) -> Box<Live> {
         let profiles = smallvec::smallvec![(profile, Version(0))];
         self.cache.reserve(&profiles);
-        Box::new(Live::new(profiles, Journey::new()))
+        let mut live = Live::new(profiles, Journey::new());
+        live.is_anonymous = true;
+        Box::new(live)
     }
 
     /// Puts future facts aside, takes out those whose time has come, and sorts.

@@ -34,6 +34,9 @@ pub(super) struct Live {
     /// When it is next due, as the queue of due customers has it; see [`Self::due`].
     due_at: Micros,
     is_due: bool,
+    /// Whether the streams are known to say nothing of who this is: no claim, and no link that was made or taken back. So
+    /// it is with most visitors, and nobody need read their streams to be told.
+    pub(super) is_anonymous: bool,
     /// When it was last used, in the engine's own count of judgements, by the [`STRIDE`].
     used: u32,
 }

@@ -34,6 +34,8 @@ pub(crate) struct Loaded {
     /// The latest time at which anything of it was recorded: no evaluation may be as of an earlier time, or an
     /// engine whose clock is behind would withdraw what another one rightly said.
     pub(crate) recorded_until: Micros,
+    /// Whether nothing of it says who this is: no claim, and no link that was made or taken back.
+    pub(crate) is_anonymous: bool,
     /// Why the customer may look different from what was announced last: the newest fact after that.
     pub(crate) newest: Option<(Position, Reason)>,
 }
@@ -321,6 +323,7 @@ impl Streams {
         let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
         let mut entries: Vec<(Position, ProfileIx, Vec<Entry<Sym>>)> = Vec::new();
         let alone = self.read.len() == 1;
+        loaded.is_anonymous = !self.has_links();
         loaded.facts.reserve(self.read.values().map(Vec::len).sum());
         for (profile, events) in self.read {
             let ix = ProfileIx(numbered.iter().position(|p| *p == profile).unwrap_or_default() as u32);
@@ -348,6 +351,7 @@ impl Streams {
                     Some(LinkFact::Linked(link, _)) => Reason::Link(link),
                     Some(LinkFact::Unlinked(link, _)) => Reason::Unlink(link),
                     None => {
+                        loaded.is_anonymous &= body.kind != EventKind::IdentifierClaimed as u16;
                         loaded.facts.push(Fact::from_body(&event.event, ix, names)?);
                         Reason::LateFact(event.event.id)
                     }

@@ -68,6 +68,7 @@ impl EngineState {
         let append = self.append_of(&loaded.profiles, &records);
         let mut live = Box::new(Live::new(Profiles::from_slice(&loaded.profiles), journey));
         live.recorded_until = loaded.recorded_until;
+        live.is_anonymous = loaded.is_anonymous && base.is_none_or(|base| base.is_anonymous);
         let rare = live.rare();
         rare.parked = loaded.facts[folded..].to_vec();
         rare.settling.extend(found.settling.into_iter().map(|(at, index)| {

@@ -32,6 +32,8 @@ pub(super) struct Snapshot {
     pub(super) profiles: Profiles,
     /// The latest time at which anything was recorded that it is from.
     pub(super) recorded_until: Micros,
+    /// Whether the streams said nothing of who this is.
+    pub(super) is_anonymous: bool,
     /// The journey as it was.
     pub(super) journey: Journey,
     /// What was not folded yet since it was dated in the future.
@@ -67,7 +69,8 @@ impl Snapshot {
         recorded_until: Micros,
     ) -> Self {
         let (parked, settling) = (Vec::new(), Vec::new());
-        Self { number: 0, profiles, journey, recorded_until, parked, settling, generations }
+        let is_anonymous = false;
+        Self { number: 0, profiles, recorded_until, is_anonymous, journey, parked, settling, generations }
     }
 
     /// How many facts had been folded.
@@ -133,6 +136,7 @@ impl EngineState {
             profiles: live.profiles.clone(),
             journey,
             recorded_until: live.recorded_until,
+            is_anonymous: live.is_anonymous,
             parked: rare.parked.clone(),
             settling: rare.settling.clone(),
             generations: rare.generations.clone(),

@@ -3,10 +3,12 @@
 use crate::scene::{Store, ann, answer, at, bob, event, kinds, mail, scene};
 use std::sync::Arc;
 use throughline::Engine;
-use throughline::core::event::vocabulary::PageViewed;
-use throughline::core::event::{NewEvent, Version};
+use throughline::core::event::vocabulary::{IdentifierClaimed, PageViewed};
+use throughline::core::event::{IdentifierHash, NewEvent, Version};
+use throughline::core::identifier::{Identifier, IdentifierKey};
 use throughline::core::ids::{LinkId, ProfileId};
 use throughline::core::name::Name;
+use throughline::engine::Claimed;
 use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseOpened, TargetMissed};
 use throughline::rules::rulebook::DEFAULT;
 use throughline_testkit::clock::ManualClock;
@@ -118,4 +120,32 @@ async fn what_was_said_of_him_stands() {
     engine.record(ann(), answer(206, 9)).await.unwrap();
     assert_eq!(kinds(&engine, bob()).await, [CaseOpened, CaseOpened, CaseAnswered, TargetMissed]);
     nothing_is_left_to_say(&store, &clock).await;
+}
+
+/// Who never claimed anything is not read to be told so.
+#[tokio::test]
+async fn a_visitor_who_claims_for_the_first_time_is_not_read() {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    let shown = clock.clone();
+    let builder = Engine::builder(Arc::new(store.clone())).clock(move || shown.now());
+    let engine = builder.identifier_key(IdentifierKey::new([7; 16])).start().await.unwrap();
+    for (who, name) in [(ann(), "hers"), (bob(), "his")] {
+        for minute in 0..100 {
+            clock.set(at(minute));
+            engine.record(who, page(minute, name)).await.unwrap();
+        }
+    }
+    let email = Identifier::new("email", "ann@example.org").unwrap();
+    let source = || Name::new("test").unwrap();
+    let before = store.events_read();
+    engine.identify(ann(), &email, at(100), source()).await.unwrap();
+    assert_eq!(store.events_read() - before, 0);
+    // Two accounts are two people, however late the second is known: what he claims is seen, though he was a visitor.
+    let account = |number| Identifier::new("account", number).unwrap();
+    engine.identify(ann(), &account("1"), at(100), source()).await.unwrap();
+    let hash = IdentifierHash(uuid::Uuid::from_u128(2));
+    let kind = Name::new("account").unwrap();
+    engine.record(bob(), event(99, IdentifierClaimed { kind, hash })).await.unwrap();
+    let told = engine.identify(bob(), &email, at(101), source()).await.unwrap();
+    assert!(matches!(told.claimed, Claimed::NotJoined(_)), "{told}");
 }

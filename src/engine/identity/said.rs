@@ -118,23 +118,31 @@ impl EngineState {
         if self.said.of.get(&profile).is_some_and(|said| said.version >= end) {
             return Ok(());
         }
+        let is_long = |events: u64| self.stored_every != 0 && events >= self.stored_every;
         let mut said = self.said.of.get(&profile).cloned().unwrap_or_default();
-        if said.version < end {
-            let is_long = |events: u64| self.stored_every != 0 && events >= self.stored_every;
-            if said.version == Version(0) && is_long(end.0) {
-                let stored = summary::read(&*self.store, &self.tenant, profile).await;
-                said = stored.filter(|stored| stored.version <= end).unwrap_or_default();
-            }
-            let from = said.version;
+        if said.version == Version(0) && is_long(end.0) {
+            let stored = summary::read(&*self.store, &self.tenant, profile).await;
+            said = stored.filter(|stored| stored.version <= end).unwrap_or_default();
+        }
+        let from = said.version;
+        if self.is_anonymous(profile, end) {
+            said = Said { version: end, ..Said::default() };
+        } else if from < end {
             for event in read_stream(&*self.store, &stream, Version(from.0 + 1), Known::ALL).await? {
                 said.add(event.recorded.version, &event.recorded.event.data)?;
             }
-            if is_long(said.version.0 - from.0) {
-                summary::save(&*self.store, &self.tenant, profile, &said).await;
-            }
+        }
+        if is_long(said.version.0 - from.0) {
+            summary::save(&*self.store, &self.tenant, profile, &said).await;
         }
         self.said.put(profile, said);
         Ok(())
+    }
+
+    /// Whether a profile is at hand whose stream says nothing of who it is up to a version.
+    fn is_anonymous(&self, profile: ProfileId, until: Version) -> bool {
+        let live = self.cache.get(profile).filter(|live| live.is_anonymous);
+        live.is_some_and(|live| live.profiles.contains(&(profile, until)))
     }
 
     /// Takes in what this engine has just written to a profile's stream itself, if everything before it is known.
