@@ -44,7 +44,7 @@ fn claims_of(n: u64) -> Vec<Claim> {
     let address = if n % 10 == 9 { n - 1 } else { n };
     let mut claims = vec![("cookie", format!("c{n}")), ("device", format!("d{n}"))];
     claims.push(("email", format!("a{address}@example.org")));
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         claims.push(("phone", format!("+49 30 {:09}", 100_000_000 + n)));
     }
     let claim = |(index, (kind, value)): (usize, (&str, String))| Claim {
