@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "`MUTATION` is read from the environment")]
 
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -88,7 +89,10 @@ impl Copy {
         let copy = Self { tree: place.join("tree"), target: place.join("target") };
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
         assert!(listed.status.success(), "the list of files comes from git: run this in a clone");
-        for file in String::from_utf8(listed.stdout).unwrap().split_terminator('\0') {
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let listed: BTreeSet<&str> = listed.split_terminator('\0').collect();
+        copy.forget_all_but(&listed, &copy.tree);
+        for file in listed {
             let (from, to) = (root().join(file), copy.tree.join(file));
             // What is the same keeps its time, so that cargo does not build it again.
             let text = fs::read(&from).unwrap();
@@ -98,6 +102,19 @@ impl Copy {
             }
         }
         copy
+    }
+
+    /// Removes what an earlier copy had and the workspace has no more.
+    fn forget_all_but(&self, listed: &BTreeSet<&str>, folder: &Path) {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(&self.tree).unwrap().to_str().unwrap();
+            if path.is_dir() {
+                self.forget_all_but(listed, &path);
+            } else if !listed.contains(name) {
+                fs::remove_file(&path).unwrap();
+            }
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Reading the customers that a judgement needs: as a whole, from a snapshot in memory, or from the stored one.
 
 use super::EngineError;
-use super::joining::{Joined, Joining, fetch_joined};
+use super::joining::{End, Joined, Joining, fetch_joined};
+use super::live::Profiles;
 use super::load::{Known, Streams, fetch, fetch_after};
 use super::snapshots::Tail;
 use super::state::EngineState;
@@ -9,6 +10,8 @@ use super::stored::{Sealed, fetch_from_stored, is_worth_looking};
 use throughline_core::event::Version;
 use throughline_core::ids::ProfileId;
 use throughline_rules::ledger::Reason;
+use throughline_store::contract::EventStore;
+use throughline_store::stream::TenantId;
 use tokio::task::JoinSet;
 
 /// A customer that must be read.
@@ -83,32 +86,8 @@ impl EngineState {
     pub(super) async fn fetch_all(&self, wanted: &[Wanted]) -> Vec<Result<Fetched, EngineError>> {
         let fetched = |wanted: &Wanted| {
             let (store, tenant, profile) = (self.store.clone(), self.tenant.clone(), wanted.profile);
-            let tail = match &wanted.from {
-                ReadFrom::Tail(tail) => Some(tail.base().profiles.clone()),
-                _ => None,
-            };
-            let joining = match &wanted.from {
-                ReadFrom::Joining(joining) => Some(joining.to_read()),
-                _ => None,
-            };
-            let fingerprint = self.fingerprint.filter(|_| matches!(wanted.from, ReadFrom::Stored));
-            async move {
-                if let Some(tail) = tail {
-                    return Ok(Fetched::Tail(fetch_after(&*store, &tenant, &tail).await?));
-                }
-                if let Some((snapshots, fewer)) = joining
-                    && let Some(joined) = fetch_joined(&*store, &tenant, &snapshots, &fewer).await?
-                {
-                    return Ok(Fetched::Joined(joined));
-                }
-                if let Some(fingerprint) = fingerprint
-                    && let Some((sealed, streams)) =
-                        fetch_from_stored(&*store, &tenant, profile, fingerprint).await?
-                {
-                    return Ok(Fetched::Stored(sealed, streams));
-                }
-                Ok(Fetched::Whole(fetch(&*store, &tenant, profile, Known::ALL).await?))
-            }
+            let plan = self.reading_of(&wanted.from);
+            async move { plan.fetch(&*store, &tenant, profile).await }
         };
         if let [alone] = wanted {
             return vec![fetched(alone).await];
@@ -126,5 +105,53 @@ impl EngineState {
             }
         }
         fetched
+    }
+
+    fn reading_of(&self, from: &ReadFrom) -> Plan {
+        match from {
+            ReadFrom::Tail(tail) => Plan::After(tail.base().profiles.clone()),
+            ReadFrom::Joining(joining) => {
+                let (snapshots, fewer) = joining.to_read();
+                Plan::Joining(snapshots, fewer)
+            }
+            ReadFrom::Stored => self.fingerprint.map_or(Plan::Whole, Plan::Stored),
+            ReadFrom::Start => Plan::Whole,
+        }
+    }
+}
+
+/// What is to be read, with all that the reading needs: it goes on while the engine's state is elsewhere.
+enum Plan {
+    Whole,
+    /// The stored snapshot, if it has this fingerprint, and what came after it.
+    Stored(u64),
+    /// What came after these versions.
+    After(Profiles),
+    /// What came after one of these snapshots of the one, and everything of the other.
+    Joining(Vec<End>, Profiles),
+}
+
+impl Plan {
+    /// Reads as planned, or everything where that will not do.
+    async fn fetch(
+        self,
+        store: &dyn EventStore,
+        tenant: &TenantId,
+        profile: ProfileId,
+    ) -> Result<Fetched, EngineError> {
+        let found = match self {
+            Self::Whole => None,
+            Self::After(versions) => Some(Fetched::Tail(fetch_after(store, tenant, &versions).await?)),
+            Self::Joining(snapshots, fewer) => {
+                fetch_joined(store, tenant, &snapshots, &fewer).await?.map(Fetched::Joined)
+            }
+            Self::Stored(fingerprint) => fetch_from_stored(store, tenant, profile, fingerprint)
+                .await?
+                .map(|(sealed, streams)| Fetched::Stored(sealed, streams)),
+        };
+        match found {
+            Some(found) => Ok(found),
+            None => Ok(Fetched::Whole(fetch(store, tenant, profile, Known::ALL).await?)),
+        }
     }
 }

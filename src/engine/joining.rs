@@ -43,7 +43,7 @@ impl Joined {
 }
 
 /// Where a snapshot ends: the time of its last step, and the versions that it is of.
-type End = (Micros, Profiles);
+pub(super) type End = (Micros, Profiles);
 
 impl Joining {
     /// The profiles of both.
