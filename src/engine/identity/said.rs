@@ -18,7 +18,7 @@ use throughline_core::name::Name;
 use throughline_rules::identity::Holdings;
 use throughline_store::stream::StreamId;
 
-/// Of how many profiles it is kept: some 10 MB.
+/// Of how many profiles it is kept: some 20 MB.
 const KEPT: usize = 32_768;
 
 /// What one profile's own stream says, up to a version.
