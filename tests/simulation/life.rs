@@ -5,6 +5,7 @@ use super::facts::{BEGIN, Facts, GRID};
 use super::gate::{Call, Fate};
 use super::model::{Known, Link, Model, Sent};
 use super::node::{Asked, Node, Running};
+use super::poison::Poison;
 use super::reader::{self, Happened, Story};
 use super::truth::Truth;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(crate) struct Life<'t> {
     /// The consumer, and the process that it lives in.
     pub(crate) reader: Option<(usize, Announcements)>,
     pub(crate) reads_at: Option<usize>,
+    /// What the consumer cannot handle.
+    pub(crate) poison: Option<Poison>,
     /// Whether rulebooks are put in force in this life.
     activates: bool,
     /// Whether identifiers are claimed in it.
@@ -110,6 +113,7 @@ impl<'t> Life<'t> {
             facts,
             reader: None,
             reads_at: None,
+            poison: Poison::of(seed),
             activates,
             claims,
             story: Story::default(),
@@ -193,7 +197,7 @@ impl<'t> Life<'t> {
     pub(crate) async fn drop_derived(&mut self) -> Result<(), String> {
         self.store.drop_derived().await.map_err(|e| e.to_string())?;
         self.met.dropped += 1;
-        self.tell(Happened::Forgotten);
+        self.story.tell(Happened::Forgotten);
         note!(self, "derived data is dropped");
         Ok(())
     }
@@ -205,6 +209,7 @@ impl<'t> Life<'t> {
         self.met.calls += 1;
         let deadly = match call {
             Call::Judgement | Call::Progress => 25,
+            Call::Parking => 50,
             Call::Facts | Call::Customer => 12,
             Call::Other => 4,
         };
@@ -317,11 +322,12 @@ impl<'t> Life<'t> {
             84..98 => match (self.reads_at, self.reader.take()) {
                 (None, _) => {
                     self.reads_at = Some(at);
-                    Running::Subscribe(tokio::spawn(async move { engine.subscribe(reader::NAME).await }))
+                    let opened = reader::open(engine, self.poison.clone(), self.story.clone());
+                    Running::Subscribe(tokio::spawn(opened))
                 }
                 (Some(home), Some((_, reader))) if home == at => {
                     let (most, commit) = (self.rng.below(6) as usize, self.rng.chance(400));
-                    Running::Read(tokio::spawn(reader::read(reader, most, commit, self.story.clone())))
+                    Running::Read(tokio::spawn(reader::read(reader, self.errand(most, commit))))
                 }
                 (_, kept) => {
                     self.reader = kept;
@@ -450,10 +456,6 @@ impl<'t> Life<'t> {
 
     pub(crate) fn some_profile(&mut self) -> ProfileId {
         *self.rng.pick(&self.facts.profiles).unwrap()
-    }
-
-    pub(crate) fn tell(&self, happened: Happened) {
-        self.story.lock().unwrap().push(happened);
     }
 
     /// Nothing is left of the consumer; another can take its place.
