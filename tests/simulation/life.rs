@@ -6,7 +6,7 @@ use super::gate::{Call, Fate};
 use super::model::{Known, Link, Model, Sent};
 use super::node::{Asked, Node, Running};
 use super::poison::Poison;
-use super::reader::{self, Happened, Story};
+use super::reader::{Happened, Story};
 use super::truth::Truth;
 use std::sync::Arc;
 use throughline::core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
@@ -286,6 +286,11 @@ impl<'t> Life<'t> {
         if self.nodes[at].is_stopping || self.nodes[at].running.len() > 4 {
             return;
         }
+        if self.poison.as_mut().is_some_and(Poison::reads) {
+            let running = self.some_reading(at, engine);
+            self.nodes[at].running.extend(running);
+            return;
+        }
         if self.claims && self.rng.chance(300) {
             let parts = self.rng.chance(100);
             let running = if parts { self.some_parting(engine) } else { Some(self.some_claim(engine)) };
@@ -319,20 +324,9 @@ impl<'t> Life<'t> {
                 note!(self, "node {at} is to advance");
                 Running::Advance(tokio::spawn(async move { engine.advance().await }))
             }
-            84..98 => match (self.reads_at, self.reader.take()) {
-                (None, _) => {
-                    self.reads_at = Some(at);
-                    let opened = reader::open(engine, self.poison.clone(), self.story.clone());
-                    Running::Subscribe(tokio::spawn(opened))
-                }
-                (Some(home), Some((_, reader))) if home == at => {
-                    let (most, commit) = (self.rng.below(6) as usize, self.rng.chance(400));
-                    Running::Read(tokio::spawn(reader::read(reader, self.errand(most, commit))))
-                }
-                (_, kept) => {
-                    self.reader = kept;
-                    return;
-                }
+            84..98 => match self.some_reading(at, engine) {
+                Some(running) => running,
+                None => return,
             },
             _ => {
                 note!(self, "node {at} is to shut down");

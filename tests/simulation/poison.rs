@@ -41,6 +41,16 @@ impl Poison {
         rng.chance(150) && failed < [1, 3, usize::MAX][rng.below(3) as usize]
     }
 
+    /// Whether it is the reader's turn: it reads more often than one that can handle everything.
+    pub(crate) fn reads(&mut self) -> bool {
+        self.rng.chance(350)
+    }
+
+    /// How much more than another it reads at once.
+    pub(crate) fn more(&mut self) -> usize {
+        self.rng.below(20) as usize
+    }
+
     /// What the reader wants to do before it reads on.
     pub(crate) fn wish(&mut self) -> Option<Wish> {
         let which = self.rng.below(1_000) as usize;

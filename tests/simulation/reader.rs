@@ -2,6 +2,7 @@
 //! same name.
 
 use super::life::Life;
+use super::node::Running;
 use super::poison::{Poison, Wish};
 use std::sync::{Arc, Mutex};
 use throughline::core::event::Position;
@@ -91,11 +92,33 @@ impl Story {
 }
 
 impl Life<'_> {
-    pub(crate) fn errand(&mut self, most: usize, commits: bool) -> Errand {
+    /// What the consumer does next, if it lives in a process or may begin to.
+    pub(crate) fn some_reading(&mut self, at: usize, engine: Engine) -> Option<Running> {
+        match (self.reads_at, self.reader.take()) {
+            (None, _) => {
+                self.reads_at = Some(at);
+                let opened = open(engine, self.poison.clone(), self.story.clone());
+                Some(Running::Subscribe(tokio::spawn(opened)))
+            }
+            (Some(home), Some((_, reader))) if home == at => {
+                let errand = self.errand();
+                Some(Running::Read(tokio::spawn(read(reader, errand))))
+            }
+            (_, kept) => {
+                self.reader = kept;
+                None
+            }
+        }
+    }
+
+    fn errand(&mut self) -> Errand {
+        let (most, commits) = (self.rng.below(6) as usize, self.rng.chance(400));
         let (log, story) = (self.store.clone(), self.story.clone());
-        let wish = self.poison.as_mut().and_then(Poison::wish);
-        let insists = self.poison.as_mut().is_some_and(Poison::insists);
-        Errand { most, commits, wish, poison: self.poison.clone(), insists, log, story }
+        let Some(poison) = &mut self.poison else {
+            return Errand { most, commits, wish: None, poison: None, insists: false, log, story };
+        };
+        let (most, wish, insists) = (most + poison.more(), poison.wish(), poison.insists());
+        Errand { most, commits, wish, poison: Some(poison.clone()), insists, log, story }
     }
 
     /// What a reader does when it is mended: everything.
