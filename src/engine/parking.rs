@@ -207,9 +207,11 @@ impl Parkings {
         parkings.filter(move |(_, parking)| parking.reaches(profile, place))
     }
 
-    /// Whether an announcement is held back.
+    /// Whether an announcement is held back, or is dealt with already: a customer may be tried again before this reader came
+    /// to what was given up.
     pub(super) fn holds(&self, profile: ProfileId, place: EntryPlace) -> bool {
-        self.reaching(profile, place).any(|(_, parking)| parking.standing != Standing::CaughtUp)
+        self.reaching(profile, place)
+            .any(|(_, parking)| parking.standing != Standing::CaughtUp || place < parking.done)
     }
 
     /// Takes in that an announcement could not be handled.
@@ -401,10 +403,12 @@ impl Parkings {
 impl Parking {
     /// What a commit has to record.
     fn news(&self, profile: ProfileId, handed: EntryPlace) -> Option<Record> {
-        if self.standing == Standing::CaughtUp {
+        // Until this reader came there, the record is all that says what is dealt with.
+        if self.standing == Standing::CaughtUp && handed >= self.done {
             return Some(Record::Released { profile, until: handed });
         }
-        if self.failed {
+        // What failed may be dealt with since; then the place reached is nothing that failed, and no one may give it up.
+        if self.failed && self.done == self.poison {
             return Some(Record::Parked { profile, from: self.done, why: self.why.clone() });
         }
         (self.done > self.saved).then_some(Record::DealtWith { profile, until: self.done })

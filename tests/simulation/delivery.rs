@@ -54,8 +54,7 @@ struct Delivery {
     delivered: BTreeSet<Place>,
     /// What was dealt with, or may be given up, by any reader.
     done: BTreeSet<Place>,
-    /// What failed and was not dealt with since, and how often.
-    failing: BTreeMap<Place, u32>,
+    /// How often what failed did.
     failed: BTreeMap<Place, u32>,
     /// What does not come again.
     committed: BTreeSet<Place>,
@@ -73,7 +72,6 @@ pub(crate) fn check(happened: &[Happened], log: &[StoredEvent]) -> Result<Counte
         session: Session::default(),
         delivered: BTreeSet::new(),
         done: BTreeSet::new(),
-        failing: BTreeMap::new(),
         failed: BTreeMap::new(),
         committed: BTreeSet::new(),
         perhaps_committed: BTreeSet::new(),
@@ -183,9 +181,7 @@ impl Delivery {
             let times = self.failed.entry(place).or_default();
             *times += 1;
             self.counted.failed_again += u64::from(*times > 1);
-            self.failing.insert(place, *times);
         } else {
-            self.failing.remove(&place);
             self.done.insert(place);
             session.done.insert(place);
         }
@@ -222,14 +218,16 @@ impl Delivery {
         self.counted.skipped += 1;
         self.retried(profile);
         let kin = self.owed.kin(profile);
-        let failing = self.failing.keys().filter(|place| kin.contains(&self.owed.notices[place]));
-        let failing: Vec<Place> = failing.copied().collect();
-        self.done.extend(&failing);
-        self.session.given_up.extend(&failing);
-        let is_alone = self.session.listed.keys().filter(|one| kin.contains(one)).count() == 1;
-        if let [poison] = failing[..]
-            && is_alone
-        {
+        // Also what another reader dealt with after it had failed: that was not committed, perhaps.
+        let failed = self.failed.keys().filter(|place| kin.contains(&self.owed.notices[place]));
+        let failed: Vec<Place> = failed.copied().collect();
+        self.done.extend(&failed);
+        self.session.given_up.extend(&failed);
+        let parked: Vec<&Parked> =
+            self.session.listed.values().filter(|one| kin.contains(&one.profile)).collect();
+        let [Parked { position, .. }] = parked[..] else { return };
+        let poison: Vec<Place> = failed.into_iter().filter(|place| place.0 == *position).collect();
+        if let [poison] = poison[..] {
             self.session.done.insert(poison);
         }
     }
