@@ -175,6 +175,7 @@ async fn only_what_failed_can_be_given_up() {
     let mut reader = desk.reader().await;
     let first = reader.try_next().await.unwrap().unwrap();
     reader.park(&first, "it is poison").await.unwrap();
+    assert_eq!(rest(&mut reader).await, NOTHING);
     assert!(reader.retry(person(ANN)));
     assert_eq!(reader.try_next().await.unwrap().as_ref(), Some(&first));
     reader.park(&first, "it is poison").await.unwrap();
