@@ -204,7 +204,8 @@ async fn parking_that_fails_half_way_and_is_done_again_counts_as_one_try() {
                 break notice;
             }
         };
-        while reader.park(&notice, "it is poison").await.is_err() {
+        while let Err(error) = reader.park(&notice, "it is poison").await {
+            assert!(error.is_retryable(), "seed {seed}: {error}");
             failed += 1;
         }
         assert_eq!(reader.parked()[0].tries, 1, "seed {seed}");

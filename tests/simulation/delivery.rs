@@ -41,7 +41,7 @@ struct Session {
     /// Whose notices may be held back.
     held: BTreeSet<ProfileId>,
     listed: BTreeMap<ProfileId, Parked>,
-    /// Whether something that it wrote may be in the store without its knowing.
+    /// Whether something that it committed may be in the store without its knowing.
     is_in_doubt: bool,
     /// A reader that goes on after its checkpoint was dropped may say that it commits what it had committed before.
     is_forgotten: bool,
@@ -112,13 +112,18 @@ impl Delivery {
                 Ok(())
             }
             Happened::Committed(listed) => self.was_committed(listed),
-            Happened::ParkInDoubt | Happened::CommitInDoubt => {
-                self.counted.parks_in_doubt += u64::from(matches!(step, Happened::ParkInDoubt));
+            // The reader parks once more, which is the same record, or stops.
+            Happened::ParkInDoubt => {
+                self.counted.parks_in_doubt += 1;
+                Ok(())
+            }
+            Happened::CommitInDoubt => {
                 self.session.is_in_doubt = true;
                 Ok(())
             }
-            Happened::Overtaken if self.session.is_in_doubt || self.session.is_forgotten => Ok(()),
-            Happened::Overtaken => Err("there is no other reader".into()),
+            Happened::ParkOvertaken | Happened::CommitOvertaken if self.session.is_in_doubt => Ok(()),
+            Happened::CommitOvertaken if self.session.is_forgotten => Ok(()),
+            Happened::ParkOvertaken | Happened::CommitOvertaken => Err("there is no other reader".into()),
             Happened::Forgotten => {
                 self.committed.clear();
                 self.session.is_forgotten = true;

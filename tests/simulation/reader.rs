@@ -42,8 +42,10 @@ pub(crate) enum Happened {
     /// It was committed: now these are parked.
     Committed(Vec<Parked>),
     CommitInDoubt,
-    /// The reader was told that another one is at work.
-    Overtaken,
+    /// The reader was told that another one parked or released somebody meanwhile.
+    ParkOvertaken,
+    /// The reader was told that another one committed meanwhile.
+    CommitOvertaken,
     /// Checkpoints were dropped with all derived data: what was committed comes again.
     Forgotten,
 }
@@ -208,7 +210,7 @@ fn tell_of_park(reader: &Announcements, parked: &Result<(), EngineError>, story:
     match parked {
         Ok(()) => story.tell(Happened::Parked(reader.parked())),
         Err(EngineError::TooManyParked { .. }) => story.tell(Happened::TooMany(reader.parked())),
-        Err(EngineError::AnotherReader) => story.tell(Happened::Overtaken),
+        Err(EngineError::AnotherReader) => story.tell(Happened::ParkOvertaken),
         Err(error) if is_in_doubt(error) => story.tell(Happened::ParkInDoubt),
         Err(_) => {}
     }
@@ -219,7 +221,7 @@ async fn commit(reader: &mut Announcements, story: &Story) -> Result<bool, Engin
     let committed = reader.commit().await;
     match &committed {
         Ok(true) => story.tell(Happened::Committed(reader.parked())),
-        Ok(false) => story.tell(Happened::Overtaken),
+        Ok(false) => story.tell(Happened::CommitOvertaken),
         Err(error) if is_in_doubt(error) => story.tell(Happened::CommitInDoubt),
         Err(_) => {}
     }
