@@ -10,6 +10,8 @@ mod answers;
 mod claims;
 #[path = "simulation/coverage.rs"]
 mod coverage;
+#[path = "simulation/delivery.rs"]
+mod delivery;
 #[path = "simulation/facts.rs"]
 mod facts;
 #[path = "simulation/gate.rs"]
@@ -24,6 +26,10 @@ mod life;
 mod model;
 #[path = "simulation/node.rs"]
 mod node;
+#[path = "simulation/owed.rs"]
+mod owed;
+#[path = "simulation/poison.rs"]
+mod poison;
 #[path = "simulation/reader.rs"]
 mod reader;
 #[path = "simulation/rulebooks.rs"]

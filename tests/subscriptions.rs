@@ -144,6 +144,77 @@ async fn a_skip_gives_up_on_the_poison_alone() {
 }
 
 #[tokio::test]
+async fn what_is_given_up_before_reading_came_to_it_again_does_not_come() {
+    // A simulated life found it. A reader parked and died before its commit, so that the checkpoint stayed before the
+    // poison. The next one gave up on the poison at once: nothing was held back yet, so the customer counted as tried
+    // again in full, and the poison came when reading reached it.
+    let desk = Desk::open().await;
+    desk.mails(&[(ANN, 1), (BOB, 2), (ANN, 3)]).await;
+    park(&mut desk.reader().await, 1).await;
+    let mut second = desk.reader().await;
+    assert!(second.skip(person(ANN)));
+    // Who is released now would be told of the poison after a restart.
+    assert!(second.commit().await.unwrap());
+    assert_eq!(second.parked().len(), 1);
+    let mut third = desk.reader().await;
+    assert!(third.retry(person(ANN)));
+    assert_eq!(rest(&mut second).await, [2, 3]);
+    assert_eq!(rest(&mut third).await, [2, 3]);
+    assert!(third.commit().await.unwrap());
+    assert_eq!(third.parked(), []);
+    assert_eq!(rest(&mut desk.reader().await).await, NOTHING);
+}
+
+#[tokio::test]
+async fn only_what_failed_can_be_given_up() {
+    // A simulated life found it. The poison failed again, was dealt with at the next try, and a commit came before the
+    // rest: it recorded that the customer is parked at the place reached, where nothing had failed. Giving up on the
+    // poison then gave up on the next notice, which nobody had seen.
+    let desk = Desk::open().await;
+    desk.mails_at_once(ANN, &[1, 2, 3]).await;
+    let mut reader = desk.reader().await;
+    let first = reader.try_next().await.unwrap().unwrap();
+    reader.park(&first, "it is poison").await.unwrap();
+    assert_eq!(rest(&mut reader).await, NOTHING);
+    assert!(reader.retry(person(ANN)));
+    assert_eq!(reader.try_next().await.unwrap().as_ref(), Some(&first));
+    reader.park(&first, "it is poison").await.unwrap();
+    assert!(reader.retry(person(ANN)));
+    assert_eq!(reader.try_next().await.unwrap().as_ref(), Some(&first));
+    assert!(reader.commit().await.unwrap());
+    let mut second = desk.reader().await;
+    assert_eq!(second.parked()[0].position, first.position);
+    assert!(second.skip(person(ANN)));
+    let rest = rest(&mut second).await;
+    assert_eq!(rest.len(), 2, "{rest:?}");
+    assert!(!rest.contains(&number(&first)), "{rest:?}");
+}
+
+#[tokio::test]
+async fn parking_that_fails_half_way_and_is_done_again_counts_as_one_try() {
+    // A simulated life found it. The customer was recorded as parked, then the store was too busy to say who is held back
+    // with it, so that `park` failed; parking once more recorded a second try of what was tried once.
+    let mut failed = 0;
+    for seed in 0..100 {
+        let desk = Desk::open().await;
+        desk.mails(&[(ANN, 1)]).await;
+        let mut reader = desk.unlucky_reader(seed).await;
+        let notice = loop {
+            if let Ok(Some(notice)) = reader.try_next().await {
+                break notice;
+            }
+        };
+        while let Err(error) = reader.park(&notice, "it is poison").await {
+            assert!(error.is_retryable(), "seed {seed}: {error}");
+            failed += 1;
+        }
+        assert_eq!(reader.parked()[0].tries, 1, "seed {seed}");
+        assert_eq!(desk.reader().await.parked()[0].tries, 1, "seed {seed}");
+    }
+    assert!(failed > 0, "no store failed");
+}
+
+#[tokio::test]
 async fn everyone_who_is_linked_with_a_parked_profile_is_held_back_from_the_link_on() {
     let desk = Desk::open().await;
     desk.mails(&[(ANN, 1), (BOB, 2)]).await;

@@ -174,13 +174,17 @@ impl Parkings {
     async fn look_around(&mut self, profile: ProfileId) -> Result<(), EngineError> {
         let Some(start) = self.parked.get(&profile).map(|parking| parking.start) else { return Ok(()) };
         let reach = reach(&*self.store, &self.tenant, profile, start).await?;
+        self.hold(profile, reach);
+        Ok(())
+    }
+
+    fn hold(&mut self, under: ProfileId, reach: Reach) {
         for member in reach.keys() {
-            self.held_by.entry(*member).or_default().insert(profile);
+            self.held_by.entry(*member).or_default().insert(under);
         }
-        if let Some(parking) = self.parked.get_mut(&profile) {
+        if let Some(parking) = self.parked.get_mut(&under) {
             parking.reach = reach;
         }
-        Ok(())
     }
 
     /// Takes in that links of these profiles were made or taken back.
@@ -203,9 +207,11 @@ impl Parkings {
         parkings.filter(move |(_, parking)| parking.reaches(profile, place))
     }
 
-    /// Whether an announcement is held back.
+    /// Whether an announcement is held back, or is dealt with already: a customer may be tried again before this reader came
+    /// to what was given up.
     pub(super) fn holds(&self, profile: ProfileId, place: EntryPlace) -> bool {
-        self.reaching(profile, place).any(|(_, parking)| parking.standing != Standing::CaughtUp)
+        self.reaching(profile, place)
+            .any(|(_, parking)| parking.standing != Standing::CaughtUp || place < parking.done)
     }
 
     /// Takes in that an announcement could not be handled.
@@ -230,12 +236,17 @@ impl Parkings {
         if !self.parked.contains_key(&profile) && self.parked.len() >= self.most {
             return Err(EngineError::TooManyParked { limit: self.most });
         }
+        // Who is held back with it is read before anything is written: were that to fail behind the record, parking once
+        // more would record a second try. Links that are made meanwhile are still to be read.
+        let start = self.parked.get(&profile).map_or(place, |parking| parking.start.min(place));
+        let reach = reach(&*self.store, &self.tenant, profile, start).await?;
         let record = Record::Parked { profile, from: place, why: cut(why) };
         if !self.write(std::slice::from_ref(&record)).await? {
             return Err(EngineError::AnotherReader);
         }
         self.fold(record, (self.clock)());
-        self.look_around(profile).await
+        self.hold(profile, reach);
+        Ok(())
     }
 
     /// Notes that trying again failed. The next commit records it: until then nothing that was handed out is known to be
@@ -392,10 +403,12 @@ impl Parkings {
 impl Parking {
     /// What a commit has to record.
     fn news(&self, profile: ProfileId, handed: EntryPlace) -> Option<Record> {
-        if self.standing == Standing::CaughtUp {
+        // Until this reader came there, the record is all that says what is dealt with.
+        if self.standing == Standing::CaughtUp && handed >= self.done {
             return Some(Record::Released { profile, until: handed });
         }
-        if self.failed {
+        // What failed may be dealt with since; then the place reached is nothing that failed, and no one may give it up.
+        if self.failed && self.done == self.poison {
             return Some(Record::Parked { profile, from: self.done, why: self.why.clone() });
         }
         (self.done > self.saved).then_some(Record::DealtWith { profile, until: self.done })

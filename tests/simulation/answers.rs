@@ -3,7 +3,7 @@
 use super::life::{Life, note};
 use super::model::Known;
 use super::node::{Asked, Running, place};
-use super::reader::{self, Happened};
+use super::reader;
 use throughline::engine::{EngineError, Outcome, Receipt};
 use throughline::store::error::StoreErrorKind;
 
@@ -107,7 +107,6 @@ impl Life<'_> {
             },
             Running::Subscribe(task) => match task.await.map_err(broken)? {
                 Ok(reader) => {
-                    self.tell(Happened::Opened);
                     self.reader = Some((at, reader));
                 }
                 Err(error) => {
@@ -165,10 +164,12 @@ impl Life<'_> {
     }
 
     fn read(&mut self, at: usize, read: reader::Read) -> Result<(), String> {
-        if let Some(error) = &read.failed {
-            helps_to_try_again("reading announcements", error)?;
+        match &read.failed {
+            // The reader stops; somebody has to be tried again or given up first, or an answer was lost.
+            Some(EngineError::TooManyParked { .. } | EngineError::AnotherReader) | None => {}
+            Some(error) => helps_to_try_again("reading announcements", error)?,
         }
-        let mut goes_on = true;
+        let mut goes_on = !read.stops;
         match read.commit {
             Some(Ok(true)) => self.met.commits += 1,
             // Its checkpoint is not what it knew: derived data was dropped, or an answer was lost.

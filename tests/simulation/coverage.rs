@@ -1,5 +1,6 @@
 //! How often a run met what is rare. A simulation that never meets it proves nothing about it.
 
+use super::delivery::Counted;
 use super::gate::Seen;
 use super::truth::Said;
 use std::fmt;
@@ -90,6 +91,14 @@ coverage! {
     delivered_again "announcements delivered again because they had not been committed",
     commits "commits of a subscription",
     readers_lost "subscriptions lost without a commit",
+    parked "notices parked because the reader could not handle them",
+    parks_in_doubt "parkings whose outcome was unknown",
+    too_many_parked "parkings refused because too many customers are parked",
+    tried_again "parked customers tried again",
+    failed_again "tries that failed again",
+    released "parked customers released",
+    skipped "notices given up",
+    found_parked "parked customers found after a restart",
 }
 
 impl Coverage {
@@ -105,6 +114,19 @@ impl Coverage {
         self.snapshots_used += of(&seen.snapshots_used);
         self.overtaken += of(&seen.overtaken);
         self.overtaken_by_rules += of(&seen.overtaken_by_rules);
+    }
+
+    pub(crate) fn deliver(&mut self, counted: &Counted) {
+        self.delivered += counted.delivered;
+        self.delivered_again += counted.delivered_again;
+        self.parked += counted.parked;
+        self.parks_in_doubt += counted.parks_in_doubt;
+        self.too_many_parked += counted.too_many;
+        self.tried_again += counted.tried_again;
+        self.failed_again += counted.failed_again;
+        self.released += counted.released;
+        self.skipped += counted.skipped;
+        self.found_parked += counted.found_parked;
     }
 
     pub(crate) fn say(&mut self, said: &Said) {

@@ -12,6 +12,7 @@ use throughline::core::event::{Position, Version};
 use throughline::core::order::CanonicalKey;
 use throughline::core::time::Micros;
 use throughline::rules::ledger::LEDGER_KIND;
+use throughline::rules::subscription::SUBSCRIPTION_KIND;
 use throughline::store::append::{Append, Appended};
 use throughline::store::contract::{Capabilities, EventStore};
 use throughline::store::error::{AppendError, StoreError, StoreErrorKind};
@@ -26,6 +27,8 @@ pub(crate) enum Call {
     Facts,
     Judgement,
     Customer,
+    /// What a reader of announcements records about who is parked.
+    Parking,
     Progress,
     Other,
 }
@@ -152,9 +155,11 @@ impl Gate {
 
 /// A judgement has ledger records, or nothing but expectations.
 fn purpose(append: &Append) -> Call {
-    let is_fact =
-        |e: &throughline::core::event::NewEvent<throughline::core::event::Body>| e.data.kind != LEDGER_KIND;
-    if append.streams.iter().flat_map(|s| &s.events).any(is_fact) { Call::Facts } else { Call::Judgement }
+    let mut kinds = append.streams.iter().flat_map(|s| &s.events).map(|e| e.data.kind).peekable();
+    if kinds.peek() == Some(&SUBSCRIPTION_KIND) {
+        return Call::Parking;
+    }
+    if kinds.any(|kind| kind != LEDGER_KIND) { Call::Facts } else { Call::Judgement }
 }
 
 #[async_trait]

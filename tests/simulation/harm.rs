@@ -17,7 +17,7 @@ impl Life<'_> {
         let harmed = match self.rng.below(4) {
             0 => None,
             1 => Some(bytes[..at].to_vec()),
-            2 => {
+            2 if at < bytes.len() => {
                 bytes[at] ^= 1 << self.rng.below(8);
                 Some(bytes)
             }

@@ -1,15 +1,17 @@
 //! The end of a life: faults end, clocks agree, and everything must come true.
 
 use super::coverage::Coverage;
+use super::delivery;
 use super::facts::GRID;
 use super::life::{Life, note, settle, whole_log};
-use super::reader::{self, Happened};
+use super::reader;
 use super::rulebooks::{FIRST, Library};
 use super::truth::{Truth, check_ledger};
 use throughline::core::time::Span;
 use throughline::rules::activation::{ACTIVATION_KIND, TOOK_EFFECT_KIND};
 use throughline::rules::identity::record::{IDENTIFIER_KIND, Record};
 use throughline::rules::ledger::decode_entries;
+use throughline::rules::subscription::{self, SUBSCRIPTION_KIND};
 use throughline::store::read::StoredEvent;
 
 /// What came of a life.
@@ -104,6 +106,11 @@ impl Life<'_> {
                 note!(self, "log {} {key:?} from {when}, recorded {known}: an activation", at.position);
                 continue;
             }
+            if event.data.kind == SUBSCRIPTION_KIND {
+                let record = subscription::Record::open(&event.data).unwrap();
+                note!(self, "log {} {key:?}: {record:?}", at.position);
+                continue;
+            }
             if event.data.kind == IDENTIFIER_KIND {
                 note!(self, "log {} {key:?}: {:?}", at.position, Record::open(&event.data).unwrap());
                 continue;
@@ -158,13 +165,15 @@ impl Life<'_> {
         }
         self.check_plan().await?;
         let engine = self.nodes[0].engine.clone().ok_or("a healed engine did not start")?;
-        let reader = engine.subscribe(reader::NAME).await.map_err(|e| e.to_string())?;
-        self.tell(Happened::Opened);
-        reader::read(reader, usize::MAX, true, self.story.clone()).await;
-        let story = self.story.lock().unwrap().clone();
-        let (delivered, again) = reader::check(&story, &log)?;
-        self.met.delivered += delivered;
-        self.met.delivered_again += again;
+        let mut reader = reader::open(engine, None, self.story.clone()).await.map_err(|e| e.to_string())?;
+        reader::retry_all(&mut reader, &self.story);
+        reader::read(reader, self.last_errand()).await;
+        let story = self.story.so_far();
+        for (number, step) in story.iter().enumerate() {
+            note!(self, "subscription {number}: {step:?}");
+        }
+        let counted = delivery::check(&story, &log)?;
+        self.met.deliver(&counted);
         Ok(())
     }
 }

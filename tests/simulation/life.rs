@@ -5,7 +5,8 @@ use super::facts::{BEGIN, Facts, GRID};
 use super::gate::{Call, Fate};
 use super::model::{Known, Link, Model, Sent};
 use super::node::{Asked, Node, Running};
-use super::reader::{self, Happened, Story};
+use super::poison::Poison;
+use super::reader::{Happened, Story};
 use super::truth::Truth;
 use std::sync::Arc;
 use throughline::core::event::vocabulary::{ProfileLinked, ProfileUnlinked};
@@ -37,6 +38,8 @@ pub(crate) struct Life<'t> {
     /// The consumer, and the process that it lives in.
     pub(crate) reader: Option<(usize, Announcements)>,
     pub(crate) reads_at: Option<usize>,
+    /// What the consumer cannot handle.
+    pub(crate) poison: Option<Poison>,
     /// Whether rulebooks are put in force in this life.
     activates: bool,
     /// Whether identifiers are claimed in it.
@@ -110,6 +113,7 @@ impl<'t> Life<'t> {
             facts,
             reader: None,
             reads_at: None,
+            poison: Poison::of(seed),
             activates,
             claims,
             story: Story::default(),
@@ -193,7 +197,7 @@ impl<'t> Life<'t> {
     pub(crate) async fn drop_derived(&mut self) -> Result<(), String> {
         self.store.drop_derived().await.map_err(|e| e.to_string())?;
         self.met.dropped += 1;
-        self.tell(Happened::Forgotten);
+        self.story.tell(Happened::Forgotten);
         note!(self, "derived data is dropped");
         Ok(())
     }
@@ -205,6 +209,7 @@ impl<'t> Life<'t> {
         self.met.calls += 1;
         let deadly = match call {
             Call::Judgement | Call::Progress => 25,
+            Call::Parking => 50,
             Call::Facts | Call::Customer => 12,
             Call::Other => 4,
         };
@@ -281,6 +286,11 @@ impl<'t> Life<'t> {
         if self.nodes[at].is_stopping || self.nodes[at].running.len() > 4 {
             return;
         }
+        if self.poison.as_mut().is_some_and(Poison::reads) {
+            let running = self.some_reading(at, engine);
+            self.nodes[at].running.extend(running);
+            return;
+        }
         if self.claims && self.rng.chance(300) {
             let parts = self.rng.chance(100);
             let running = if parts { self.some_parting(engine) } else { Some(self.some_claim(engine)) };
@@ -314,19 +324,9 @@ impl<'t> Life<'t> {
                 note!(self, "node {at} is to advance");
                 Running::Advance(tokio::spawn(async move { engine.advance().await }))
             }
-            84..98 => match (self.reads_at, self.reader.take()) {
-                (None, _) => {
-                    self.reads_at = Some(at);
-                    Running::Subscribe(tokio::spawn(async move { engine.subscribe(reader::NAME).await }))
-                }
-                (Some(home), Some((_, reader))) if home == at => {
-                    let (most, commit) = (self.rng.below(6) as usize, self.rng.chance(400));
-                    Running::Read(tokio::spawn(reader::read(reader, most, commit, self.story.clone())))
-                }
-                (_, kept) => {
-                    self.reader = kept;
-                    return;
-                }
+            84..98 => match self.some_reading(at, engine) {
+                Some(running) => running,
+                None => return,
             },
             _ => {
                 note!(self, "node {at} is to shut down");
@@ -450,10 +450,6 @@ impl<'t> Life<'t> {
 
     pub(crate) fn some_profile(&mut self) -> ProfileId {
         *self.rng.pick(&self.facts.profiles).unwrap()
-    }
-
-    pub(crate) fn tell(&self, happened: Happened) {
-        self.story.lock().unwrap().push(happened);
     }
 
     /// Nothing is left of the consumer; another can take its place.

@@ -8,6 +8,7 @@ use throughline::core::time::Micros;
 use throughline::rules::activation::{ACTIVATION_KIND, TOOK_EFFECT_KIND};
 use throughline::rules::identity::record::IDENTIFIER_KIND;
 use throughline::rules::ledger::LEDGER_KIND;
+use throughline::rules::subscription::SUBSCRIPTION_KIND;
 use throughline::store::read::StoredEvent;
 use throughline::store::stream::{StreamId, StreamKey, TenantId};
 
@@ -92,7 +93,7 @@ impl Model {
     pub(crate) fn check(&self, log: &[StoredEvent]) -> Result<(), String> {
         let mut found: BTreeMap<EventId, Position> = BTreeMap::new();
         let mut ends: BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>> = BTreeMap::new();
-        let no_facts = [LEDGER_KIND, ACTIVATION_KIND, TOOK_EFFECT_KIND, IDENTIFIER_KIND];
+        let no_facts = [LEDGER_KIND, ACTIVATION_KIND, TOOK_EFFECT_KIND, IDENTIFIER_KIND, SUBSCRIPTION_KIND];
         for stored in log.iter().filter(|e| !no_facts.contains(&e.recorded.event.data.kind)) {
             let (recorded, profile) = (stored.recorded.open().unwrap(), profile_of(&stored.stream));
             let (id, profile) =

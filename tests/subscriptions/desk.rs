@@ -7,13 +7,14 @@ use throughline::core::event::{Body, Channel, Direction, EventData, NewEvent};
 use throughline::core::ids::{ContactId, EventId, LinkId, ProfileId};
 use throughline::core::name::Name;
 use throughline::core::time::Micros;
-use throughline::engine::{Announcements, Notice};
+use throughline::engine::{Announcements, Incoming, Notice};
 use throughline::rules::ledger::{LEDGER_KIND, LEDGER_SCHEMA};
 use throughline::store::append::{Append, ExpectedVersion};
 use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
 use throughline::store::stream::{StreamId, TenantId};
 use throughline_testkit::clock::ManualClock;
+use throughline_testkit::faulty::{FaultyStore, Plan};
 
 /// 1 January 2026, 9:00, and so many minutes.
 pub(crate) fn at(minutes: i64) -> Micros {
@@ -33,6 +34,18 @@ fn source() -> Name {
     Name::new("test").unwrap()
 }
 
+fn mail(number: u8) -> NewEvent {
+    let started = EventData::from(ContactStarted {
+        contact: contact(number),
+        channel: Channel::Mail,
+        direction: Direction::Inbound,
+        topic: None,
+        issue: None,
+    });
+    let id = EventId::derived("test", &format!("mail {number}"));
+    NewEvent::new(id, at(0), source(), started)
+}
+
 /// A store, a clock that stands at `at(0)`, and an engine.
 pub(crate) struct Desk {
     pub(crate) store: MemoryStore,
@@ -49,16 +62,14 @@ impl Desk {
     /// Mails come in, each given by who writes and its number.
     pub(crate) async fn mails(&self, mails: &[(u8, u8)]) {
         for (who, number) in mails {
-            let started = EventData::from(ContactStarted {
-                contact: contact(*number),
-                channel: Channel::Mail,
-                direction: Direction::Inbound,
-                topic: None,
-                issue: None,
-            });
-            let id = EventId::derived("test", &format!("mail {number}"));
-            self.engine.record(person(*who), NewEvent::new(id, at(0), source(), started)).await.unwrap();
+            self.engine.record(person(*who), mail(*number)).await.unwrap();
         }
+    }
+
+    /// Mails of one customer that are judged at once, so that one record of the ledger announces all of them.
+    pub(crate) async fn mails_at_once(&self, who: u8, numbers: &[u8]) {
+        let mails = numbers.iter().map(|number| Incoming { profile: person(who), event: mail(*number) });
+        self.engine.record_all(mails.collect()).await.unwrap();
     }
 
     pub(crate) async fn link(&self, link: u8, a: u8, b: u8) {
@@ -77,6 +88,20 @@ impl Desk {
         let event = NewEvent::new(id, at(0), source(), data);
         let stream = StreamId::profile(TenantId::default(), person(who));
         self.store.append(Append::to(stream, ExpectedVersion::Any, vec![event], at(0))).await.unwrap();
+    }
+
+    /// A reader whose store is busy now and then and loses answers.
+    pub(crate) async fn unlucky_reader(&self, seed: u64) -> Announcements {
+        let plan = Plan { busy_per_mille: 200, lost_answer_per_mille: 100, ..Plan::calm(seed) };
+        let (store, clock) = (FaultyStore::new(Arc::new(self.store.clone()), plan), ManualClock::at(at(0)));
+        loop {
+            let clock = clock.clone();
+            let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now());
+            let Ok(engine) = builder.start().await else { continue };
+            if let Ok(reader) = engine.subscribe("mailer").await {
+                return reader;
+            }
+        }
     }
 
     pub(crate) async fn reader(&self) -> Announcements {
