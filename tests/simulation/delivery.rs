@@ -92,9 +92,9 @@ impl Delivery {
             Happened::Opened(listed) => self.opened(listed),
             Happened::Delivered { place, fails } => self.delivered(*place, *fails),
             Happened::Parked(listed) => self.was_parked(listed),
-            Happened::TooMany(listed) => {
+            Happened::TooMany { listed, limit } => {
                 self.counted.too_many += 1;
-                if listed.is_empty() { Err("too many, and nobody is".into()) } else { Ok(()) }
+                if listed.len() < *limit { Err("these are not too many".into()) } else { Ok(()) }
             }
             Happened::Retried(profile) => {
                 self.retried(*profile);

@@ -30,8 +30,11 @@ pub(crate) enum Happened {
     },
     /// It was parked: now these are.
     Parked(Vec<Parked>),
-    /// It was not, since these are and the reader wanted no more.
-    TooMany(Vec<Parked>),
+    /// It was not, since these are and the reader wanted no more than so many.
+    TooMany {
+        listed: Vec<Parked>,
+        limit: usize,
+    },
     /// Nobody knows whether it was.
     ParkInDoubt,
     Retried(ProfileId),
@@ -72,7 +75,7 @@ pub(crate) struct Read {
     pub(crate) reader: Announcements,
     pub(crate) commit: Option<Result<bool, EngineError>>,
     pub(crate) failed: Option<EngineError>,
-    /// Whether it read on although it could not, or would not, park what it could not handle.
+    /// Whether it reads no further, since what it could not handle is not parked.
     pub(crate) stops: bool,
 }
 
@@ -209,7 +212,9 @@ async fn handle(reader: &mut Announcements, notice: &Notice, errand: &Errand) ->
 fn tell_of_park(reader: &Announcements, parked: &Result<(), EngineError>, story: &Story) {
     match parked {
         Ok(()) => story.tell(Happened::Parked(reader.parked())),
-        Err(EngineError::TooManyParked { .. }) => story.tell(Happened::TooMany(reader.parked())),
+        Err(EngineError::TooManyParked { limit }) => {
+            story.tell(Happened::TooMany { listed: reader.parked(), limit: *limit });
+        }
         Err(EngineError::AnotherReader) => story.tell(Happened::ParkOvertaken),
         Err(error) if is_in_doubt(error) => story.tell(Happened::ParkInDoubt),
         Err(_) => {}
