@@ -9,6 +9,7 @@ extern crate alloc;
 
 pub mod account;
 pub mod activation;
+pub mod calendar;
 pub mod case;
 pub mod churn;
 pub mod deadline;
