@@ -33,9 +33,6 @@ const CASES: [&str; 22] = [
     "accepted_seconds",
 ];
 
-const CLOCKS: [Clock; 5] =
-    [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive, Clock::Satisfactory, Clock::Accepted];
-
 const CONTACTS: [&str; 17] = [
     "contact",
     "customer",
@@ -95,7 +92,8 @@ impl Export {
                     case.priority.to_string(),
                     case.claimed.to_string(),
                 ];
-                row.extend(CLOCKS.map(|clock| case.instance.took(clock).map_or_else(String::new, seconds)));
+                let took = |clock: &Clock| case.instance.took(*clock).map_or_else(String::new, seconds);
+                row.extend(Clock::ALL.iter().map(took));
                 table.row(&row)?;
             }
             Ok(())

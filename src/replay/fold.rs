@@ -8,11 +8,12 @@ use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{ContactId, CustomerId};
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
-use throughline_rules::case::{Case, CaseState, WaitsFor};
+use throughline_rules::case::{CaseClocks, CaseState, WaitsFor};
 use throughline_rules::decision::{Content, Decision, DecisionKind};
 use throughline_rules::evaluate::{Count, Discard, Evaluator, Outlet};
 use throughline_rules::journey::Journey;
 use throughline_rules::promise::PromiseCount;
+use throughline_rules::rulebook::Rulebooks;
 
 /// Looks on while customers are folded, for a report with more detail than the totals. It hears what is concluded
 /// about a customer first, and then sees the customer.
@@ -31,6 +32,8 @@ pub(crate) struct Folded<'a> {
     /// The facts that were folded: none is dated later than `as_of`.
     pub(crate) facts: &'a [Fact],
     pub(crate) journey: &'a Journey,
+    /// The rulebooks that it was judged by.
+    pub(crate) rules: &'a Rulebooks,
     pub(crate) as_of: Micros,
 }
 
@@ -90,8 +93,8 @@ impl<O: Observer> Outlet for Said<'_, O> {
     }
 
     #[inline]
-    fn clocks_over(&mut self, case: &Case, at: Micros) {
-        self.observer.clocks_over(case, at);
+    fn clocks_over(&mut self, clocks: &CaseClocks<'_>, at: Micros) {
+        self.observer.clocks_over(clocks, at);
     }
 
     fn decision(&mut self, decision: &Decision<Sym>, profile: ProfileIx) {
@@ -130,8 +133,8 @@ impl<'a, O: Observer> Worker<'a, O> {
             if folded > 0 {
                 self.count(customer);
                 let facts = &facts[..folded];
-                let (journey, as_of) = (&self.journey, self.as_of);
-                self.said.observer.customer(&Folded { customer, facts, journey, as_of });
+                let (journey, as_of, rules) = (&self.journey, self.as_of, self.evaluator.rules());
+                self.said.observer.customer(&Folded { customer, facts, journey, rules, as_of });
             }
         }
     }

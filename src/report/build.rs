@@ -4,7 +4,7 @@ use super::form::{
     Breach, ChannelHours, ClockReport, Contacts, Failures, Flow, Issues, Leaving, NeedsPerson, OpenCases,
     OverTime, Repeat, Repeats, Report, TimeStep, Transfers, Waits,
 };
-use super::gather::{CLOCKS, DAY, FIRST_CONTACT, Failure, Gathered, REPEATS, Tally};
+use super::gather::{DAY, FIRST_CONTACT, Failure, Gathered, REPEATS, Tally};
 use super::rate::{Share, Window, rate};
 use super::sightings::Place;
 use super::timeline::timeline;
@@ -171,11 +171,12 @@ fn breaches(tally: &Tally, names: &Interner) -> Vec<Breach> {
 }
 
 fn clocks(tally: &mut Tally) -> Vec<ClockReport> {
-    let all = CLOCKS.iter().zip(std::mem::take(&mut tally.clocks));
-    all.map(|(clock, durations)| ClockReport {
+    let all = std::mem::take(&mut tally.clocks).into_clocks();
+    all.map(|(clock, times)| ClockReport {
         clock: clock.as_str().to_owned(),
-        stops_with: stops_with(*clock).to_owned(),
-        ran: durations.survival(),
+        stops_with: stops_with(clock).to_owned(),
+        ran: times.customer.survival(),
+        in_working_time: times.working.survival(),
     })
     .collect()
 }

@@ -218,9 +218,11 @@ pub struct ClockReport {
     pub clock: String,
     /// What stops it.
     pub stops_with: String,
-    /// How long it ran.
+    /// How long it ran, in the customer's time: every moment counts.
     #[serde(flatten)]
     pub ran: Survival,
+    /// How long it ran in working time: open hours of the rulebook's calendar, without waits for others.
+    pub in_working_time: Survival,
 }
 
 /// How signs of leaving came and went.

@@ -3,6 +3,7 @@
 //! One gatherer a thread; adding them up gives the same whatever thread folded whom. Kept per customer: nothing but
 //! the ten who need a person most. Kept per clock: its length, eight bytes.
 
+use super::clock_times::AllClockTimes;
 use super::issues::{Issue, Issues};
 use super::need::{Needy, need};
 use super::rate::Share;
@@ -17,14 +18,10 @@ use throughline_core::fact::ProfileIx;
 use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
-use throughline_rules::case::{Case, CaseState, Instance};
-use throughline_rules::decision::{Clock, Content, Decision, DecisionKind, ReopenCause};
+use throughline_rules::case::CaseClocks;
+use throughline_rules::decision::{Content, Decision, DecisionKind, ReopenCause};
 use throughline_rules::evaluate::Outlet;
 use throughline_rules::rulebook::Rulebooks;
-
-/// The five clocks of a case, in the order in which reports list them.
-pub(super) const CLOCKS: [Clock; 5] =
-    [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive, Clock::Satisfactory, Clock::Accepted];
 
 /// For how long repeats are looked for.
 pub(super) const REPEATS: [Span; 2] = [Span::from_hours(1), Span::from_hours(24)];
@@ -60,7 +57,7 @@ pub(super) struct Tally {
     pub(super) contacts: ContactTally,
     pub(super) issues: IssueTally,
     pub(super) moves: Moves,
-    pub(super) clocks: [Durations; 5],
+    pub(super) clocks: AllClockTimes,
     pub(super) hours: BTreeMap<Option<Channel>, [u64; 24]>,
     pub(super) ages: BTreeMap<&'static str, [u64; AGES.len() + 1]>,
     pub(super) breaches: BTreeMap<(DecisionKind, Sym), Breach>,
@@ -272,22 +269,13 @@ impl Gathered {
     }
 
     fn count_open(&mut self, folded: &Folded<'_>) {
-        for case in folded.journey.cases.cases() {
-            let settled = matches!(case.state, CaseState::Closed(_) | CaseState::Lapsed);
-            self.stop_clocks(&case.instance, if settled { case.since } else { folded.as_of });
-            if !settled {
+        for clocks in folded.journey.cases.clocks(folded.rules) {
+            self.tally.clocks.take(&clocks, folded.as_of);
+            let case = clocks.case;
+            if !case.state.is_settled() {
                 let days = folded.as_of.since(case.opened_at).0 / DAY;
                 let age = AGES.iter().take_while(|limit| days >= **limit).count();
                 self.tally.ages.entry(case.why()).or_default()[age] += 1;
-            }
-        }
-    }
-
-    fn stop_clocks(&mut self, instance: &Instance, at: Micros) {
-        for (clock, durations) in CLOCKS.iter().zip(&mut self.tally.clocks) {
-            match instance.took(*clock) {
-                Some(took) => durations.ended(took),
-                None => durations.cut_off(at.since(instance.started_at)),
             }
         }
     }
@@ -321,8 +309,8 @@ impl Outlet for Gathered {
         self.issues.joined(contact, case);
     }
 
-    fn clocks_over(&mut self, case: &Case, at: Micros) {
-        self.stop_clocks(&case.instance, at);
+    fn clocks_over(&mut self, clocks: &CaseClocks<'_>, at: Micros) {
+        self.tally.clocks.take(clocks, at);
     }
 }
 
@@ -483,7 +471,7 @@ impl Tally {
         self.issues.add(other.issues);
         add_counts(&mut self.moves.flow, other.moves.flow);
         add_counts(&mut self.moves.by_kind, other.moves.by_kind);
-        self.clocks.iter_mut().zip(other.clocks).for_each(|(mine, theirs)| mine.add(theirs));
+        self.clocks.add(other.clocks);
         add_lists(&mut self.hours, other.hours);
         add_lists(&mut self.ages, other.ages);
         for (rule, theirs) in other.breaches {

@@ -8,6 +8,7 @@
 //! Customers appear by their id alone, and only the ten who need a person most. No names, no words of anybody.
 
 mod build;
+mod clock_times;
 mod form;
 mod gather;
 mod issues;

@@ -49,6 +49,11 @@ pub struct CurvePoint {
 }
 
 impl Durations {
+    /// A length whose end was seen, or one that went on when last seen.
+    pub(super) fn add_one(&mut self, span: Span, is_over: bool) {
+        if is_over { self.ended(span) } else { self.cut_off(span) }
+    }
+
     /// A length whose end was seen.
     pub(super) fn ended(&mut self, span: Span) {
         self.coded.push(span.0.max(0).unsigned_abs() << 1);

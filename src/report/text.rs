@@ -47,6 +47,9 @@ impl fmt::Display for Report {
         )?;
         for clock in &self.clocks {
             writeln!(to, "  {:<40} {}", clock.clock, Quartiles(&clock.ran))?;
+            if clock.in_working_time != clock.ran {
+                writeln!(to, "  {:<40} {}", "  in working time", Quartiles(&clock.in_working_time))?;
+            }
         }
         writeln!(to, "  {:<40} {}", "a person, from the queue", Quartiles(&waits.to_a_person))?;
         write!(to, "\ncustomers who need a person most")?;

@@ -169,6 +169,9 @@ macro_rules! word_enum {
         pub enum $name { $($(#[$vdoc])* $variant = $n,)* }
 
         impl $name {
+            /// Every choice, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
             /// The word for it in documents and reports.
             pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
 

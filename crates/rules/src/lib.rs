@@ -12,6 +12,7 @@ pub mod activation;
 pub mod calendar;
 pub mod case;
 pub mod churn;
+pub mod clock_view;
 pub mod deadline;
 pub mod decision;
 pub mod evaluate;

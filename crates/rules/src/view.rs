@@ -2,7 +2,8 @@
 //!
 //! The JSON form is documented in `docs/JOURNEY.md` and numbered by [`JourneyView::FORMAT`].
 
-use crate::case::Case;
+use crate::case::{Case, CaseClocks, CaseIx};
+use crate::clock_view::ClockView;
 use crate::decision::Clock;
 use crate::journey::Journey;
 use crate::known_view::KnownView;
@@ -85,8 +86,8 @@ pub struct CaseView {
     pub total: Span,
     /// When the running instance of the clocks started.
     pub clocks_started_at: Micros,
-    /// The five clocks of the instance: how long each ran, in microseconds; none while it runs.
-    pub clocks: [(Clock, Option<Span>); 5],
+    /// The five clocks of the instance.
+    pub clocks: Vec<ClockView>,
 }
 
 /// A promise still to be kept.
@@ -115,12 +116,9 @@ pub struct ChurnView {
     pub parts: Vec<(String, f64)>,
 }
 
-const CLOCKS: [Clock; 5] =
-    [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive, Clock::Satisfactory, Clock::Accepted];
-
 impl JourneyView {
     /// The version of the form. Fields may be added within a version; none changes its meaning.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// Reads a journey. `handles` names the cases that are announced under another handle than their inside key.
     pub fn of(
@@ -135,8 +133,10 @@ impl JourneyView {
         for (contact, case) in journey.cases.members() {
             contacts.entry(case.key).or_default().push(contact);
         }
-        let case = |c: &Case| {
+        let case = |(place, c): (usize, &Case)| {
             let key = c.key;
+            let clocks = CaseClocks::of(&journey.cases, CaseIx(place as u32), rules);
+            let clock = |clock: &Clock| ClockView::of(*clock, &clocks, journey, rules, names, as_of);
             let public = |key: ContactId| handles.get(&key).copied().unwrap_or(key);
             CaseView {
                 handle: public(key),
@@ -154,7 +154,7 @@ impl JourneyView {
                 follows: c.follows.map(public),
                 total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
                 clocks_started_at: c.instance.started_at,
-                clocks: CLOCKS.map(|clock| (clock, c.instance.took(clock))),
+                clocks: Clock::ALL.iter().map(clock).collect(),
             }
         };
         let promises = journey.promises.iter();
@@ -173,7 +173,7 @@ impl JourneyView {
             facts: journey.customer.facts,
             first_seen: journey.customer.first_seen(),
             last_seen: journey.customer.last_seen(),
-            cases: journey.cases.cases().iter().map(case).collect(),
+            cases: journey.cases.cases().iter().enumerate().map(case).collect(),
             retired_cases: journey.cases.retired(),
             promises: promises.collect(),
             promise_count: journey.promise_count,
@@ -293,11 +293,8 @@ impl fmt::Display for CaseView {
                 write!(f, "{} {contact}", if place == 0 { "" } else { "," })?;
             }
         }
-        for (clock, took) in &self.clocks {
-            match took {
-                Some(took) => write!(f, "\n    {clock}: after {took}")?,
-                None => write!(f, "\n    {clock}: runs since {}", self.clocks_started_at)?,
-            }
+        for clock in &self.clocks {
+            write!(f, "\n    {clock}")?;
         }
         Ok(())
     }

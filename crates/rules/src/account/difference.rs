@@ -169,10 +169,10 @@ fn case_change(
     };
     let (held, holds) = (contacts(then), contacts(now));
     let count = |of: fn(&CaseView) -> u16| Both { earlier: then.map_or(0, of), later: now.map_or(0, of) };
-    let clocks = shown.clocks.iter().enumerate().filter_map(|(index, (clock, _))| {
-        let took = |case: Option<&CaseView>| case.and_then(|case| case.clocks[index].1);
+    let clocks = shown.clocks.iter().enumerate().filter_map(|(index, clock)| {
+        let took = |case: Option<&CaseView>| case.and_then(|case| case.clocks[index].took());
         let took = differing(took(then), took(now))?;
-        Some(ClockChange { clock: *clock, took })
+        Some(ClockChange { clock: clock.clock, took })
     });
     let state = Both { earlier: then.map(|case| case.state), later: now.map(|case| case.state) };
     let reopens = count(|case| case.reopens);

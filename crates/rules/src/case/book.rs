@@ -3,7 +3,10 @@
 //! Limits: settled cases are kept in detail for the rulebook's `retire_after`; then a stub stays, of which there
 //! are at most [`MAX_STUBS`]. A retired case can be rebuilt from the log.
 
-use super::{Case, CaseState};
+use super::waits::{Wait, Waits};
+use super::{Case, CaseClocks, CaseState, WaitsFor};
+use crate::rulebook::Rulebooks;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
@@ -19,6 +22,12 @@ pub const MAX_STUBS: usize = 64;
 /// A case's place in the book. Valid until cases are retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CaseIx(pub(crate) u32);
+
+impl CaseIx {
+    pub(super) const fn place(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// What is kept of a case that was settled long ago.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +51,14 @@ pub struct CaseStub {
 pub struct CaseBook {
     cases: ThinVec<Case>,
     members: ThinVec<(ContactId, CaseIx)>,
+    waits: Waits,
+    /// Behind one pointer, since most customers have no case that is so old.
+    archive: Option<Box<Archive>>,
+}
+
+/// Cases that were settled long ago.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Archive {
     stubs: ThinVec<CaseStub>,
     retired: u32,
 }
@@ -54,17 +71,22 @@ impl CaseBook {
 
     /// What is kept of cases settled long ago, oldest first.
     pub fn stubs(&self) -> &[CaseStub] {
-        &self.stubs
+        self.archive.as_ref().map_or(&[], |archive| &archive.stubs)
     }
 
     /// How many cases were retired, stubs included that are gone by now.
     pub fn retired(&self) -> u32 {
-        self.retired
+        self.archive.as_ref().map_or(0, |archive| archive.retired)
     }
 
     /// Whether any case is not settled.
     pub fn any_open(&self) -> bool {
         self.cases.iter().any(|c| !c.state.is_settled())
+    }
+
+    /// The clocks of every case that is kept in detail, ready to be read.
+    pub fn clocks<'a>(&'a self, rules: &'a Rulebooks) -> impl Iterator<Item = CaseClocks<'a>> {
+        (0..self.cases.len()).map(|place| CaseClocks::of(self, CaseIx(place as u32), rules))
     }
 
     /// The contacts and the cases that hold them.
@@ -116,12 +138,38 @@ impl CaseBook {
         tight::push(&mut self.members, (contact, ix));
     }
 
-    /// Shrinks cases that were settled more than `after` ago to stubs, and shows each to `gone` before.
-    pub(crate) fn retire(&mut self, now: Micros, after: Span, mut gone: impl FnMut(&Case)) {
-        let old = |c: &Case| c.state.is_settled() && now.since(c.last_activity.max(c.since)) > after;
-        if !self.cases.iter().any(old) {
-            return;
+    /// The waits of a case since its running instance began.
+    pub fn waits(&self, ix: CaseIx) -> impl Iterator<Item = &Wait> {
+        self.waits.of(ix)
+    }
+
+    /// A case waits for somebody from now on, and no longer for whom it waited for.
+    pub(crate) fn wait(&mut self, ix: CaseIx, whom: WaitsFor, at: Micros) {
+        self.waits.end(ix, at);
+        if whom.pauses_us() {
+            self.waits.begin(ix, whom, at);
         }
+    }
+
+    /// A case's wait that goes on was none.
+    pub(crate) fn void_wait(&mut self, ix: CaseIx) {
+        self.waits.void(ix);
+    }
+
+    /// A new instance of a case begins.
+    pub(crate) fn forget_waits(&mut self, ix: CaseIx) {
+        self.waits.forget(ix);
+    }
+
+    /// The cases that were settled more than `after` ago.
+    pub(crate) fn old(&self, now: Micros, after: Span) -> impl Iterator<Item = CaseIx> {
+        let cases = self.cases.iter().enumerate();
+        cases.filter(move |(_, case)| case.is_old(now, after)).map(|(place, _)| CaseIx(place as u32))
+    }
+
+    /// Shrinks cases that were settled more than `after` ago to stubs.
+    pub(crate) fn retire(&mut self, now: Micros, after: Span) {
+        let old = |case: &Case| case.is_old(now, after);
         let mut moved = Vec::with_capacity(self.cases.len());
         let mut kept = 0;
         for case in &self.cases {
@@ -135,35 +183,45 @@ impl CaseBook {
             }
             None => false,
         });
-        let (stubs, retired) = (&mut self.stubs, &mut self.retired);
+        self.waits.renumber(&moved);
+        let archive = self.archive.get_or_insert_default();
         self.cases.retain(|case| {
             if old(case) {
-                gone(case);
-                stubs.push(CaseStub::of(case));
-                *retired += 1;
+                archive.stubs.push(CaseStub::of(case));
+                archive.retired += 1;
             }
             !old(case)
         });
-        let excess = self.stubs.len().saturating_sub(MAX_STUBS);
-        self.stubs.drain(..excess);
+        let excess = archive.stubs.len().saturating_sub(MAX_STUBS);
+        archive.stubs.drain(..excess);
     }
 
     pub(crate) fn clear(&mut self) {
         self.cases.clear();
         self.members.clear();
-        self.stubs.clear();
-        self.retired = 0;
+        self.waits.clear();
+        self.archive = None;
     }
 
     pub(crate) fn shrink(&mut self) {
         self.cases.shrink_to_fit();
         self.members.shrink_to_fit();
-        self.stubs.shrink_to_fit();
+        self.waits.shrink();
+        if let Some(archive) = &mut self.archive {
+            archive.stubs.shrink_to_fit();
+        }
     }
 
     /// The bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        tight::heap_bytes(&self.cases) + tight::heap_bytes(&self.members) + tight::heap_bytes(&self.stubs)
+        let archive = self.archive.as_ref().map_or(0, |a| size_of::<Archive>() + tight::heap_bytes(&a.stubs));
+        tight::heap_bytes(&self.cases) + tight::heap_bytes(&self.members) + self.waits.heap_bytes() + archive
+    }
+}
+
+impl Case {
+    fn is_old(&self, now: Micros, after: Span) -> bool {
+        self.state.is_settled() && now.since(self.last_activity.max(self.since)) > after
     }
 }
 
@@ -199,7 +257,8 @@ impl Canonical for CaseBook {
             to.id(contact.0);
             to.number(u64::from(ix.0));
         }
-        to.list(&self.stubs);
-        to.number(u64::from(self.retired));
+        self.waits.canonical(to);
+        to.list(self.stubs());
+        to.number(u64::from(self.retired()));
     }
 }

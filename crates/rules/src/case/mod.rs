@@ -5,8 +5,12 @@
 
 mod book;
 mod clocks;
+mod reading;
 mod state;
+mod waits;
 
 pub use book::{CaseBook, CaseIx, CaseStub, MAX_STUBS};
 pub use clocks::Instance;
+pub use reading::{CaseClocks, ClockReading};
 pub use state::{Case, CaseState, WaitsFor};
+pub use waits::{MAX_WAITS, Wait};

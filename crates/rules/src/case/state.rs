@@ -141,6 +141,11 @@ impl core::fmt::Display for CaseState {
 }
 
 impl WaitsFor {
+    /// Whether it is for somebody without whom we cannot go on.
+    pub const fn pauses_us(self) -> bool {
+        matches!(self, Self::Customer | Self::ThirdParty)
+    }
+
     /// The words for it in documents and reports.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -76,7 +76,7 @@ impl<S: Outlet> Step<'_, S> {
         };
         self.touch(ix);
         match self.journey.cases.get(ix).state {
-            CaseState::Open => self.journey.cases.get_mut(ix).waits_for = WaitsFor::Us,
+            CaseState::Open => self.wait_for(ix, WaitsFor::Us),
             CaseState::Lapsed => {}
             // "Thank you" acknowledges the answer and asks nothing.
             _ if verdict == Some(TextVerdict::Acknowledgement) => {}
@@ -142,7 +142,7 @@ impl<S: Outlet> Step<'_, S> {
                 self.touch(ix);
                 let case = self.journey.cases.get_mut(ix);
                 case.priority = case.priority.saturating_add(1);
-                case.waits_for = WaitsFor::Us;
+                self.wait_for(ix, WaitsFor::Us);
             }
         }
     }
@@ -156,7 +156,6 @@ impl<S: Outlet> Step<'_, S> {
         }
         case.state = CaseState::Answered(how);
         case.since = at;
-        case.waits_for = WaitsFor::Customer;
         case.answered_by = answer;
         case.answered_at = answered_at;
         case.reacted_by = EventId::default();
@@ -164,6 +163,7 @@ impl<S: Outlet> Step<'_, S> {
             case.instance.fulfil(Clock::FirstSubstantive, answered_at);
         }
         let key = case.key;
+        self.wait_for(ix, WaitsFor::Customer);
         self.disarm_targets(ix, OnlyFulfilled::No);
         if let Some(after) = self.rules.cases.lapse_after {
             let due = at + after;

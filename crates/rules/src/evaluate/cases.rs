@@ -2,11 +2,11 @@
 
 use super::prescriptions::Finding;
 use super::{Outlet, Step};
-use crate::case::{Case, CaseIx, CaseState, Instance, WaitsFor};
+use crate::case::{Case, CaseClocks, CaseIx, CaseState, Instance, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger};
-use crate::rulebook::SignalOn;
-use crate::rulebook::document::{PrescribeOn, TargetClock};
+use crate::rulebook::{SignalOn, TargetRule};
+use crate::rulebook::document::PrescribeOn;
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::event::{Channel, Direction, Ending, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
@@ -16,9 +16,7 @@ use throughline_core::time::Micros;
 impl<S: Outlet> Step<'_, S> {
     /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
     pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
-        let out = &mut *self.out;
-        let gone = |case: &Case| out.clocks_over(case, case.since);
-        self.journey.cases.retire(self.at, self.rules.cases.retire_after, gone);
+        self.retire();
         if e.direction == Direction::Outbound && e.channel == Channel::Phone {
             self.called();
         }
@@ -40,24 +38,49 @@ impl<S: Outlet> Step<'_, S> {
         }
     }
 
+    /// Cases that were settled long ago are kept as stubs.
+    fn retire(&mut self) {
+        let (at, after) = (self.at, self.rules.cases.retire_after);
+        let mut any = false;
+        for ix in self.journey.cases.old(at, after) {
+            let clocks = CaseClocks::of(&self.journey.cases, ix, self.books);
+            self.out.clocks_over(&clocks, clocks.case.since);
+            any = true;
+        }
+        if any {
+            self.journey.cases.retire(at, after);
+        }
+    }
+
     fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
         self.journey.cases.join(e.contact, ix);
         let case = self.journey.cases.get_mut(ix);
         case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
         case.issue = case.issue.or(e.issue);
-        if case.topic.is_none() {
-            case.topic = topic;
-        }
         let (key, state) = (case.key, case.state);
         self.out.joined(e.contact, key);
+        self.learn_topic(ix, topic);
         if e.direction == Direction::Inbound {
             if state == CaseState::Open {
+                let case = self.journey.cases.get_mut(ix);
                 case.priority = case.priority.saturating_add(1);
-                case.waits_for = WaitsFor::Us;
+                self.wait_for(ix, WaitsFor::Us);
             } else {
                 self.reopen(ix, ReopenCause::Contact);
             }
+        }
+    }
+
+    /// It becomes known what a case is about: from now on it is held to the targets for that, too.
+    fn learn_topic(&mut self, ix: CaseIx, topic: Sym) {
+        let case = self.journey.cases.get_mut(ix);
+        if !case.topic.is_none() || topic.is_none() {
+            return;
+        }
+        case.topic = topic;
+        if case.state == CaseState::Open {
+            self.arm_targets_if(ix, TargetRule::is_for_some_topics);
         }
     }
 
@@ -112,29 +135,7 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
     pub(super) fn arm_targets(&mut self, ix: CaseIx) {
-        self.arm_targets_of(ix, |_| true);
-    }
-
-    /// The same for some of the clocks.
-    pub(super) fn arm_targets_of(&mut self, ix: CaseIx, wanted: impl Fn(Clock) -> bool) {
-        let Self { books, journey, at, .. } = self;
-        let case = journey.cases.get(ix);
-        for (index, target) in books.get(case.rulebook).targets_for(case.channel, case.topic) {
-            let clock = clock_of(target.clock);
-            let running = case.instance.fulfilled(clock).is_none();
-            if !running || !wanted(clock) || case.targets_said & (1 << index) != 0 {
-                continue;
-            }
-            let due = case.instance.started_at + target.within;
-            journey.deadlines.set(Deadline {
-                at: due.max(*at),
-                rule: target.rule,
-                trigger: case.started_by,
-                kind: DeadlineKind::Target { target: index as u16, occurrence: 0 },
-                subject: case.key.0,
-                due,
-            });
-        }
+        self.arm_targets_if(ix, |_| true);
     }
 
     /// Takes back the deadlines of a case's targets, of all clocks or of those that are fulfilled.
@@ -144,7 +145,7 @@ impl<S: Outlet> Step<'_, S> {
         let targets = &books.get(case.rulebook).targets;
         journey.deadlines.cancel(|d| match d.kind {
             DeadlineKind::Target { target, .. } if d.subject == case.key.0 => {
-                let clock = clock_of(targets[usize::from(target)].clock);
+                let clock = targets[usize::from(target)].clock.clock();
                 only_fulfilled == OnlyFulfilled::No || case.instance.fulfilled(clock).is_some()
             }
             DeadlineKind::Lapse => d.subject == case.key.0,
@@ -156,8 +157,9 @@ impl<S: Outlet> Step<'_, S> {
     pub(super) fn reopen(&mut self, ix: CaseIx, cause: ReopenCause) {
         self.disarm_targets(ix, OnlyFulfilled::No);
         let (at, trigger) = (self.at, self.trigger);
+        self.out.clocks_over(&CaseClocks::of(&self.journey.cases, ix, self.books), at);
+        self.journey.cases.forget_waits(ix);
         let case = self.journey.cases.get_mut(ix);
-        self.out.clocks_over(case, at);
         let mut evidence = crate::decision::Evidence::new();
         let closing = [case.answered_by, case.closed_by];
         evidence.extend([trigger.event].into_iter().chain(closing.into_iter().filter(|id| !id.is_nil())));
@@ -195,9 +197,9 @@ impl<S: Outlet> Step<'_, S> {
         case.state = CaseState::Closed(how);
         case.since = at;
         case.last_activity = at;
-        case.waits_for = WaitsFor::Nobody;
         case.closed_by = trigger.event;
         let (key, answer) = (case.key, case.answered_by);
+        self.wait_for(ix, WaitsFor::Nobody);
         let mut evidence = self.this_event();
         evidence.extend((!answer.is_nil()).then_some(answer));
         self.disarm_targets(ix, OnlyFulfilled::No);
@@ -247,7 +249,7 @@ impl<S: Outlet> Step<'_, S> {
             CaseState::Open => self.touch(ix),
             CaseState::Answered(_) | CaseState::Closed(_) => self.reopen(ix, ReopenCause::Work),
         }
-        self.journey.cases.get_mut(ix).waits_for = waits_for;
+        self.wait_for(ix, waits_for);
     }
 
     pub(super) fn overridden(&mut self, contact: ContactId) {
@@ -277,12 +279,4 @@ impl<S: Outlet> Step<'_, S> {
 pub(super) enum OnlyFulfilled {
     Yes,
     No,
-}
-
-pub(super) const fn clock_of(target: TargetClock) -> Clock {
-    match target {
-        TargetClock::Acknowledged => Clock::Acknowledged,
-        TargetClock::FirstHuman => Clock::FirstHuman,
-        TargetClock::FirstSubstantive => Clock::FirstSubstantive,
-    }
 }

@@ -34,11 +34,14 @@ impl<S: Outlet> Step<'_, S> {
         evidence.extend((!case.reacted_by.is_nil()).then_some(case.reacted_by));
         let began_with = self.books.get(case.rulebook);
         let rule = &began_with.targets[usize::from(target)];
-        let clock = super::cases::clock_of(rule.clock);
+        let clock = rule.clock.clock();
         if occurrence + 1 < rule.times {
             let kind = DeadlineKind::Target { target, occurrence: occurrence + 1 };
-            let at = deadline.at + rule.repeat;
-            self.journey.deadlines.set(Deadline { at, kind, ..deadline.clone() });
+            // In working time it is said again in working time. A calendar that does not open any more repeats nothing.
+            let again = began_with.time_of(rule).after(deadline.at, rule.repeat, core::iter::empty());
+            if let Some(at) = again {
+                self.journey.deadlines.set(Deadline { at, kind, ..deadline.clone() });
+            }
         }
         let content = Content::TargetMissed { clock, due: deadline.due };
         self.conclude_by(began_with.label, deadline.rule, key, content, occurrence, evidence);
@@ -64,9 +67,10 @@ impl<S: Outlet> Step<'_, S> {
         let case = self.journey.cases.get_mut(ix);
         case.state = CaseState::Lapsed;
         case.since = at;
-        case.waits_for = WaitsFor::Nobody;
+        let answer = case.answered_by;
+        self.wait_for(ix, WaitsFor::Nobody);
         let mut evidence = Evidence::new();
-        evidence.push(case.answered_by);
+        evidence.push(answer);
         self.conclude(self.rules.cases_rule, key, Content::CaseLapsed {}, 0, evidence);
     }
 }

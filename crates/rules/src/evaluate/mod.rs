@@ -12,6 +12,7 @@ mod prescriptions;
 mod promises;
 mod signals;
 mod texts;
+mod waits;
 
 pub use outlet::{Count, Discard, Outlet};
 

@@ -1,6 +1,6 @@
 //! Where decisions go while they are made.
 
-use crate::case::Case;
+use crate::case::CaseClocks;
 use crate::decision::{Decision, DecisionKind};
 use alloc::vec::Vec;
 use throughline_core::fact::ProfileIx;
@@ -20,8 +20,8 @@ pub trait Outlet {
 
     /// The clocks of a case are given up at this instant: it is reopened, which starts new ones, or it is retired
     /// to a stub. For statistics: what the clocks showed is kept nowhere else.
-    fn clocks_over(&mut self, case: &Case, at: Micros) {
-        let _ = (case, at);
+    fn clocks_over(&mut self, clocks: &CaseClocks<'_>, at: Micros) {
+        let _ = (clocks, at);
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Outlet, Step};
 use crate::case::{CaseState, WaitsFor};
 use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
+use crate::rulebook::document::TargetClock;
 use throughline_core::event::TextVerdict;
 use throughline_core::ids::EventId;
 use throughline_core::tight;
@@ -63,6 +64,8 @@ impl<S: Outlet> Step<'_, S> {
         case.state = CaseState::Open;
         case.since = at;
         case.waits_for = WaitsFor::Us;
+        self.journey.cases.void_wait(ix);
+        let case = self.journey.cases.get_mut(ix);
         case.reacted_by = case.answered_by;
         case.reacted_at = case.answered_at;
         case.answered_by = EventId::default();
@@ -78,7 +81,7 @@ impl<S: Outlet> Step<'_, S> {
     fn void_reaction(&mut self, ix: crate::case::CaseIx) {
         let case = self.journey.cases.get_mut(ix);
         if case.instance.void_at(Clock::FirstHuman, case.reacted_at) {
-            self.arm_targets_of(ix, |clock| clock == Clock::FirstHuman);
+            self.arm_targets_if(ix, |target| target.clock == TargetClock::FirstHuman);
         }
     }
 

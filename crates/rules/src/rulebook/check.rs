@@ -1,8 +1,8 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
-use super::check_identity;
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
+use super::{calendars, check_identity};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::Name;
@@ -47,6 +47,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     }
     check.churn(document);
     check.prescriptions(document);
+    check.mistakes.extend(calendars::check(text, document));
     check.mistakes.extend(check_identity::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
@@ -359,7 +360,7 @@ impl Check<'_> {
     }
 }
 
-fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let list: Vec<String> = words.map(|w| format!("`{w}`")).collect();
     if list.is_empty() { "(none is defined)".into() } else { list.join(", ") }
 }

@@ -1,11 +1,16 @@
 //! The indexed form: rules sorted by name, and for each event only the rules that can react to it.
 
+use super::calendars::{CalendarIx, Calendars};
 use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::document::{
-    CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
+    CaseCondition, Document, LimitCounts, Opens, PausesFor, PrescribeOn, SignalSource, TargetClock,
+    UnjudgedHuman,
 };
 use super::error::RulebookError;
 use super::{check, compiled_identity};
+use crate::calendar::WorkingTime;
+use crate::case::WaitsFor;
+use crate::decision::Clock;
 use crate::identity::Policy;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
@@ -28,6 +33,7 @@ pub struct Rulebook {
     pub voicemail_within: Span,
     /// The targets.
     pub targets: Vec<TargetRule>,
+    calendars: Calendars,
     /// The limits.
     pub limits: Vec<LimitRule>,
     /// Signs of leaving, if the rulebook has any.
@@ -59,6 +65,17 @@ pub struct CasePolicy {
     pub reopens_at_rating: f64,
     /// Whether a person's unjudged message is an answer.
     pub unjudged_human: UnjudgedHuman,
+    /// In which calendar working time is counted.
+    calendar: Option<CalendarIx>,
+    /// For whom it pauses.
+    pub pauses: Pauses,
+}
+
+/// For whom a clock in working time pauses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pauses {
+    customer: bool,
+    third_party: bool,
 }
 
 /// Policies of a channel.
@@ -77,6 +94,10 @@ pub struct TargetRule {
     pub clock: TargetClock,
     /// The time allowed.
     pub within: Span,
+    /// In which calendar it is counted; none: it is the customer's time.
+    calendar: Option<CalendarIx>,
+    /// While the case waits for whom it pauses.
+    pub pauses: Pauses,
     /// After how much more time it is said again.
     pub repeat: Span,
     /// How often it is said at most.
@@ -175,6 +196,49 @@ pub struct Prescription {
     pub cooldown: Span,
 }
 
+impl TargetClock {
+    /// The clock of cases that a target on it holds.
+    pub const fn clock(self) -> Clock {
+        match self {
+            Self::Acknowledged => Clock::Acknowledged,
+            Self::FirstHuman => Clock::FirstHuman,
+            Self::FirstSubstantive => Clock::FirstSubstantive,
+        }
+    }
+}
+
+impl TargetRule {
+    /// Whether it holds for some topics only.
+    pub fn is_for_some_topics(&self) -> bool {
+        !self.topics.is_empty()
+    }
+
+    /// Whether every moment counts: no calendar, no pause.
+    #[inline]
+    pub fn is_in_customer_time(&self) -> bool {
+        self.calendar.is_none() && self.pauses == Pauses::default()
+    }
+}
+
+impl Pauses {
+    fn of(list: &[PausesFor]) -> Self {
+        Self {
+            customer: list.contains(&PausesFor::Customer),
+            third_party: list.contains(&PausesFor::ThirdParty),
+        }
+    }
+
+    /// Whether it pauses while a case waits for them.
+    #[inline]
+    pub const fn for_whom(self, whom: WaitsFor) -> bool {
+        match whom {
+            WaitsFor::Customer => self.customer,
+            WaitsFor::ThirdParty => self.third_party,
+            WaitsFor::Us | WaitsFor::Nobody => false,
+        }
+    }
+}
+
 impl Rulebook {
     /// Reads, checks and indexes a document. Names that the catalogue has keep their index; new ones are added to it.
     pub(super) fn parse(
@@ -203,6 +267,22 @@ impl Rulebook {
             .and_then(|c| self.channels.get(c as usize))
             .copied()
             .unwrap_or(ChannelPolicy { unanswered_after: None })
+    }
+
+    /// How the time that a target allows is counted.
+    #[inline]
+    pub fn time_of(&self, target: &TargetRule) -> WorkingTime<'_> {
+        WorkingTime::of(self.calendars.get(target.calendar))
+    }
+
+    /// How the working time of cases is counted.
+    pub fn working_time(&self) -> WorkingTime<'_> {
+        WorkingTime::of(self.calendars.get(self.cases.calendar))
+    }
+
+    /// The calendar in which the working time of cases is counted, by name.
+    pub fn calendar(&self) -> Option<Sym> {
+        self.calendars.name(self.cases.calendar)
     }
 
     /// The time within which a new contact on a topic is the same case.
@@ -250,6 +330,7 @@ impl Rulebook {
         });
         let limits = limits.collect();
         let cases = &document.cases;
+        let calendars = Calendars::compile(document, names);
         let churn = churn(document, churn_rule, &limited_to, names, catalogue);
         let repeats = churn.iter().flat_map(|churn| &churn.signals).filter_map(|signal| match signal.on {
             SignalOn::RepeatContact(within) => Some(within),
@@ -266,10 +347,13 @@ impl Rulebook {
                 closes_at_rating: *cases.closes_at_rating.as_ref(),
                 reopens_at_rating: *cases.reopens_at_rating.as_ref(),
                 unjudged_human: cases.unjudged_human,
+                calendar: calendars.named(cases.calendar.as_ref(), names),
+                pauses: Pauses::of(&cases.pauses_for),
             },
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
-            targets: targets(document, &target_rules, names),
+            targets: targets(document, &target_rules, &calendars, names),
+            calendars,
             targets_by_channel: targets_by_channel(document),
             limits,
             churn,
@@ -319,13 +403,20 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     rules.into_iter().map(|(name, settle)| (names.intern(name), settle)).collect()
 }
 
-fn targets(document: &Document, rules: &[RuleIx], names: &mut Interner) -> Vec<TargetRule> {
+fn targets(
+    document: &Document,
+    rules: &[RuleIx],
+    calendars: &Calendars,
+    names: &mut Interner,
+) -> Vec<TargetRule> {
     let compiled = document.targets.iter().zip(rules).map(|(t, &rule)| {
         let t = t.as_ref();
         TargetRule {
             rule,
             clock: t.clock,
             within: t.within.as_ref().0,
+            calendar: calendars.named(t.calendar.as_ref(), names),
+            pauses: Pauses::of(&t.pauses_for),
             repeat: t.repeat.as_ref().map_or(Span::ZERO, |d| d.as_ref().0),
             times: t.times.as_ref().map_or(1, |n| *n.as_ref()),
             topics: t.topics.iter().flatten().map(|topic| names.intern(topic.as_ref())).collect(),

@@ -32,6 +32,10 @@ document! {
         pub rulebook: Identity,
         /// When contacts are one issue, what closes and reopens a case.
         pub cases: Cases,
+        /// When we are at work, by name.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, CalendarRules>"))]
+        pub calendars: BTreeMap<Spanned<String>, CalendarRules>,
         /// What is special about a channel.
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, ChannelRules>"))]
@@ -89,6 +93,31 @@ document! {
         pub reopens_at_rating: Spanned<f64>,
         /// What a person's message counts as before anybody judged its text.
         pub unjudged_human: UnjudgedHuman,
+        /// The calendar in which the working time of cases is counted; every moment counts, if not given.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub calendar: Option<Spanned<String>>,
+        /// While a case waits for one of these, its working time pauses. The customer's time never does.
+        #[serde(default)]
+        pub pauses_for: Vec<PausesFor>,
+    }
+
+    /// When we are at work.
+    pub struct CalendarRules {
+        /// The place by whose clocks, as the IANA database names it.
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        pub zone: Spanned<String>,
+        /// Opening hours by day or days of the week: `mon`, `mon-fri`. A day that is not named is closed.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<String>>"))]
+        pub hours: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+        /// Days on which it is closed: dates, or month and day for every year.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        pub holidays: Vec<Spanned<String>>,
+        /// Days with hours of their own, holidays or not.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, Vec<String>>"))]
+        pub special: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     }
 
     /// Policies of a channel.
@@ -128,6 +157,12 @@ document! {
         /// How often it is said at most.
         #[cfg_attr(feature = "schema", schemars(with = "Option<u16>"))]
         pub times: Option<Spanned<u16>>,
+        /// The calendar in which the time allowed is counted: working time. The customer's time, if not given.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub calendar: Option<Spanned<String>>,
+        /// While the case waits for one of these, the time allowed pauses.
+        #[serde(default)]
+        pub pauses_for: Vec<PausesFor>,
         /// How long a missed target waits before it is announced, for facts that are still on their way.
         pub settle: Option<Duration>,
     }
@@ -279,6 +314,14 @@ words! {
         Answers,
         /// As a human reaction, no answer until it is judged substantive.
         Reacts,
+    }
+
+    /// Whom a case can wait for while a clock in working time pauses.
+    pub enum PausesFor {
+        /// The customer.
+        Customer,
+        /// Somebody else.
+        ThirdParty,
     }
 
     /// The clocks that can have a target.

@@ -4,6 +4,7 @@
 //! of *every* mistake where it is and what to write instead. What comes out is a [`Rulebook`]: rules sorted by
 //! name, and for each event only the rules that can react to it. [`Rulebooks`] knows which one is in force when.
 
+mod calendars;
 mod catalogue;
 mod check;
 mod check_identity;
@@ -19,7 +20,8 @@ mod schema;
 
 pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
-    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
+    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Pauses, Prescription, Rulebook, SignalOn, SignalRule,
+    TargetRule,
 };
 pub use document::LimitCounts;
 pub use duration::Duration;

@@ -49,6 +49,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("blocked", "[\"test@test.com\"]"),
     ("max_profiles", "4"),
     ("max_values", "8"),
+    ("calendar", "\"office\""),
+    ("pauses_for", "[\"customer\"]"),
+    ("zone", "\"Europe/Berlin\""),
+    ("holidays", "[\"12-25\", \"2026-04-03\"]"),
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
@@ -110,6 +114,9 @@ fn wrong_type(found: &str, expected: &str, written: &str, key: &str) -> String {
         "a sequence" => "a list in brackets",
         other => other,
     };
+    if let Some(alone) = found.strip_prefix("string ").filter(|_| expected == "a list in brackets") {
+        return format!("`{key}` must be {expected}; write `{key} = [{alone}]`");
+    }
     let found = found.replace("map", "a table").replace("sequence", "a list");
     format!("`{key}` must be {expected}, not {found}; write for instance {}", as_written(key))
 }

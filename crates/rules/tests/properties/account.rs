@@ -133,7 +133,7 @@ fn a_case_that_is_not_named_is_where_it_was_and_one_that_is_has_its_events() {
                 case.priority,
                 case.missed,
                 case.contacts.clone(),
-                case.clocks,
+                case.clocks.iter().map(throughline_rules::clock_view::ClockView::took).collect::<Vec<_>>(),
             )
         };
         let named: BTreeSet<_> = changes.cases.iter().map(|change| change.case).collect();

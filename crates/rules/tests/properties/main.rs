@@ -19,5 +19,6 @@ mod said;
 mod slots;
 mod travel;
 mod trial;
+mod working_time;
 #[path = "../world/mod.rs"]
 mod world;

@@ -13,6 +13,15 @@ lapse_after = "5d"
 closes_at_rating = 0.8
 reopens_at_rating = 0.4
 unjudged_human = "reacts"
+calendar = "odd-hours"
+pauses_for = ["customer"]
+
+[calendars.odd-hours]
+zone = "Europe/Berlin"
+holidays = ["01-03"]
+hours.mon-sat = ["06:00-09:00", "11:00-20:00"]
+hours.sun = ["10:00-11:00"]
+special."2026-01-04" = ["00:00-24:00"]
 
 [channels.phone]
 opens = "when-unanswered"
@@ -48,6 +57,21 @@ within = "1d"
 repeat = "1d"
 times = 3
 settle = "6h"
+
+[[targets]]
+rule = "answered-at-work"
+clock = "first-substantive"
+within = "5h"
+calendar = "odd-hours"
+pauses_for = ["customer", "third-party"]
+repeat = "2h"
+times = 3
+
+[[targets]]
+rule = "a-person-while-we-can"
+clock = "first-human"
+within = "2h"
+pauses_for = ["third-party"]
 
 [promises]
 rule = "promise"
