@@ -92,6 +92,23 @@ async fn what_follows_for_both_is_judged_from_both() {
     }
 }
 
+/// He answered, and a late fact of hers is folded from a snapshot of before they were joined: her case stays answered, so
+/// nothing more is missed.
+#[tokio::test]
+async fn a_late_fact_of_one_forgets_nothing_of_the_other() {
+    for (her, him) in [(ann(), bob()), (bob(), ann())] {
+        let (store, clock, engine) = a_customer_and_a_visitor(her, him).await;
+        engine.link(link(1), her, him).await.unwrap();
+        clock.set(at(201));
+        engine.record(him, answer(201, 1)).await.unwrap();
+        engine.record(her, page(198, "late")).await.unwrap();
+        clock.set(at(7 * 24 * 60));
+        engine.advance().await.unwrap();
+        assert_eq!(kinds(&engine, her).await, [CaseOpened, CaseAnswered, TargetMissed]);
+        nothing_is_left_to_say(&store, &clock).await;
+    }
+}
+
 /// The visitor's first fact is older than every snapshot: everything is read.
 #[tokio::test]
 async fn a_visitor_who_was_there_first_is_taken_in_from_the_start() {

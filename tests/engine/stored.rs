@@ -5,7 +5,7 @@ use std::sync::Arc;
 use throughline::Engine;
 use throughline::core::event::vocabulary::{PageViewed, TextJudged};
 use throughline::core::event::{NewEvent, TextVerdict};
-use throughline::core::ids::LinkId;
+use throughline::core::ids::{EventId, LinkId};
 use throughline::core::name::Name;
 use throughline::core::time::Span;
 use throughline::engine::{EngineBuilder, Incoming};
@@ -100,6 +100,36 @@ async fn a_snapshot_that_is_lost_cut_or_changed_is_none() {
         assert!(read > LONG as u64, "{read} events were read");
         assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
     }
+}
+
+/// Another program, whose clock is ahead, wrote before the snapshot, so a target was rightly said to be missed. Who starts
+/// from that snapshot with a clock that is behind does not take it back.
+#[tokio::test]
+async fn what_was_said_by_a_clock_ahead_stands_for_one_behind_that_starts_from_a_snapshot() {
+    let (store, clock) = (Store::default(), ManualClock::at(at(1)));
+    for minute in -100..=0 {
+        write_raw(&store, ann(), &page(minute), at(300)).await;
+    }
+    let first = ours(&store, &clock).stored_snapshot_every(1).start().await.unwrap();
+    first.record(ann(), page(1)).await.unwrap();
+    first.advance().await.unwrap();
+    let snapshot = store.inner.snapshot(&stream()).await.unwrap();
+    assert!(snapshot.is_some(), "a snapshot was saved");
+    clock.set(at(2));
+    first.record(ann(), mail(2, 1)).await.unwrap();
+    // A late one, so that all is folded, up to the latest time at which anything was recorded.
+    let mut late = page(1);
+    (late.id, late.occurred_at) = (EventId::derived("test", "late"), at(1) + Span::from_secs(30));
+    first.record(ann(), late).await.unwrap();
+    assert_eq!(kinds(&first, ann()).await, [CaseOpened, TargetMissed]);
+    // It saved no other one before it died.
+    store.inner.save_snapshot(&stream(), snapshot).await.unwrap();
+    clock.set(at(3));
+    let before = store.events_read();
+    let second = ours(&store, &clock).stored_snapshot_every(1).start().await.unwrap();
+    let read = store.events_read() - before;
+    assert!(read < 50, "{read} events were read, not from the snapshot");
+    assert_eq!(kinds(&second, ann()).await, [CaseOpened, TargetMissed]);
 }
 
 #[tokio::test]
