@@ -10,13 +10,13 @@
 //! [`ZONES_VERSION`], compiled in.
 //!
 //! ```
-//! use chrono::{DateTime, NaiveTime, Weekday};
+//! use chrono::DateTime;
 //! use throughline_core::time::{Micros, Span};
-//! use throughline_rules::calendar::{Calendar, Hours};
+//! use throughline_rules::calendar::{Calendar, Hours, Tz, Weekday};
 //!
 //! let nine_to_five = Hours::parse("09:00-17:00").unwrap();
 //! let weekdays = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
-//! let office = Calendar::new(chrono_tz::Europe::Berlin, weekdays.map(|day| (day, nine_to_five)), []);
+//! let office = Calendar::new(Tz::Europe__Berlin, weekdays.map(|day| (day, nine_to_five)), []);
 //!
 //! let at = |text: &str| Micros::from(DateTime::parse_from_rfc3339(text).unwrap().to_utc());
 //! let friday = at("2026-03-27T16:30:00+01:00");
@@ -30,13 +30,13 @@ mod waits;
 mod week;
 mod zone;
 
+pub use chrono::{NaiveDate, Weekday};
+pub use chrono_tz::Tz;
 pub use days::Day;
 pub use hours::{Hours, NoHours};
 pub use waits::WorkingTime;
 
 use alloc::vec::Vec;
-use chrono::{NaiveDate, Weekday};
-use chrono_tz::Tz;
 use days::Days;
 use throughline_core::time::{Micros, Span};
 use week::Week;
