@@ -76,6 +76,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
             direction: if how % 8 == 7 { Direction::Outbound } else { Direction::Inbound },
             topic: pick(&TOPICS, how).map(name),
             issue: (which >= 128).then(|| IssueRef(Uuid::from_u128(0x155 + u128::from(which % 2)))),
+            purpose: None,
         }
         .into(),
         6 | 7 => message(Author::Customer, None),
