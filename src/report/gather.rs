@@ -18,7 +18,7 @@ use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::case::{Case, CaseState, Instance};
-use throughline_rules::decision::{Clock, Content, Decision, DecisionKind, ReopenCause};
+use throughline_rules::decision::{Clock, Content, Decision, DecisionKind, OpenCause, ReopenCause};
 use throughline_rules::evaluate::Outlet;
 use throughline_rules::rulebook::Rulebooks;
 
@@ -126,6 +126,7 @@ pub(super) enum Failure {
     GaveUp,
     DeadEnd,
     Voided,
+    Charged,
     Reopened(ReopenCause),
     Rule(DecisionKind, Sym),
 }
@@ -298,14 +299,22 @@ impl Outlet for Gathered {
         self.issues.hear(decision, &self.escalating);
         let (kind, rule, at) = (decision.slot.kind, decision.slot.rule, decision.effective_at);
         match &decision.content {
-            Content::CaseOpened { .. } => self.day(at).opened += 1,
+            Content::CaseOpened { cause, .. } => {
+                self.day(at).opened += 1;
+                if *cause == OpenCause::ChargedAfterCancellation {
+                    self.failed(Failure::Charged);
+                }
+            }
             Content::CaseReopened { cause, .. } => {
                 self.day(at).reopened += 1;
                 self.failed(Failure::Reopened(*cause));
             }
             Content::CaseClosed { .. } | Content::CaseLapsed {} => self.day(at).settled += 1,
             Content::AnswerVoided {} => self.failed(Failure::Voided),
-            Content::TargetMissed { .. } | Content::PromiseBroken { .. } | Content::LimitPassed { .. } => {
+            Content::TargetMissed { .. }
+            | Content::PromiseBroken { .. }
+            | Content::LimitPassed { .. }
+            | Content::ContactAgainstGuard { .. } => {
                 self.broke(kind, rule);
             }
             Content::ChurnFlagged { .. } => {

@@ -11,6 +11,7 @@ pub mod account;
 pub mod activation;
 pub mod case;
 pub mod churn;
+pub mod contact;
 pub mod deadline;
 pub mod decision;
 pub mod evaluate;

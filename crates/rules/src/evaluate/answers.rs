@@ -76,7 +76,11 @@ impl<S: Outlet> Step<'_, S> {
         };
         self.touch(ix);
         match self.journey.cases.get(ix).state {
-            CaseState::Open => self.journey.cases.get_mut(ix).waits_for = WaitsFor::Us,
+            CaseState::Open => {
+                self.journey.cases.get_mut(ix).waits_for = WaitsFor::Us;
+                let channel = self.journey.customer.contact(contact).and_then(|c| c.channel);
+                self.heard(ix, channel);
+            }
             CaseState::Lapsed => {}
             // "Thank you" acknowledges the answer and asks nothing.
             _ if verdict == Some(TextVerdict::Acknowledgement) => {}

@@ -55,9 +55,30 @@ impl<S: Outlet> Step<'_, S> {
             if state == CaseState::Open {
                 case.priority = case.priority.saturating_add(1);
                 case.waits_for = WaitsFor::Us;
-            } else {
+            }
+            self.heard(ix, Some(e.channel));
+            if state != CaseState::Open {
                 self.reopen(ix, ReopenCause::Contact);
             }
+        }
+    }
+
+    /// The customer speaks of a case. If it opened without her and this is the first time, there is now somebody who waits
+    /// for an answer, and a channel that says how long she may wait: the clocks start.
+    pub(super) fn heard(&mut self, ix: CaseIx, channel: Option<Channel>) {
+        let (at, trigger) = (self.at, self.trigger);
+        let case = self.journey.cases.get_mut(ix);
+        if case.is_hers() || channel.is_none() {
+            return;
+        }
+        case.channel = channel;
+        if case.state == CaseState::Open {
+            self.out.clocks_over(case, at);
+            case.instance = Instance::started(at);
+            case.started_by = trigger;
+            case.targets_said = 0;
+            self.disarm_targets(ix, OnlyFulfilled::No);
+            self.arm_targets(ix);
         }
     }
 
@@ -73,19 +94,26 @@ impl<S: Outlet> Step<'_, S> {
         let known = self.journey.customer.contact(contact);
         let (topic, channel) = known.map_or((Sym::NONE, None), |c| (c.topic, c.channel));
         let follows = follows.map(|ix| self.journey.cases.get(ix).key);
-        let case = Case {
-            key: contact,
-            topic,
-            issue,
-            follows,
-            channel,
+        let instance = Instance::started(clocks_from);
+        let case = self.new_case(contact, cause);
+        self.open_case(Case { topic, issue, follows, channel, instance, ..case });
+    }
+
+    /// A case that opens now, about nothing in particular, and holds one contact.
+    pub(super) fn new_case(&self, key: ContactId, cause: OpenCause) -> Case {
+        Case {
+            key,
+            topic: Sym::NONE,
+            issue: None,
+            follows: None,
+            channel: None,
             cause,
             state: CaseState::Open,
             since: self.at,
             waits_for: WaitsFor::Us,
             opened_at: self.at,
             last_activity: self.at,
-            instance: Instance::started(clocks_from),
+            instance: Instance::started(self.at),
             started_by: self.trigger,
             answered_by: EventId::default(),
             answered_at: Micros::MIN,
@@ -100,13 +128,17 @@ impl<S: Outlet> Step<'_, S> {
             priority: 0,
             claimed: false,
             rulebook: self.rulebook,
-        };
+        }
+    }
+
+    pub(super) fn open_case(&mut self, case: Case) {
+        let Case { key, topic, follows, cause, .. } = case;
         let ix = self.journey.cases.open(case);
-        self.out.joined(contact, contact);
+        self.out.joined(key, key);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();
         let content = Content::CaseOpened { topic, follows, cause };
-        self.conclude(self.rules.cases_rule, contact, content, 0, evidence);
+        self.conclude(self.rules.cases_rule, key, content, 0, evidence);
         self.arm_targets(ix);
     }
 

@@ -6,7 +6,9 @@
 
 mod answers;
 mod cases;
+mod charges;
 mod deadlines;
+mod guard;
 mod outlet;
 mod prescriptions;
 mod promises;
@@ -121,7 +123,9 @@ impl<S: Outlet> Step<'_, S> {
     fn react(&mut self, fact: &Fact) {
         match &fact.data {
             EventData::ContactStarted(e) => {
+                let was_agreed = self.is_agreed_call(e);
                 self.contact_started(e);
+                self.guard(e, was_agreed);
                 self.repeated(e);
             }
             EventData::MenuReached(e) => self.check_limits(e.contact, LimitCounts::MenuDepth),
@@ -170,10 +174,10 @@ impl<S: Outlet> Step<'_, S> {
             EventData::CallbackRequested(e) => self.callback(e.promise, e.contact, None, None),
             EventData::CallbackScheduled(e) => self.callback(e.promise, e.contact, e.from, Some(e.due)),
             EventData::IdentityAsked(_) => self.identity_asked(),
+            EventData::Charged(e) => self.charged(e),
             EventData::Queued(_)
             | EventData::Held(_)
             | EventData::Purchase(_)
-            | EventData::Charged(_)
             | EventData::Refunded(_)
             | EventData::SubscriptionChanged(_)
             | EventData::CancellationRequested(_)

@@ -1,5 +1,6 @@
 //! The stored form of ledger entries. One record holds all entries of one judgement for one profile.
 
+use super::encode_refusals::{decode_refusals, encode_refusals};
 use super::{Announcement, AnnouncementId, Entry, Reason};
 use crate::decision::{
     AnswerKind, Clock, CloseKind, Content, Decision, DecisionKind, Evidence, MAX_EVIDENCE, OpenCause,
@@ -243,6 +244,11 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             out.plain.push(*because as u8);
             maybe(cause, out);
         }
+        Content::ContactAgainstGuard { contact, purpose, reasons } => {
+            contact.encode(out);
+            maybe(purpose, out);
+            encode_refusals(reasons, text, out);
+        }
     }
     out.plain.push(decision.evidence.len() as u8);
     for event in &decision.evidence {
@@ -298,6 +304,11 @@ where
             because: word!(DecisionKind, "a decision"),
             cause: field!(),
         },
+        DecisionKind::ContactAgainstGuard => Content::ContactAgainstGuard {
+            contact: field!(),
+            purpose: field!(),
+            reasons: decode_refusals(from, context)?,
+        },
     })
 }
 
@@ -330,6 +341,6 @@ fn decode_reason(from: &mut Reader<'_>) -> Result<Reason, DecodeError> {
     })
 }
 
-fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
+pub(super) fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
     DecodeError::UnknownVariant { what, found: found.into(), at: from.offset() }
 }

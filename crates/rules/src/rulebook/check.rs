@@ -1,8 +1,8 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
-use super::check_identity;
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
+use super::{check_contact, check_identity};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::Name;
@@ -48,6 +48,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     check.churn(document);
     check.prescriptions(document);
     check.mistakes.extend(check_identity::check(text, document));
+    check.mistakes.extend(check_contact::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
 }
@@ -97,6 +98,9 @@ impl Check<'_> {
         }
         for prescription in &document.prescriptions {
             self.rule(&prescription.as_ref().rule, "prescriptions");
+        }
+        if let Some(contact) = &document.contact {
+            self.rule(&contact.rule, "contact");
         }
     }
 

@@ -6,10 +6,13 @@
 
 mod catalogue;
 mod check;
+mod check_contact;
 mod check_identity;
 mod compiled;
+mod compiled_contact;
 mod compiled_identity;
 pub mod document;
+pub mod document_contact;
 mod duration;
 mod error;
 mod reading;
@@ -21,6 +24,7 @@ pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
+pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
 pub use document::LimitCounts;
 pub use duration::Duration;
 pub use error::{Mistake, RulebookError};

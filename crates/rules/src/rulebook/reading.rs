@@ -49,10 +49,18 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("blocked", "[\"test@test.com\"]"),
     ("max_profiles", "4"),
     ("max_values", "8"),
+    ("unread_first", "true"),
+    ("circumstances", "[\"bereavement\"]"),
+    ("open_case", "\"any\""),
+    ("unread_inquiry", "true"),
+    ("consent", "\"not-withdrawn\""),
+    ("topic", "\"billing\""),
+    ("final_bill_within", "\"31d\""),
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
-const SINGLE: &[&str] = &["rulebook", "cases", "promises", "churn", "identity"];
+const SINGLE: &[&str] =
+    &["rulebook", "cases", "promises", "churn", "identity", "contact", "charged_after_cancellation"];
 const LISTS: &[&str] = &["targets", "limits", "prescriptions"];
 
 /// The mistake that the reader found.
