@@ -83,7 +83,7 @@ impl ContactPolicy {
 
 impl PurposeRule {
     fn compile(purpose: &Spanned<alloc::string::String>, rules: &PurposeRules, names: &mut Interner) -> Self {
-        let circumstances = rules.circumstances.iter().flat_map(|list| list.as_ref());
+        let circumstances = rules.circumstances.iter().flat_map(Spanned::as_ref);
         Self {
             purpose: names.intern(purpose.as_ref()),
             circumstances: circumstances.map(|name| names.intern(name.as_ref())).collect(),
