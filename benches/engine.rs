@@ -82,6 +82,7 @@ fn one_customer(who: &str, count: i64, from: i64) -> Vec<Incoming> {
                 direction: Direction::Inbound,
                 topic: Some(name("billing")),
                 issue: None,
+                purpose: None,
             }
             .into(),
             1 => PageViewed { page: name("home") }.into(),

@@ -114,7 +114,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let promise = PromiseId::derived("shop", "call back");
     let started = |contact, channel| {
         let topic = Name::new("billing").ok();
-        ContactStarted { contact, channel, direction: Direction::Inbound, topic, issue: None }.into()
+        ContactStarted { contact, channel, direction: Direction::Inbound, topic, issue: None, purpose: None }
+            .into()
     };
     let voicemail =
         VoicemailLeft { contact: call, promise, due: Some(START + Span::from_hours(8)), text: None };

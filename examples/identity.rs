@@ -78,7 +78,13 @@ async fn show(engine: &Engine, people: &[(&str, ProfileId)]) -> Result<(), Box<d
 
 fn mail(who: &str) -> Result<NewEvent, Box<dyn std::error::Error>> {
     let (contact, channel, direction) = (ContactId::derived("mail", who), Channel::Mail, Direction::Inbound);
-    let data =
-        ContactStarted { contact, channel, direction, topic: Some(Name::new("billing")?), issue: None };
+    let data = ContactStarted {
+        contact,
+        channel,
+        direction,
+        topic: Some(Name::new("billing")?),
+        issue: None,
+        purpose: None,
+    };
     Ok(NewEvent::new(EventId::derived("mail", who), NOW, Name::new("mail")?, data.into()))
 }

@@ -111,7 +111,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let who = CUSTOMERS[number % CUSTOMERS.len()];
         let (channel, direction) = (Channel::Mail, Direction::Inbound);
         let contact = ContactId::derived("desk", &number.to_string());
-        let started = ContactStarted { contact, channel, direction, topic: None, issue: None };
+        let started = ContactStarted { contact, channel, direction, topic: None, issue: None, purpose: None };
         let id = EventId::derived("desk", &number.to_string());
         let event = NewEvent::new(id, now, Name::new("desk")?, started.into());
         engine.record(ProfileId::derived("shop", who), event).await?;

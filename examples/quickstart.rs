@@ -26,7 +26,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (agent, topic) = (Some(Name::new("bo")?), Some(Name::new("billing")?));
     let (channel, direction) = (Channel::Mail, Direction::Inbound);
     let story: [(i64, &str, EventData); 3] = [
-        (0, "Ann asks", ContactStarted { contact, channel, direction, topic, issue: None }.into()),
+        (
+            0,
+            "Ann asks",
+            ContactStarted { contact, channel, direction, topic, issue: None, purpose: None }.into(),
+        ),
         (
             30,
             "Bo answers",

@@ -69,6 +69,6 @@ const PERSON: &str = "unanswered-within-promise";
 fn mail(who: &str, at: Micros) -> Result<NewEvent, Box<dyn Error>> {
     let contact = ContactId::derived("desk", who);
     let (channel, direction) = (Channel::Mail, Direction::Inbound);
-    let data = ContactStarted { contact, channel, direction, topic: None, issue: None };
+    let data = ContactStarted { contact, channel, direction, topic: None, issue: None, purpose: None };
     Ok(NewEvent::new(EventId::derived("desk", who), at, Name::new("desk")?, data.into()))
 }

@@ -5,6 +5,7 @@ use crate::core::name::{Interner, Name};
 use crate::core::time::Micros;
 use crate::core::wire::DecodeError;
 use crate::rules::activation::{Activation, effective_at};
+use crate::rules::disruption::{Disruption, DisruptionError};
 use crate::rules::evaluate::EvaluatorVersion;
 use crate::rules::rulebook::{RulebookError, Rulebooks};
 use std::fmt;
@@ -49,6 +50,14 @@ pub enum NotInForce {
         /// Its mistakes.
         source: RulebookError,
     },
+    /// A disruption that this build does not accept.
+    #[error("the disruption declared at position {position} is not accepted by this build: {source}")]
+    Disruption {
+        /// Where it is.
+        position: Position,
+        /// Its mistakes.
+        source: DisruptionError,
+    },
     /// A version of the evaluator that this build does not have.
     #[error(
         "version {} of the evaluator was activated at position {position}, and this build has those up to {}; use a newer build",
@@ -77,6 +86,9 @@ impl Activated {
             Activation::Rulebook(document) => Rulebooks::parse(document, &mut Interner::new())
                 .map(drop)
                 .map_err(|source| NotInForce::Rulebook { position, source })?,
+            Activation::Disruption(document) => Disruption::begins(document)
+                .map(drop)
+                .map_err(|source| NotInForce::Disruption { position, source })?,
             Activation::Evaluator(version) if version.is_known() => {}
             Activation::Evaluator(version) => {
                 return Err(NotInForce::Evaluator { position, version: *version });
@@ -96,6 +108,14 @@ impl Activated {
     pub fn rulebook(&self) -> Option<&str> {
         match &self.what {
             Activation::Rulebook(document) => Some(document),
+            Activation::Evaluator(_) | Activation::Disruption(_) => None,
+        }
+    }
+
+    /// The document, if it is one: of a rulebook or of a disruption.
+    pub fn document(&self) -> Option<&str> {
+        match &self.what {
+            Activation::Rulebook(document) | Activation::Disruption(document) => Some(document),
             Activation::Evaluator(_) => None,
         }
     }
@@ -110,6 +130,15 @@ impl fmt::Display for Activated {
                 None => f.write_str("a rulebook")?,
             },
             Activation::Evaluator(version) => write!(f, "evaluator {}", version.0)?,
+            Activation::Disruption(document) => {
+                let mut names = Interner::new();
+                match Disruption::parse(document, self.effective_at, &mut names) {
+                    Ok(found) => {
+                        write!(f, "disruption {} until {}", names.resolve(found.id), found.until)?;
+                    }
+                    Err(_) => f.write_str("a disruption")?,
+                }
+            }
         }
         write!(f, " from {}, by {}", self.effective_at, self.by)
     }

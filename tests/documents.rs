@@ -126,12 +126,16 @@ async fn the_json_in_the_documents_is_what_the_engine_says() {
         }
     }
     let journey = engine.journey(ann, DAY_ONE + Span::from_days(3)).await.unwrap();
+    // Before the mail is answered.
+    let sales = throughline::core::name::Name::new("sales").unwrap();
+    let permission = engine.may_contact(ann, &sales, DAY_ONE + Span::from_hours(12)).await.unwrap();
     let decision = engine.decisions(ann, clock.now()).await.unwrap().swap_remove(1);
     let json = [
         serde_json::to_string_pretty(&journey).unwrap(),
         serde_json::to_string_pretty(&decision).unwrap(),
         serde_json::to_string_pretty(&announced.unwrap()).unwrap(),
         serde_json::to_string_pretty(&withdrawn.unwrap()).unwrap(),
+        serde_json::to_string_pretty(&permission).unwrap(),
     ];
     shows("JOURNEY.md", &json);
 

@@ -3,6 +3,8 @@
 
 #[path = "engine/claims.rs"]
 mod claims;
+#[path = "engine/contact.rs"]
+mod contact_guard;
 #[path = "engine/joining.rs"]
 mod joining;
 #[path = "engine/regressions.rs"]

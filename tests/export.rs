@@ -36,6 +36,7 @@ fn chat() -> Vec<(ProfileId, NewEvent)> {
             direction,
             topic: Some(Name::new("bills & fees").unwrap()),
             issue: None,
+            purpose: None,
         }
         .into(),
         Message { contact, author: Author::Customer, agent: None, verdict: None, text: Some(SECRET.into()) }
@@ -143,6 +144,7 @@ fn two_cases_that_one_contact_opened_are_two() {
         direction: Direction::Inbound,
         topic: Some(Name::new(topic).unwrap()),
         issue: None,
+        purpose: None,
     };
     let next = ContactStarted { contact: ContactId::derived("desk", "next"), ..started("billing") };
     let days: [(i64, EventData); 4] = [

@@ -47,6 +47,11 @@ async fn story_1_asked_who_you_are() {
 }
 
 #[tokio::test]
+async fn story_2_the_form_nobody_read() {
+    check("02-the-form-nobody-read").await;
+}
+
+#[tokio::test]
 async fn story_5_closed_but_not() {
     check("05-closed-but-not").await;
 }

@@ -102,7 +102,11 @@ fn calls(calls: &[(i64, Option<i64>)], watched: Span) -> Report {
         let contact = ContactId::derived("desk", &n.to_string());
         let at = start + Span::from_secs(60 * minute);
         let (channel, direction) = (Channel::Phone, Direction::Inbound);
-        tell(n, at, ContactStarted { contact, channel, direction, topic: None, issue: None }.into());
+        tell(
+            n,
+            at,
+            ContactStarted { contact, channel, direction, topic: None, issue: None, purpose: None }.into(),
+        );
         tell(n, at + Span(1), Queued { contact, queue: Name::new("all").unwrap() }.into());
         let ending = match taken {
             Some(secs) => {

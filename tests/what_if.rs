@@ -178,7 +178,7 @@ fn an_example_says_what_would_be_said_of_whom_and_when() {
     let start = Micros(1_767_258_000_000_000);
     let (channel, direction) = (Channel::Mail, Direction::Inbound);
     let events: [(i64, EventData); 2] = [
-        (0, ContactStarted { contact, channel, direction, topic: None, issue: None }.into()),
+        (0, ContactStarted { contact, channel, direction, topic: None, issue: None, purpose: None }.into()),
         (10, Message { contact, author: Author::Human, agent: None, verdict: None, text: None }.into()),
     ];
     let mut gathering = Gathering::new();

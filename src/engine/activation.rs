@@ -16,6 +16,7 @@ use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
 use throughline_rules::activation::{Activation, TookEffect};
+use throughline_rules::disruption::Disruption;
 use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
@@ -62,6 +63,18 @@ impl Engine {
         self.put_in_force(Activation::Evaluator(version), from.into(), by).await
     }
 
+    /// Declares a disruption: what hits many customers at once, from when until when, and what follows for them
+    /// ([`disruption`](throughline_rules::disruption)). It counts from the instant that its document names, but not before
+    /// now. Nobody is written to: whom it hits is looked up when she gets in touch.
+    ///
+    /// Declaring the same again changes nothing. Another document under the same name takes its place, so one that ends
+    /// earlier is declared again with its end.
+    pub async fn declare(&self, document: impl Into<String>, by: Name) -> Result<Activated, EngineError> {
+        let document = document.into();
+        let from = Disruption::begins(&document)?;
+        self.put_in_force(Activation::Disruption(document), from, by).await
+    }
+
     /// What was activated, in the order of the log. What the engine was set up with is in force until the first rulebook
     /// among it is.
     pub async fn activated(&self) -> Result<Vec<Activated>, EngineError> {
@@ -88,6 +101,7 @@ impl EngineState {
             Activation::Evaluator(version) => {
                 format!("{}/{}/{by}/evaluator {}", self.tenant, from.0, version.0)
             }
+            Activation::Disruption(document) => format!("{}/{by}/disruption/{document}", self.tenant),
         };
         let event = NewEvent::new(EventId::derived("activation", &key), *from, by.clone(), sealed);
         for _ in 0..ROUNDS {
@@ -141,6 +155,7 @@ impl EngineState {
                     Some(_) => Err(EngineError::LabelTaken { label: wanted.unwrap_or_default() }),
                 }
             }
+            Activation::Disruption(document) => self.in_force.with_disruption(from, document).map(drop),
             Activation::Evaluator(version) if version.is_known() => Ok(()),
             Activation::Evaluator(version) => Err(EngineError::UnknownEvaluator { version: version.0 }),
         }
@@ -155,13 +170,19 @@ impl EngineState {
         }
         let mut rules = (*self.rules).clone();
         for activated in &known.activated[self.in_force.activated.len()..] {
-            if let Some(document) = activated.rulebook() {
-                rules.activate(activated.effective_at, document, &mut self.names)?;
-                self.rules_changed(activated.effective_at);
+            match &activated.what {
+                Activation::Rulebook(document) => {
+                    rules.activate(activated.effective_at, document, &mut self.names)?;
+                }
+                Activation::Disruption(document) => {
+                    rules.declare(activated.effective_at, document, &mut self.names)?;
+                }
+                Activation::Evaluator(_) => continue,
             }
+            self.rules_changed(activated.effective_at);
         }
         self.rules = Arc::new(rules);
-        self.fingerprint = stored::fingerprint(known.documents());
+        self.fingerprint = stored::fingerprint(known.judged_by());
         self.in_force = known;
         Ok(())
     }

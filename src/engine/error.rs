@@ -8,6 +8,7 @@ use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::wire::DecodeError;
 use throughline_rules::evaluate::EvaluatorVersion;
+use throughline_rules::disruption::DisruptionError;
 use throughline_rules::rulebook::RulebookError;
 use throughline_store::error::{AppendError, StoreError};
 
@@ -107,6 +108,9 @@ pub enum EngineError {
     /// The rulebook cannot be used.
     #[error(transparent)]
     Rulebook(#[from] RulebookError),
+    /// The disruption cannot be declared.
+    #[error(transparent)]
+    Disruption(#[from] DisruptionError),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -141,7 +145,8 @@ impl EngineError {
             | Self::LabelTaken { .. }
             | Self::UnknownEvaluator { .. }
             | Self::AnotherReader
-            | Self::Rulebook(_) => EngineErrorKind::Invalid,
+            | Self::Rulebook(_)
+            | Self::Disruption(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
             Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) | Self::TooManyParked { .. } => {
                 EngineErrorKind::Broken

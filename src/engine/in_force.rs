@@ -66,9 +66,19 @@ impl InForce {
         Ok(next)
     }
 
+    /// The same with a disruption, from an instant on at the earliest. Whether it can be is found out by doing it.
+    pub(super) fn with_disruption(&self, from: Micros, document: &str) -> Result<Self, EngineError> {
+        let mut next = self.clone();
+        let (mut rules, mut names) = ((*self.rules).clone(), (*self.names).clone());
+        rules.declare(from, document, &mut names)?;
+        (next.rules, next.names) = (Arc::new(rules), Arc::new(names));
+        Ok(next)
+    }
+
     fn with(&self, activated: Activated) -> Result<Self, EngineError> {
         let mut next = match &activated.what {
             Activation::Rulebook(document) => self.with_rulebook(activated.effective_at, document)?,
+            Activation::Disruption(document) => self.with_disruption(activated.effective_at, document)?,
             Activation::Evaluator(_) => self.clone(),
         };
         next.activated.push(activated);
@@ -91,7 +101,13 @@ impl InForce {
         &self.identities[usize::from(self.rules.in_force(at).0.0)]
     }
 
-    /// The documents that are or were in force, each with from when, the first one first.
+    /// Everything that customers are judged by, each with from when: rulebooks and disruptions.
+    pub(super) fn judged_by(&self) -> impl Iterator<Item = (Micros, &str)> {
+        let activated = self.activated.iter().filter_map(|a| Some((a.effective_at, a.document()?)));
+        [(Micros::MIN, &*self.first)].into_iter().chain(activated)
+    }
+
+    /// The rulebooks that are or were in force, each with from when, the first one first.
     pub(super) fn documents(&self) -> impl Iterator<Item = (Micros, &str)> {
         let activated = self.activated.iter().filter_map(|a| Some((a.effective_at, a.rulebook()?)));
         [(Micros::MIN, &*self.first)].into_iter().chain(activated)

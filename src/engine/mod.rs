@@ -10,6 +10,7 @@ mod announce;
 mod announcements;
 mod bookmark;
 mod builder;
+mod contact;
 mod covered;
 mod error;
 mod fetching;

@@ -5,6 +5,7 @@
 //! | Where does she stand? | [`Engine::journey`] | [`Engine::known`] |
 //! | What follows, and from which facts? | [`Engine::decisions`] | [`Engine::account`] |
 //! | What did we say? | [`Engine::announced`] | [`Engine::said`] |
+//! | May we contact her? | [`Engine::may_contact`] | |
 
 use super::load::{Known, Loaded, fetch, load};
 use super::recorded::RecordedBy;
@@ -118,7 +119,7 @@ impl Engine {
     }
 
     /// The customer as the log had it, and what was in force by then.
-    async fn read(&self, profile: ProfileId, known: Known) -> Result<Read, EngineError> {
+    pub(super) async fn read(&self, profile: ProfileId, known: Known) -> Result<Read, EngineError> {
         let in_force = self.in_force.now().await?.known_by(known.until)?;
         let (mut names, rules) = ((*in_force.names).clone(), in_force.rules.clone());
         let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
@@ -127,19 +128,32 @@ impl Engine {
 }
 
 /// A customer as the log had it.
-struct Read {
-    loaded: Loaded,
+pub(super) struct Read {
+    pub(super) loaded: Loaded,
     /// The names that its facts use, and those of the rulebooks.
-    names: Interner,
-    rules: Arc<Rulebooks>,
+    pub(super) names: Interner,
+    pub(super) rules: Arc<Rulebooks>,
+}
+
+/// A customer as she stands at an instant.
+pub(super) struct Stands {
+    pub(super) journey: Journey,
+    pub(super) judged: Judged,
+    /// The handles of cases that are announced under another one than their inside key.
+    pub(super) handles: BTreeMap<ContactId, ContactId>,
 }
 
 impl Read {
+    pub(super) fn stands(&self, as_of: Micros) -> Stands {
+        let (mut journey, mut judged) = (Journey::new(), Judged::default());
+        Evaluator::new(&self.rules).fold(&mut journey, &self.loaded.facts, as_of, &mut judged);
+        let handles = judged.handles(&self.loaded.announced);
+        Stands { journey, judged, handles }
+    }
+
     fn view(&self, asked: ProfileId, as_of: Micros) -> (JourneyView, Judged) {
         let Self { loaded, names, rules } = self;
-        let (mut journey, mut judged) = (Journey::new(), Judged::default());
-        Evaluator::new(rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
-        let handles: BTreeMap<ContactId, ContactId> = judged.handles(&loaded.announced);
+        let Stands { journey, judged, handles } = self.stands(as_of);
         let customer = loaded.customer(asked);
         (JourneyView::of(&journey, customer, rules, names, as_of, &handles), judged)
     }

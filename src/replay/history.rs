@@ -105,8 +105,13 @@ impl History {
     pub(crate) fn rulebooks(&self, first: &str, names: &mut Interner) -> Result<Rulebooks, RulebookError> {
         let mut rules = Rulebooks::parse(first, names)?;
         for activated in &self.activated {
-            if let Activation::Rulebook(document) = &activated.what {
-                rules.activate(activated.effective_at, document, names)?;
+            match &activated.what {
+                Activation::Rulebook(document) => {
+                    rules.activate(activated.effective_at, document, names)?;
+                }
+                // It was read with the log, so it has no mistake.
+                Activation::Disruption(document) => drop(rules.declare(activated.effective_at, document, names)),
+                Activation::Evaluator(_) => {}
             }
         }
         Ok(rules)

@@ -236,6 +236,7 @@ fn spelled(failure: Failure, names: &Interner) -> String {
         Failure::GaveUp => "contact given up".to_owned(),
         Failure::DeadEnd => "menu without a way on".to_owned(),
         Failure::Voided => "answer that was none".to_owned(),
+        Failure::Charged => "billed after the cancellation".to_owned(),
         Failure::Reopened(cause) => match cause {
             ReopenCause::Contact => "reopened: contact again",
             ReopenCause::Message => "reopened: wrote again",
@@ -243,10 +244,12 @@ fn spelled(failure: Failure, names: &Interner) -> String {
             ReopenCause::Rated => "reopened: rated badly",
             ReopenCause::Work => "reopened: work again",
             ReopenCause::Contradicted => "reopened: acceptance contradicted",
+            ReopenCause::Charged => "reopened: billed again after the cancellation",
         }
         .to_owned(),
         Failure::Rule(kind, rule) => match kind {
             DecisionKind::PromiseBroken => "promise broken".to_owned(),
+            DecisionKind::ContactAgainstGuard => "contact against the guard".to_owned(),
             DecisionKind::LimitPassed => format!("limit: {}", names.resolve(rule)),
             _ => format!("target: {}", names.resolve(rule)),
         },

@@ -19,7 +19,7 @@ use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::case::CaseClocks;
-use throughline_rules::decision::{Content, Decision, DecisionKind, ReopenCause};
+use throughline_rules::decision::{Content, Decision, DecisionKind, OpenCause, ReopenCause};
 use throughline_rules::evaluate::Outlet;
 use throughline_rules::rulebook::Rulebooks;
 
@@ -123,6 +123,7 @@ pub(super) enum Failure {
     GaveUp,
     DeadEnd,
     Voided,
+    Charged,
     Reopened(ReopenCause),
     Rule(DecisionKind, Sym),
 }
@@ -286,14 +287,22 @@ impl Outlet for Gathered {
         self.issues.hear(decision, &self.escalating);
         let (kind, rule, at) = (decision.slot.kind, decision.slot.rule, decision.effective_at);
         match &decision.content {
-            Content::CaseOpened { .. } => self.day(at).opened += 1,
+            Content::CaseOpened { cause, .. } => {
+                self.day(at).opened += 1;
+                if *cause == OpenCause::ChargedAfterCancellation {
+                    self.failed(Failure::Charged);
+                }
+            }
             Content::CaseReopened { cause, .. } => {
                 self.day(at).reopened += 1;
                 self.failed(Failure::Reopened(*cause));
             }
             Content::CaseClosed { .. } | Content::CaseLapsed {} => self.day(at).settled += 1,
             Content::AnswerVoided {} => self.failed(Failure::Voided),
-            Content::TargetMissed { .. } | Content::PromiseBroken { .. } | Content::LimitPassed { .. } => {
+            Content::TargetMissed { .. }
+            | Content::PromiseBroken { .. }
+            | Content::LimitPassed { .. }
+            | Content::ContactAgainstGuard { .. } => {
                 self.broke(kind, rule);
             }
             Content::ChurnFlagged { .. } => {
@@ -301,7 +310,9 @@ impl Outlet for Gathered {
                 self.tally.flagged_customers += u64::from(self.breaches.insert((kind, Sym::NONE)));
             }
             Content::ChurnCleared { .. } => self.day(at).cleared += 1,
-            Content::CaseAnswered { .. } | Content::PrescriptionIssued { .. } => {}
+            Content::CaseAnswered { .. }
+            | Content::DisruptionApplies { .. }
+            | Content::PrescriptionIssued { .. } => {}
         }
     }
 

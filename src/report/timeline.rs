@@ -139,12 +139,20 @@ fn of_decisions(said: &[(Decision<Sym>, ProfileIx)], names: &Interner, as_of: Mi
             Content::LimitPassed { .. } => {
                 mark(Lane::Failure, Tone::Bad, None, format!("limit passed: {rule}"));
             }
+            Content::ContactAgainstGuard { purpose, .. } => {
+                let purpose = purpose.map_or("no purpose", |purpose| names.resolve(purpose));
+                mark(Lane::Failure, Tone::Bad, None, format!("contact against the guard: {purpose}"));
+            }
             Content::ChurnFlagged { cause, .. } => {
                 let cause = names.resolve(*cause);
                 mark(Lane::Failure, Tone::Bad, None, format!("signs of leaving, most of all {cause}"));
             }
             Content::ChurnCleared { .. } => {
                 mark(Lane::Failure, Tone::Good, None, "signs of leaving faded".to_owned());
+            }
+            Content::DisruptionApplies { disruption, .. } => {
+                let disruption = names.resolve(*disruption);
+                mark(Lane::Case, Tone::Plain, None, format!("part of {disruption}"));
             }
             Content::PrescriptionIssued { .. } => {}
         }

@@ -49,7 +49,14 @@ pub(crate) fn mail(minutes: i64, number: u8) -> NewEvent {
     let (contact, channel) = (contact(number), Channel::Mail);
     event(
         minutes,
-        ContactStarted { contact, channel, direction: Direction::Inbound, topic: None, issue: None },
+        ContactStarted {
+            contact,
+            channel,
+            direction: Direction::Inbound,
+            topic: None,
+            issue: None,
+            purpose: None,
+        },
     )
 }
 

@@ -10,6 +10,7 @@ use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
 use throughline::core::name::Interner;
 use throughline::core::time::Micros;
 use throughline::engine::{Announcements, EngineError};
+use throughline::rules::contact::{Permission, may_contact};
 use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
 use throughline::rules::journey::Journey;
@@ -56,8 +57,8 @@ impl EngineTeller {
         decisions
     }
 
-    /// What the pure fold makes of the facts that the engine was given.
-    fn fold(&self, profile: ProfileId, as_of: Micros) -> (JourneyView, Vec<Decision>) {
+    /// The pure fold of the facts that the engine was given, and what it went by.
+    fn fold_of(&self, profile: ProfileId, as_of: Micros) -> Folded {
         let mut profiles = BTreeSet::from([profile]);
         for _ in 0..self.links.len() {
             for (a, b) in self.links.values() {
@@ -76,10 +77,25 @@ impl EngineTeller {
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
         Evaluator::new(&rules).fold(&mut journey, &facts, as_of, &mut judged);
         let customer = CustomerId::of(profiles).unwrap();
+        Folded { customer, journey, judged, rules, names }
+    }
+
+    /// What the pure fold makes of the facts that the engine was given.
+    fn fold(&self, profile: ProfileId, as_of: Micros) -> (JourneyView, Vec<Decision>) {
+        let Folded { customer, journey, judged, rules, names } = self.fold_of(profile, as_of);
         let view = JourneyView::of(&journey, customer, &rules, &names, as_of, &BTreeMap::new());
         let mut decisions: Vec<Decision> = judged.decisions.iter().map(|(d, _)| d.named(&names)).collect();
         decisions.sort_by(|a, b| a.slot.cmp(&b.slot));
         (view, decisions)
+    }
+
+    /// The engine refuses what the pure function refuses, and for as many reasons.
+    fn assert_guards(&self, profile: ProfileId, said: &Permission) {
+        let Folded { journey, rules, mut names, .. } = self.fold_of(profile, said.as_of);
+        let purpose = names.intern(said.purpose.as_str());
+        let pure = may_contact(&journey, &rules, purpose, said.as_of).named(&names, &BTreeMap::new());
+        let events = |p: &Permission| p.refusals.iter().map(|r| r.event()).collect::<Vec<_>>();
+        assert_eq!(events(said), events(&pure), "the engine and the pure guard differ");
     }
 
     fn assert_folds(&self, profile: ProfileId, view: &JourneyView) {
@@ -91,6 +107,15 @@ impl EngineTeller {
         }
         assert_eq!(view, folded, "the engine and the pure fold differ");
     }
+}
+
+/// What the pure fold comes to.
+struct Folded {
+    customer: CustomerId,
+    journey: Journey,
+    judged: Judged,
+    rules: Rulebooks,
+    names: Interner,
 }
 
 impl Teller for EngineTeller {
@@ -139,6 +164,11 @@ impl Teller for EngineTeller {
                     let _ = writeln!(text, "{}  {decision}", decision.effective_at);
                     text
                 })
+            }
+            Question::MayContact { profile, purpose } => {
+                let permission = self.engine.may_contact(*profile, purpose, now).await?;
+                self.assert_guards(*profile, &permission);
+                permission.to_string()
             }
             Question::Announcements => {
                 let mut text = String::new();

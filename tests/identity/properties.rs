@@ -105,7 +105,8 @@ fn mails(who: u8) -> Vec<Incoming> {
     let (agent, verdict, text, topic) = (None, None, None, Name::new("billing").ok());
     let started = |number| {
         let (contact, channel, direction) = (contact(who, number), Channel::Mail, Direction::Inbound);
-        ContactStarted { contact, channel, direction, topic: topic.clone(), issue: None }.into()
+        ContactStarted { contact, channel, direction, topic: topic.clone(), issue: None, purpose: None }
+            .into()
     };
     let answer = Message { contact: contact(who, 1), author: Author::Human, agent, verdict, text };
     let told: [(i64, EventData); 3] = [(-600, started(1)), (-300, answer.into()), (-60, started(2))];

@@ -24,6 +24,7 @@ fn started(number: u128, topic: &str) -> EventData {
         direction: Direction::Inbound,
         topic: Some(Name::new(topic).unwrap()),
         issue: None,
+        purpose: None,
     }
     .into()
 }

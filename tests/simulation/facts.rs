@@ -97,7 +97,7 @@ impl Facts {
                 let topic = [None, Some("billing"), Some("delivery")][self.rng.below(3) as usize].map(name);
                 let issue = self.rng.chance(250).then(|| IssueRef::from_bytes([self.rng.below(3) as u8; 16]));
                 let direction = if self.rng.chance(100) { Direction::Outbound } else { Direction::Inbound };
-                ContactStarted { contact, channel, direction, topic, issue }.into()
+                ContactStarted { contact, channel, direction, topic, issue, purpose: None }.into()
             }
             6..10 => {
                 let author = [Author::Human, Author::Customer, Author::Automatic, Author::Bot, Author::Human];

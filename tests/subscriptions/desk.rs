@@ -41,6 +41,7 @@ fn mail(number: u8) -> NewEvent {
         direction: Direction::Inbound,
         topic: None,
         issue: None,
+        purpose: None,
     });
     let id = EventId::derived("test", &format!("mail {number}"));
     NewEvent::new(id, at(0), source(), started)

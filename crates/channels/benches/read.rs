@@ -38,6 +38,7 @@ fn native_log() -> Vec<u8> {
                 direction: Direction::Inbound,
                 topic: Some(name("billing")),
                 issue: None,
+                purpose: None,
             }
             .into(),
             1 => Message {

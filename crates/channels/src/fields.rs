@@ -55,7 +55,7 @@ mod tests {
     fn every_kind_names_its_fields() {
         assert_eq!(
             fields_of(EventKind::ContactStarted),
-            ["contact", "channel", "direction", "topic", "issue"]
+            ["contact", "channel", "direction", "topic", "issue", "purpose"]
         );
         assert!(EventKind::ALL.iter().all(|&kind| !fields_of(kind).is_empty()));
     }

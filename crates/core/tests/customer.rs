@@ -46,7 +46,7 @@ impl Life {
 
     fn start(&mut self, contact: u128, channel: Channel, direction: Direction) -> &mut Self {
         let contact = ContactId(Uuid::from_u128(contact));
-        self.tell(ContactStarted { contact, channel, direction, topic: None, issue: None })
+        self.tell(ContactStarted { contact, channel, direction, topic: None, issue: None, purpose: None })
     }
 
     fn ask(&mut self, contact: u128, reason: Option<&str>) -> &mut Self {

@@ -2,7 +2,7 @@
 //! words and ids are in logs that were written before.
 #![allow(clippy::unwrap_used)]
 
-use throughline_core::event::vocabulary::Rated;
+use throughline_core::event::vocabulary::{ContactStarted, Rated};
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventKind, FormProgress, Instrument,
@@ -13,7 +13,7 @@ use throughline_core::event::{Body, EventData, Text, decode};
 use throughline_core::ids::{
     ContactId, CustomerId, EventId, IssueRef, LinkId, NAMESPACE, ProfileId, PromiseId,
 };
-use throughline_core::name::Interner;
+use throughline_core::name::{Interner, Name};
 use throughline_core::wire::{DecodeError, Owned};
 
 /// Each kind with the schema that it was first written with.
@@ -76,7 +76,7 @@ const KINDS: [(u16, u8, &str); 55] = [
 ];
 
 /// Kinds that have a newer schema than their first one.
-const RAISED: [(u16, u8); 1] = [(13, 2)];
+const RAISED: [(u16, u8); 2] = [(1, 2), (13, 2)];
 
 #[test]
 fn kinds_have_their_numbers_schemas_and_words() {
@@ -128,6 +128,50 @@ fn a_rating_of_schema_1_is_read_from_json() {
     assert!(read(1, new).unwrap().is_err());
     assert!(read(2, new).unwrap().is_ok());
     assert!(read(3, new).is_none());
+}
+
+/// The story of the change: nobody could say what we make contact for, and so nobody could be held to it. A contact whose
+/// purpose is not said stays in the old form, byte for byte: what was in flight while a service was upgraded is the same
+/// fact when it is recorded again.
+#[test]
+fn a_contact_of_schema_1_is_read_as_one_of_today_and_written_as_it_was() {
+    let plain = hex("2ae574b1f57254f6896d246ae375aca0 01 01 01 05 7072696365 00");
+    let read = decode(1, 1, &plain, &[], &mut Owned).unwrap();
+    let today = ContactStarted {
+        contact: ContactId::derived("desk", "4711"),
+        channel: Channel::Mail,
+        direction: Direction::Outbound,
+        topic: Some(Name::new("price").unwrap()),
+        issue: None,
+        purpose: None,
+    };
+    assert_eq!(read, EventData::from(today.clone()));
+    let again = Body::of(&read);
+    assert_eq!((again.schema, &*again.plain), (1, &*plain));
+    assert_eq!(again.open(), Ok(read));
+    let longer = [&*plain, &[0]].concat();
+    assert_eq!(decode(1, 1, &longer, &[], &mut Owned), Err(DecodeError::TrailingBytes { extra: 1 }));
+    // With a purpose it is of schema 2.
+    let sales: EventData = ContactStarted { purpose: Some(Name::new("sales").unwrap()), ..today }.into();
+    let body = Body::of(&sales);
+    assert_eq!((body.schema, &*body.plain), (2, &*[&*plain, &hex("01 05 73616c6573")].concat()));
+    assert_eq!(body.open(), Ok(sales));
+}
+
+/// The same as a line of a log.
+#[test]
+fn a_contact_of_schema_1_is_read_from_json() {
+    let read = |schema, json: &str| {
+        let mut from = serde_json::Deserializer::from_str(json);
+        EventData::deserialize_schema(EventKind::ContactStarted, schema, &mut from)
+    };
+    let old = r#"{"contact":"2ae574b1-f572-54f6-896d-246ae375aca0","channel":"mail","direction":"outbound"}"#;
+    let EventData::ContactStarted(started) = read(1, old).unwrap().unwrap() else { panic!("another kind") };
+    assert_eq!((started.channel, started.topic, started.purpose), (Channel::Mail, None, None));
+    let new = old.replace('}', r#","purpose":"sales"}"#);
+    assert!(read(1, &new).unwrap().is_err());
+    assert!(read(2, &new).unwrap().is_ok());
+    assert!(read(3, &new).is_none());
 }
 
 fn hex(text: &str) -> Vec<u8> {

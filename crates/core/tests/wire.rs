@@ -31,7 +31,10 @@ fn for_each_kind(cases: u32, property: impl Fn(EventKind, EventData) -> Result<(
 fn every_kind_comes_back_as_it_was_written() {
     for_each_kind(200, |kind, data| {
         let body = Body::of(&data);
-        prop_assert_eq!((data.kind(), body.kind, body.schema), (kind, kind as u16, kind.schema()));
+        // What the first form of a contact's start says in full is written so.
+        let is_old = matches!(&data, EventData::ContactStarted(e) if e.purpose.is_none());
+        let schema = if is_old { 1 } else { kind.schema() };
+        prop_assert_eq!((data.kind(), body.kind, body.schema), (kind, kind as u16, schema));
         prop_assert!(body.is_fact());
         prop_assert_eq!(body.open(), Ok(data));
         Ok(())

@@ -25,6 +25,7 @@ pub const TOOK_EFFECT_KIND: u16 = 1_003;
 
 const RULEBOOK: u8 = 1;
 const EVALUATOR: u8 = 2;
+const DISRUPTION: u8 = 3;
 
 /// What is put in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Activation {
     Rulebook(String),
     /// A version of the evaluator.
     Evaluator(EvaluatorVersion),
+    /// A disruption, by the text of its document.
+    Disruption(String),
 }
 
 /// When an activation took effect.
@@ -85,6 +88,10 @@ impl Activation {
                 out.plain.push(EVALUATOR);
                 version.encode(&mut out);
             }
+            Self::Disruption(document) => {
+                out.plain.push(DISRUPTION);
+                out.text(document);
+            }
         }
         let plain = out.plain.into();
         Body { kind: ACTIVATION_KIND, schema: ACTIVATION_SCHEMA, plain, ..Body::default() }
@@ -96,6 +103,7 @@ impl Activation {
         let activation = match from.byte()? {
             RULEBOOK => Self::Rulebook(from.text()?.to_string()),
             EVALUATOR => Self::Evaluator(EvaluatorVersion(Decode::decode(&mut from, names)?)),
+            DISRUPTION => Self::Disruption(from.text()?.to_string()),
             found => {
                 let (found, at) = (u64::from(found), from.offset());
                 return Err(DecodeError::UnknownVariant { what: "an activation", found, at });
@@ -115,6 +123,7 @@ mod tests {
         for activation in [
             Activation::Rulebook("[rulebook]\nid = \"ä\"".into()),
             Activation::Evaluator(EvaluatorVersion(7)),
+            Activation::Disruption("disruption = \"storm\"".into()),
         ] {
             assert_eq!(Activation::open(&activation.seal()), Ok(activation));
         }

@@ -3,8 +3,10 @@
 //! `N` is what a name is, as in the vocabulary of events: a [`Sym`] while folding, a
 //! [`Name`] in the API and on disk.
 
+use crate::contact::Refusal;
 use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::{ContactId, EventId, PromiseId};
@@ -13,6 +15,9 @@ use throughline_core::time::Micros;
 
 /// The most event ids that a decision gives as evidence: the newest of them.
 pub const MAX_EVIDENCE: usize = 4;
+
+/// The most reasons that a contact against the guard is announced with.
+pub const MAX_REASONS: usize = 16;
 
 /// The events that a decision rests on.
 pub type Evidence = ArrayVec<EventId, MAX_EVIDENCE>;
@@ -158,6 +163,24 @@ decisions! {
         /// The signal that weighs most, for signs of leaving.
         cause: Option<N>,
     }
+    /// We made contact although the guard forbids it.
+    13 "contact-against-guard" ContactAgainstGuard {
+        /// The contact.
+        contact: ContactId,
+        /// What for, if that was said.
+        purpose: Option<N>,
+        /// Why it was against the guard: the first [`MAX_REASONS`] reasons.
+        reasons: ThinVec<Refusal<N>>,
+    }
+    /// A case is about a disruption that hits the customer.
+    15 "disruption-applies" DisruptionApplies {
+        /// The disruption.
+        disruption: N,
+        /// What she has a right to because of it, if anything is granted.
+        waiver: Option<N>,
+        /// Until when it goes on.
+        until: Micros,
+    }
 }
 
 macro_rules! word_enum {
@@ -198,6 +221,8 @@ word_enum! {
         Complaint = 3 "complaint",
         /// The customer hung up on the word that somebody calls back.
         Callback = 4 "callback",
+        /// She was billed for what she had cancelled.
+        ChargedAfterCancellation = 5 "charged-after-cancellation",
     }
 
     /// What makes a case answered.
@@ -224,6 +249,8 @@ word_enum! {
         Work = 4 "work",
         /// A verdict on a text contradicts the acceptance.
         Contradicted = 5 "contradicted",
+        /// She was billed once more for what she had cancelled.
+        Charged = 6 "charged",
     }
 
     /// The evidence on which a case is closed.
@@ -305,7 +332,7 @@ impl Decision<Sym> {
 }
 
 /// What stands for a symbol of another interner. No evaluation makes one.
-fn unknown() -> Name {
+pub(crate) fn unknown() -> Name {
     Name::new("unknown").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 
@@ -326,12 +353,22 @@ impl<N> Content<N> {
             Self::LimitPassed { contact, count } => Content::LimitPassed { contact: *contact, count: *count },
             Self::ChurnFlagged { score, cause } => Content::ChurnFlagged { score: *score, cause: f(cause) },
             Self::ChurnCleared { flagged_at } => Content::ChurnCleared { flagged_at: *flagged_at },
+            Self::DisruptionApplies { disruption, waiver, until } => Content::DisruptionApplies {
+                disruption: f(disruption),
+                waiver: waiver.as_ref().map(&mut *f),
+                until: *until,
+            },
             Self::PrescriptionIssued { action, owner, due, because, cause } => Content::PrescriptionIssued {
                 action: f(action),
                 owner: f(owner),
                 due: *due,
                 because: *because,
                 cause: cause.as_ref().map(f),
+            },
+            Self::ContactAgainstGuard { contact, purpose, reasons } => Content::ContactAgainstGuard {
+                contact: *contact,
+                purpose: purpose.as_ref().map(&mut *f),
+                reasons: reasons.iter().map(|reason| reason.map(f)).collect(),
             },
         }
     }
@@ -386,12 +423,22 @@ impl Canonical for Content<Sym> {
                 to.name(*cause);
             }
             Self::ChurnCleared { flagged_at } => to.time(*flagged_at),
+            Self::DisruptionApplies { disruption, waiver, until } => {
+                to.name(*disruption);
+                to.name(waiver.unwrap_or(Sym::NONE));
+                to.time(*until);
+            }
             Self::PrescriptionIssued { action, owner, due, because, cause } => {
                 to.name(*action);
                 to.name(*owner);
                 to.time(*due);
                 to.byte(*because as u8);
                 to.name(cause.unwrap_or(Sym::NONE));
+            }
+            Self::ContactAgainstGuard { contact, purpose, reasons } => {
+                to.id(contact.0);
+                to.name(purpose.unwrap_or(Sym::NONE));
+                to.list(reasons);
             }
         }
     }

@@ -48,6 +48,8 @@ pub struct JourneyView {
     pub known: Option<KnownView>,
     /// Signs of leaving, if there was ever one.
     pub churn: Option<ChurnView>,
+    /// The disruptions that go on and hit her.
+    pub disruptions: Vec<DisruptionView>,
     /// When something will happen by itself.
     pub next_deadline: Option<Micros>,
 }
@@ -81,6 +83,8 @@ pub struct CaseView {
     pub missed: u16,
     /// The case that it follows.
     pub follows: Option<ContactId>,
+    /// The disruption that it is part of.
+    pub disruption: Option<String>,
     /// How long it lasts or lasted, from its opening until it was settled: this clock goes on through every
     /// reopening.
     pub total: Span,
@@ -88,6 +92,19 @@ pub struct CaseView {
     pub clocks_started_at: Micros,
     /// The five clocks of the instance.
     pub clocks: Vec<ClockView>,
+}
+
+/// A disruption that goes on and hits her.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DisruptionView {
+    /// Its name.
+    pub disruption: String,
+    /// Since when it counts.
+    pub from: Micros,
+    /// Until when it goes on.
+    pub until: Micros,
+    /// What she has a right to because of it.
+    pub waiver: Option<String>,
 }
 
 /// A promise still to be kept.
@@ -152,11 +169,18 @@ impl JourneyView {
                 priority: c.priority,
                 missed: c.missed,
                 follows: c.follows.map(public),
+                disruption: c.disruption.and_then(|of| spelled(names, rules.disruption(of).id)),
                 total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
                 clocks_started_at: c.instance.started_at,
                 clocks: Clock::ALL.iter().map(clock).collect(),
             }
         };
+        let disruptions = rules.disruptions_of(&journey.customer, as_of).map(|(_, d)| DisruptionView {
+            disruption: names.resolve(d.id).into(),
+            from: d.from,
+            until: d.until,
+            waiver: spelled(names, d.waiver),
+        });
         let promises = journey.promises.iter();
         let promises = promises.map(|p| PromiseView {
             promise: p.id,
@@ -180,6 +204,7 @@ impl JourneyView {
             effort: journey.customer.effort.clone(),
             known: KnownView::of(&journey.customer, names, as_of),
             churn: churn_view(journey, rules, names, as_of),
+            disruptions: disruptions.collect(),
             next_deadline: journey.next_deadline(),
         }
     }
@@ -208,6 +233,13 @@ impl fmt::Display for JourneyView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facts = counted(u32::try_from(self.facts).unwrap_or(u32::MAX), "fact", "facts");
         writeln!(f, "{facts} by {}, rulebook {}", self.as_of, self.rulebook)?;
+        for DisruptionView { disruption, until, waiver, .. } in &self.disruptions {
+            write!(f, "  hit by {disruption} until {until}")?;
+            match waiver {
+                Some(waiver) => writeln!(f, ": has {waiver}")?,
+                None => writeln!(f)?,
+            }
+        }
         for case in &self.cases {
             writeln!(f, "{case}")?;
         }
@@ -286,6 +318,9 @@ impl fmt::Display for CaseView {
         write!(f, "    {}; waits for {}; priority {}", self.why, self.waits_for, self.priority)?;
         if self.reopens > 0 {
             write!(f, "; reopened {}×; {} in total", self.reopens, self.total)?;
+        }
+        if let Some(disruption) = &self.disruption {
+            write!(f, "; part of {disruption}")?;
         }
         if self.contacts.len() > 1 {
             write!(f, "\n    holds")?;

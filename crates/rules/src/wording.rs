@@ -53,9 +53,27 @@ impl fmt::Display for Decision {
             Content::ChurnCleared { flagged_at } => {
                 write!(f, "the signs of leaving have faded that were there since {flagged_at}")
             }
+            Content::DisruptionApplies { disruption, waiver, until } => {
+                write!(f, "case {case} is part of {disruption}, which goes on until {until}")?;
+                match waiver {
+                    Some(waiver) => write!(f, ": she has {waiver}"),
+                    None => Ok(()),
+                }
+            }
             Content::PrescriptionIssued { action, owner, due, because, .. } => {
                 write!(f, "{owner} should {action} by {due}, because {}", found(*because))?;
                 if case.is_nil() { Ok(()) } else { write!(f, " (case {case})") }
+            }
+            Content::ContactAgainstGuard { contact, purpose, reasons } => {
+                write!(f, "contact {contact}")?;
+                if let Some(purpose) = purpose {
+                    write!(f, " for {purpose}")?;
+                }
+                write!(f, " was against the guard")?;
+                for (place, reason) in reasons.iter().enumerate() {
+                    write!(f, "{} {reason}", if place == 0 { ":" } else { ";" })?;
+                }
+                Ok(())
             }
         }
     }
@@ -96,6 +114,7 @@ const fn opened(cause: OpenCause) -> &'static str {
         OpenCause::Voicemail => "the customer left a voicemail",
         OpenCause::Complaint => "the customer says it is not solved",
         OpenCause::Callback => "the customer waits for a call back",
+        OpenCause::ChargedAfterCancellation => "the customer was billed for what she had cancelled",
     }
 }
 
@@ -115,6 +134,7 @@ const fn reopened(cause: ReopenCause) -> &'static str {
         ReopenCause::Rated => "the customer rated it badly",
         ReopenCause::Work => "work was taken up again",
         ReopenCause::Contradicted => "the customer's words contradict the acceptance",
+        ReopenCause::Charged => "the customer was billed once more for what she had cancelled",
     }
 }
 

@@ -38,6 +38,7 @@ fn happens(letter: usize, index: usize) -> EventData {
         direction: Direction::Inbound,
         topic: Some(Name::new("delivery").unwrap()),
         issue: None,
+        purpose: None,
     };
     let wrote = |author| Message { contact: contact(0), author, agent: None, verdict: None, text: None };
     let judged = |verdict| TextJudged {

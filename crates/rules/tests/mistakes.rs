@@ -57,6 +57,14 @@ fn every_mistake_is_refused_with_what_to_write_instead() {
     assert!(mistakes >= 40, "{mistakes} mistakes are tried");
 }
 
+/// Which lines are to be changed for it is too much for a file of `mistakes/`.
+#[test]
+fn a_guard_that_lets_nobody_through_is_refused() {
+    let (rules, _) = DEFAULT.split_once("[contact.purposes.service]").unwrap();
+    let error = Rulebooks::parse(rules, &mut Interner::new()).unwrap_err().to_string();
+    assert!(error.contains("without purposes every contact of ours is refused; add for instance"), "{error}");
+}
+
 #[test]
 fn the_rulebook_that_ships_has_none() {
     assert!(Rulebooks::parse(DEFAULT, &mut Interner::new()).is_ok());

@@ -37,6 +37,7 @@ fn ann(names: &mut Interner) -> Live {
                         ["billing", "delivery", "a topic of more than 15 bytes"][n as usize % 3],
                     )),
                     issue: None,
+                    purpose: None,
                 }
                 .into(),
                 1 => PageViewed { page: name(&format!("page {n}")) }.into(),

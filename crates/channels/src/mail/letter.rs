@@ -146,7 +146,14 @@ impl Letter {
         // A bounce or a newsletter is no concern of anybody's: what a machine begins opens nothing.
         if self.begins_thread() && self.automatic.is_none() {
             let issue = Some(IssueRef::derived(source.as_str(), self.thread()));
-            let started = ContactStarted { contact, channel: Channel::Mail, direction, topic: None, issue };
+            let started = ContactStarted {
+                contact,
+                channel: Channel::Mail,
+                direction,
+                topic: None,
+                issue,
+                purpose: None,
+            };
             let id = EventId::derived(source.as_str(), &format!("started {}", self.id));
             events.push(NewEvent::new(id, at, source.clone(), started.into()));
         }

@@ -115,6 +115,7 @@ pub(super) struct Contact {
     pub(super) started: Word,
     pub(super) topic: Option<Spanned<Value>>,
     pub(super) issue: Option<Spanned<Value>>,
+    pub(super) purpose: Option<Spanned<Value>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -256,6 +256,7 @@ impl Compiler<'_> {
             "direction" => Some(contact.direction.clone()),
             "topic" => contact.topic.clone(),
             "issue" => contact.issue.clone(),
+            "purpose" => contact.purpose.clone(),
             _ => None,
         }
     }

@@ -133,6 +133,7 @@ impl Maker {
                 direction: Direction::Inbound,
                 topic: None,
                 issue: None,
+                purpose: None,
             }
             .into(),
             "Live Chat Conversation Ended" => {

@@ -65,9 +65,16 @@ fn money() -> impl Strategy<Value = Money<Name>> + Clone {
 
 fn in_a_contact() -> impl Strategy<Value = EventData> {
     prop_oneof![
-        (contact(), select(Channel::ALL), select(Direction::ALL), of(name()), of(uuid().prop_map(IssueRef)))
-            .prop_map(|(contact, channel, direction, topic, issue)| {
-                ContactStarted { contact, channel, direction, topic, issue }.into()
+        (
+            contact(),
+            select(Channel::ALL),
+            select(Direction::ALL),
+            of(name()),
+            of(uuid().prop_map(IssueRef)),
+            of(name())
+        )
+            .prop_map(|(contact, channel, direction, topic, issue, purpose)| {
+                ContactStarted { contact, channel, direction, topic, issue, purpose }.into()
             }),
         (contact(), any::<u16>(), select(MenuExit::ALL)).prop_map(|(contact, depth, exit)| MenuReached {
             contact,

@@ -4,6 +4,7 @@
 //!
 //! Every list has a limit, and what goes first beyond it is stated beside it; the log keeps everything.
 
+use super::reached::ReachedOut;
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{AccountRole, Channel, Consent, Preference, StatedBy, Strength};
 use crate::ids::{ContactId, EventId, PromiseId};
@@ -68,6 +69,8 @@ pub struct StatedConsent {
     pub consent: Consent,
     /// Since when.
     pub since: Micros,
+    /// The event that says so: the evidence.
+    pub event: EventId,
 }
 
 /// How she wants to be dealt with.
@@ -105,6 +108,8 @@ pub struct Circumstance {
     pub by: StatedBy,
     /// Since when.
     pub since: Micros,
+    /// The event that says so: the evidence.
+    pub event: EventId,
 }
 
 /// A call back that was agreed on and not made yet.
@@ -188,6 +193,7 @@ pub struct Known {
     pub(super) subscriptions: ThinVec<Subscription>,
     pub(super) accounts: ThinVec<Account>,
     pub(super) reentered: ThinVec<ReenteredField>,
+    pub(super) reached: ThinVec<ReachedOut>,
     pub(super) apologies_owed: u32,
 }
 
@@ -241,6 +247,8 @@ lists! {
     accounts: Account;
     /// Fields that she had to enter again.
     reentered: ReenteredField;
+    /// The last contacts that we began for each purpose, in the order of time.
+    reached: ReachedOut;
 }
 
 impl Known {
@@ -315,13 +323,17 @@ canonical! {
     AskedAgain(it, to) {
         to.id(it.event.0); to.time(it.at); to.id(it.contact.unwrap_or_default().0); to.name(it.agent);
     }
-    StatedConsent(it, to) { to.name(it.purpose); to.byte(it.consent as u8); to.time(it.since); }
+    StatedConsent(it, to) {
+        to.name(it.purpose); to.byte(it.consent as u8); to.time(it.since); to.id(it.event.0);
+    }
     StatedPreference(it, to) {
         to.byte(it.preference as u8); to.byte(it.channel.map_or(u8::MAX, |c| c as u8)); to.name(it.value);
         to.time(it.since);
     }
     StatedFact(it, to) { to.name(it.fact); to.name(it.value); to.byte(it.by as u8); to.time(it.since); }
-    Circumstance(it, to) { to.name(it.circumstance); to.byte(it.by as u8); to.time(it.since); }
+    Circumstance(it, to) {
+        to.name(it.circumstance); to.byte(it.by as u8); to.time(it.since); to.id(it.event.0);
+    }
     Callback(it, to) {
         to.id(it.promise.0); to.id(it.contact.0); to.maybe_time(it.from()); to.maybe_time(it.due());
     }

@@ -7,6 +7,7 @@ use super::known::{
     ReenteredField, StatedConsent, StatedFact, StatedPreference, Subscription, SubscriptionState,
     Verification,
 };
+use super::reached::{self, ReachedOut};
 use crate::event::vocabulary::{
     ContactStarted, FieldReentered, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
 };
@@ -30,7 +31,8 @@ impl CustomerState {
             EventData::IdentityAsked(e) => self.asked(e, fact),
             EventData::IdentityVerified(e) => self.verified(e, at),
             EventData::ConsentChanged(e) => {
-                let item = StatedConsent { purpose: e.purpose, consent: e.consent, since: at };
+                let item =
+                    StatedConsent { purpose: e.purpose, consent: e.consent, since: at, event: fact.id };
                 replace(&mut self.know().consents, MAX_CONSENTS, item, |known| known.purpose == e.purpose);
             }
             EventData::PreferenceStated(e) => self.prefers(e, at),
@@ -50,7 +52,8 @@ impl CustomerState {
                 match e.change {
                     CircumstanceChange::Begun if known => {}
                     CircumstanceChange::Begun => {
-                        let item = Circumstance { circumstance: e.circumstance, by: e.by, since: at };
+                        let (since, event) = (at, fact.id);
+                        let item = Circumstance { circumstance: e.circumstance, by: e.by, since, event };
                         keep(going_on, MAX_CIRCUMSTANCES, item);
                     }
                     CircumstanceChange::Ended | CircumstanceChange::Mistaken => {
@@ -120,9 +123,14 @@ impl CustomerState {
     }
 
     /// What an inbound contact cost before it began, and whether one of ours is where she wants it.
-    pub(super) fn weigh(&mut self, e: &ContactStarted<Sym>, at: Micros) {
+    pub(super) fn weigh(&mut self, e: &ContactStarted<Sym>, fact: &Fact) {
+        let at = fact.at;
         if e.direction == Direction::Outbound {
             self.reached_out(e.channel, at);
+            if let Some(purpose) = e.purpose {
+                let new = ReachedOut { purpose, contact: e.contact, event: fact.id, at };
+                reached::keep(&mut self.know().reached, new);
+            }
             return;
         }
         self.effort.channel_switches += u32::from(self.trail.comes_by(e.channel, at));

@@ -12,6 +12,7 @@ mod contact;
 mod effort;
 pub mod known;
 mod learn;
+pub mod reached;
 mod trail;
 
 pub use contact::Contact;
@@ -154,7 +155,7 @@ impl CustomerState {
                 contact.channel = Some(e.channel);
                 contact.direction = e.direction;
                 contact.topic = e.topic.unwrap_or(Sym::NONE);
-                self.weigh(e, at);
+                self.weigh(e, fact);
             }
             EventData::MenuReached(e) => {
                 let contact = self.begin(e.contact, at);

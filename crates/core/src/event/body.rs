@@ -12,7 +12,8 @@ pub struct Body {
     pub kind: u16,
     /// The version of the kind's layout.
     pub schema: u8,
-    /// A second key by which the store can find the event's stream: for a contact's first event, the contact.
+    /// A second key by which the store can find the event's stream: for a contact's first event, the contact; for a
+    /// charge, which may open a case by itself, its own id.
     pub tag: Option<Uuid>,
     /// The key that the personal section is encrypted under; 0 = none. Reserved for erasure by key.
     pub key_id: u32,
@@ -26,12 +27,15 @@ impl Body {
     /// Seals an event's data.
     pub fn of(data: &EventData) -> Self {
         let mut out = Writer::with_room();
-        data.encode(&mut out);
         let kind = data.kind();
+        let schema = upcast::encode_older(data, &mut out).unwrap_or_else(|| {
+            data.encode(&mut out);
+            kind.schema()
+        });
         let tag = data.tag().map(|ContactId(contact)| contact);
         Self {
             kind: kind as u16,
-            schema: kind.schema(),
+            schema,
             tag,
             key_id: 0,
             plain: out.plain.into(),

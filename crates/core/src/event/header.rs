@@ -103,6 +103,11 @@ impl NewEvent {
 
     /// The event with its data in stored form.
     pub fn seal(&self) -> NewEvent<Body> {
-        self.with_data(Body::of(&self.data))
+        let mut body = Body::of(&self.data);
+        // A case that a charge opens is named by the charge.
+        if matches!(self.data, EventData::Charged(_)) {
+            body.tag = Some(self.id.0);
+        }
+        self.with_data(body)
     }
 }

@@ -3,12 +3,54 @@
 //! An upcaster states what the old form left unsaid, and says it in the way that gives old events the meaning they
 //! had. How to add the next one: `docs/FORMAT.md`.
 
-use super::vocabulary::Rated;
-use super::{EventData, EventKind, Instrument, Text};
-use crate::ids::ContactId;
+use super::vocabulary::{ContactStarted, Rated};
+use super::{Channel, Direction, EventData, EventKind, Instrument, Text};
+use crate::ids::{ContactId, IssueRef};
 use crate::name::Name;
-use crate::wire::{Decode, DecodeError, Reader, Reading};
+use crate::wire::{Decode, DecodeError, Encode, Reader, Reading, Writer};
 use serde::Deserialize;
+
+/// `contact.started` of schema 1: nobody said what a contact is for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactStartedV1<N> {
+    contact: ContactId,
+    channel: Channel,
+    direction: Direction,
+    topic: Option<N>,
+    issue: Option<IssueRef>,
+}
+
+impl<N, T> From<ContactStartedV1<N>> for EventData<N, T> {
+    fn from(old: ContactStartedV1<N>) -> Self {
+        let ContactStartedV1 { contact, channel, direction, topic, issue } = old;
+        ContactStarted { contact, channel, direction, topic, issue, purpose: None }.into()
+    }
+}
+
+/// Encodes data in an older schema that says all of it, and says which. Only where a fact is so common that services
+/// have it in flight while they are upgraded: recorded again it must be the same bytes, or it is refused as another fact
+/// under a taken id.
+pub(super) fn encode_older(data: &EventData, out: &mut Writer) -> Option<u8> {
+    match data {
+        EventData::ContactStarted(ContactStarted {
+            contact,
+            channel,
+            direction,
+            topic,
+            issue,
+            purpose: None,
+        }) => {
+            contact.encode(out);
+            channel.encode(out);
+            direction.encode(out);
+            topic.encode(out);
+            issue.encode(out);
+            Some(1)
+        }
+        _ => None,
+    }
+}
 
 /// `rated` of schema 1: every scale ran upwards, and nobody said where it began.
 #[derive(Deserialize)]
@@ -39,12 +81,30 @@ pub(super) fn decode<C: Reading>(
     context: &mut C,
 ) -> Old<C::Name, C::Text, DecodeError>
 where
+    C::Name: Decode<C>,
     C::Text: Decode<C>,
 {
     match (kind, schema) {
+        (EventKind::ContactStarted, 1) => Some(contact_started_v1(from, context).map(EventData::from)),
         (EventKind::Rated, 1) => Some(rated_v1(from, context).map(EventData::from)),
         _ => None,
     }
+}
+
+fn contact_started_v1<C: Reading>(
+    from: &mut Reader<'_>,
+    context: &mut C,
+) -> Result<ContactStartedV1<C::Name>, DecodeError>
+where
+    C::Name: Decode<C>,
+{
+    Ok(ContactStartedV1 {
+        contact: Decode::decode(from, context)?,
+        channel: Decode::decode(from, context)?,
+        direction: Decode::decode(from, context)?,
+        topic: Decode::decode(from, context)?,
+        issue: Decode::decode(from, context)?,
+    })
 }
 
 fn rated_v1<C: Reading>(from: &mut Reader<'_>, context: &mut C) -> Result<RatedV1<C::Text>, DecodeError>
@@ -67,6 +127,7 @@ pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
     from: D,
 ) -> Old<Name, Text, D::Error> {
     match (kind, schema) {
+        (EventKind::ContactStarted, 1) => Some(ContactStartedV1::deserialize(from).map(EventData::from)),
         (EventKind::Rated, 1) => Some(RatedV1::deserialize(from).map(EventData::from)),
         _ => None,
     }

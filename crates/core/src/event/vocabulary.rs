@@ -2,7 +2,7 @@
 //!
 //! `N` is what a name is and `T` what a text is: [`Name`] and [`Text`] in the API, [`Sym`](crate::name::Sym)
 //! and `()` in the fold. A kind's number and a field's place are on disk for ever; a kind that must change gets
-//! a higher schema version and an upcaster, as [`Rated`] has.
+//! a higher schema version and an upcaster, as [`Rated`] and [`ContactStarted`] have.
 
 use super::define::vocabulary;
 use super::upcast;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 vocabulary! {
     /// A contact began.
-    1 "contact.started" v 1 => ContactStarted [N] {
+    1 "contact.started" v 2 => ContactStarted [N] {
         /// The contact; its id also names the case that comes to hold it.
         contact: ContactId,
         /// Where.
@@ -32,6 +32,9 @@ vocabulary! {
         topic: Option<N>,
         /// An explicit reference to the issue: ticket, thread, order.
         issue: Option<IssueRef>,
+        /// What we make contact for, by the name that the rulebook's `[contact]` knows it by: `sales`, `survey`. None:
+        /// nobody said, as nobody could in the first version of the schema.
+        purpose: Option<N>,
     }
     /// The caller reached a level of a menu.
     2 "contact.menu-reached" v 1 => MenuReached [] {

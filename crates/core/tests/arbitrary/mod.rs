@@ -81,6 +81,7 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             direction: select(Direction::ALL),
             topic: option::of(name()),
             issue: option::of(uuid().prop_map(IssueRef)),
+            purpose: option::of(name()),
         }),
         EventKind::MenuReached => {
             any_of!(MenuReached { contact: contact(), depth: any::<u16>(), exit: select(MenuExit::ALL) })

@@ -5,6 +5,7 @@
 
 use super::waits::{Wait, Waits};
 use super::{Case, CaseClocks, CaseState, WaitsFor};
+use crate::disruption::DisruptionIx;
 use crate::rulebook::Rulebooks;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -103,6 +104,11 @@ impl CaseBook {
     /// The case that an explicit reference names.
     pub(crate) fn of_issue(&self, issue: IssueRef) -> Option<CaseIx> {
         self.newest(|c| c.issue == Some(issue))
+    }
+
+    /// The newest case that is part of a disruption.
+    pub(crate) fn of_disruption(&self, disruption: DisruptionIx) -> Option<CaseIx> {
+        self.newest(|c| c.disruption == Some(disruption))
     }
 
     /// The newest case on a topic.

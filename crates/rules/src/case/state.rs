@@ -1,7 +1,8 @@
 //! One case as it stands.
 
 use super::Instance;
-use crate::decision::{AnswerKind, CloseKind, OpenCause, ReopenCause, Trigger};
+use crate::decision::{AnswerKind, Clock, CloseKind, OpenCause, ReopenCause, Trigger};
+use crate::disruption::DisruptionIx;
 use crate::rulebook::RulebookIx;
 use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
@@ -42,7 +43,8 @@ pub enum WaitsFor {
 /// One case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
-    /// The contact that names it inside: the earliest that it holds.
+    /// The contact that names it inside: the earliest that it holds. A case that a charge opened is named by the charge's
+    /// event, whose id stands here in a contact's place.
     pub key: ContactId,
     /// What it is about; [`Sym::NONE`] if nobody said.
     pub topic: Sym,
@@ -82,7 +84,7 @@ pub struct Case {
     pub reopens: u16,
     /// Why the last time.
     pub reopened_because: Option<ReopenCause>,
-    /// How many contacts it holds.
+    /// How many contacts it holds; 0 as long as only a charge has opened it.
     pub contacts: u16,
     /// How many targets were missed.
     pub missed: u16,
@@ -92,6 +94,8 @@ pub struct Case {
     pub priority: u16,
     /// Whether anybody ever claimed that it is resolved.
     pub claimed: bool,
+    /// The disruption that it is part of.
+    pub disruption: Option<DisruptionIx>,
     /// The rulebook whose targets it is held to: the one in force when it was opened.
     pub rulebook: RulebookIx,
 }
@@ -164,6 +168,26 @@ impl core::fmt::Display for WaitsFor {
 }
 
 impl Case {
+    /// Whether something is unresolved: no answer was given, or what was given is none any more.
+    pub fn is_open(&self) -> bool {
+        self.state == CaseState::Open
+    }
+
+    /// Whether the customer has said something of it. A case that a charge opened is ours alone until she does: it has no
+    /// channel then.
+    pub fn is_hers(&self) -> bool {
+        self.cause != OpenCause::ChargedAfterCancellation || self.channel.is_some()
+    }
+
+    /// Whether it is an unread inquiry: the customer waits for us, and no person has dealt with what she said. A case that
+    /// [opened without her](Self::is_hers) is none.
+    pub fn is_unread(&self) -> bool {
+        self.is_open()
+            && self.waits_for == WaitsFor::Us
+            && self.is_hers()
+            && self.instance.fulfilled(Clock::FirstHuman).is_none()
+    }
+
     /// Why the case is where it is, in a few words that a report can count by.
     pub const fn why(&self) -> &'static str {
         match (self.state, self.reopened_because) {
@@ -174,6 +198,7 @@ impl Case {
                 ReopenCause::Rated => "reopened: the customer rated it badly",
                 ReopenCause::Work => "reopened: work was taken up again",
                 ReopenCause::Contradicted => "reopened: the customer's words contradict the acceptance",
+                ReopenCause::Charged => "reopened: billed once more after the cancellation",
             },
             (CaseState::Open, None) => match self.cause {
                 _ if !self.reacted_by.is_nil() => "open: a reaction, but no answer yet",
@@ -182,6 +207,7 @@ impl Case {
                 OpenCause::Voicemail => "open: a voicemail was left",
                 OpenCause::Complaint => "open: the customer says it is not solved",
                 OpenCause::Callback => "open: a call back was agreed on",
+                OpenCause::ChargedAfterCancellation => "open: billed after the cancellation",
             },
             (CaseState::Answered(AnswerKind::Claimed), _) => "claimed resolved: the customer did not confirm",
             (CaseState::Answered(_), _) => "answered: the customer did not confirm",
@@ -229,5 +255,6 @@ impl Canonical for Case {
         to.number(self.targets_said);
         to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));
         to.byte(u8::from(self.claimed));
+        to.number(self.disruption.map_or(0, |ix| u64::from(ix.0) + 1));
     }
 }

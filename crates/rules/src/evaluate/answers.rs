@@ -76,7 +76,11 @@ impl<S: Outlet> Step<'_, S> {
         };
         self.touch(ix);
         match self.journey.cases.get(ix).state {
-            CaseState::Open => self.wait_for(ix, WaitsFor::Us),
+            CaseState::Open => {
+                self.wait_for(ix, WaitsFor::Us);
+                let channel = self.journey.customer.contact(contact).and_then(|c| c.channel);
+                self.heard(ix, channel);
+            }
             CaseState::Lapsed => {}
             // "Thank you" acknowledges the answer and asks nothing.
             _ if verdict == Some(TextVerdict::Acknowledgement) => {}
@@ -130,7 +134,7 @@ impl<S: Outlet> Step<'_, S> {
             }
             _ => {}
         }
-        self.signal(|on| matches!(on, SignalOn::Rated(at_most) if share <= *at_most));
+        self.signal_about(case, contact, |on| matches!(on, SignalOn::Rated(at_most) if share <= *at_most));
     }
 
     /// The customer says that it is not solved.

@@ -29,7 +29,9 @@ impl<S: Outlet> Step<'_, S> {
         let on_topic = if topic.is_none() { None } else { self.journey.cases.of_topic(topic) };
         let window = self.rules.reopen_window(topic);
         let recent = |ix: &CaseIx| self.at.since(self.journey.cases.get(*ix).last_activity) <= window;
-        let same = by_issue.or_else(|| on_topic.filter(recent));
+        let same = by_issue
+            .or_else(|| on_topic.filter(recent))
+            .or_else(|| self.case_of_disruption(topic).filter(recent));
         match same.filter(|ix| self.journey.cases.get(*ix).state != CaseState::Lapsed) {
             Some(ix) => self.join(e, topic, ix),
             None if e.direction == Direction::Outbound => {}
@@ -66,7 +68,9 @@ impl<S: Outlet> Step<'_, S> {
                 let case = self.journey.cases.get_mut(ix);
                 case.priority = case.priority.saturating_add(1);
                 self.wait_for(ix, WaitsFor::Us);
-            } else {
+            }
+            self.heard(ix, Some(e.channel));
+            if state != CaseState::Open {
                 self.reopen(ix, ReopenCause::Contact);
             }
         }
@@ -81,6 +85,28 @@ impl<S: Outlet> Step<'_, S> {
         case.topic = topic;
         if case.state == CaseState::Open {
             self.arm_targets_if(ix, TargetRule::is_for_some_topics);
+            self.join_disruption(ix);
+        }
+    }
+
+    /// The customer speaks of a case. If it opened without her and this is the first time, there is now somebody who waits
+    /// for an answer, and a channel that says how long she may wait: the clocks start.
+    pub(super) fn heard(&mut self, ix: CaseIx, channel: Option<Channel>) {
+        let (at, trigger) = (self.at, self.trigger);
+        let case = self.journey.cases.get_mut(ix);
+        if case.is_hers() || channel.is_none() {
+            return;
+        }
+        case.channel = channel;
+        if case.state == CaseState::Open {
+            self.out.clocks_over(&CaseClocks::of(&self.journey.cases, ix, self.books), at);
+            self.journey.cases.forget_waits(ix);
+            let case = self.journey.cases.get_mut(ix);
+            case.instance = Instance::started(at);
+            case.started_by = trigger;
+            case.targets_said = 0;
+            self.disarm_targets(ix, OnlyFulfilled::No);
+            self.arm_targets(ix);
         }
     }
 
@@ -96,19 +122,26 @@ impl<S: Outlet> Step<'_, S> {
         let known = self.journey.customer.contact(contact);
         let (topic, channel) = known.map_or((Sym::NONE, None), |c| (c.topic, c.channel));
         let follows = follows.map(|ix| self.journey.cases.get(ix).key);
-        let case = Case {
-            key: contact,
-            topic,
-            issue,
-            follows,
-            channel,
+        let instance = Instance::started(clocks_from);
+        let case = self.new_case(contact, cause);
+        self.open_case(Case { topic, issue, follows, channel, instance, ..case });
+    }
+
+    /// A case that opens now, about nothing in particular, and holds one contact.
+    pub(super) fn new_case(&self, key: ContactId, cause: OpenCause) -> Case {
+        Case {
+            key,
+            topic: Sym::NONE,
+            issue: None,
+            follows: None,
+            channel: None,
             cause,
             state: CaseState::Open,
             since: self.at,
             waits_for: WaitsFor::Us,
             opened_at: self.at,
             last_activity: self.at,
-            instance: Instance::started(clocks_from),
+            instance: Instance::started(self.at),
             started_by: self.trigger,
             answered_by: EventId::default(),
             answered_at: Micros::MIN,
@@ -122,15 +155,21 @@ impl<S: Outlet> Step<'_, S> {
             targets_said: 0,
             priority: 0,
             claimed: false,
+            disruption: None,
             rulebook: self.rulebook,
-        };
+        }
+    }
+
+    pub(super) fn open_case(&mut self, case: Case) {
+        let Case { key, topic, follows, cause, .. } = case;
         let ix = self.journey.cases.open(case);
-        self.out.joined(contact, contact);
+        self.out.joined(key, key);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();
         let content = Content::CaseOpened { topic, follows, cause };
-        self.conclude(self.rules.cases_rule, contact, content, 0, evidence);
+        self.conclude(self.rules.cases_rule, key, content, 0, evidence);
         self.arm_targets(ix);
+        self.join_disruption(ix);
     }
 
     /// Sets a deadline for every target of the case's instance that was not said yet and whose clock still runs.
@@ -179,7 +218,7 @@ impl<S: Outlet> Step<'_, S> {
         let (key, count) = (case.key, case.reopens);
         self.conclude(self.rules.cases_rule, key, Content::CaseReopened { cause, count }, 0, evidence);
         self.arm_targets(ix);
-        self.signal(|on| *on == SignalOn::CaseReopened);
+        self.signal_about(Some(ix), None, |on| *on == SignalOn::CaseReopened);
         let found = Finding::new(PrescribeOn::CaseReopened, self.rules.cases_rule, key);
         self.prescribe(&Finding { reopens: Some(count), ..found });
     }
@@ -214,7 +253,7 @@ impl<S: Outlet> Step<'_, S> {
             _ => {}
         }
         if ending == Ending::Abandoned {
-            self.signal(|on| *on == SignalOn::ContactAbandoned);
+            self.signal_about(case, Some(contact), |on| *on == SignalOn::ContactAbandoned);
         }
     }
 

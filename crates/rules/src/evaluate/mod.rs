@@ -6,7 +6,10 @@
 
 mod answers;
 mod cases;
+mod charges;
 mod deadlines;
+mod disruptions;
+mod guard;
 mod outlet;
 mod prescriptions;
 mod promises;
@@ -122,7 +125,9 @@ impl<S: Outlet> Step<'_, S> {
     fn react(&mut self, fact: &Fact) {
         match &fact.data {
             EventData::ContactStarted(e) => {
+                let was_agreed = self.is_agreed_call(e);
                 self.contact_started(e);
+                self.guard(e, was_agreed);
                 self.repeated(e);
             }
             EventData::MenuReached(e) => self.check_limits(e.contact, LimitCounts::MenuDepth),
@@ -170,13 +175,15 @@ impl<S: Outlet> Step<'_, S> {
             EventData::PromiseRenegotiated(e) => self.renegotiated(e.promise, e.due),
             EventData::CallbackRequested(e) => self.callback(e.promise, e.contact, None, None),
             EventData::CallbackScheduled(e) => self.callback(e.promise, e.contact, e.from, Some(e.due)),
+            EventData::FactStated(_) | EventData::AccountChanged(_) | EventData::SubscriptionChanged(_) => {
+                self.look_for_disruptions();
+            }
             EventData::IdentityAsked(_) => self.identity_asked(),
+            EventData::Charged(e) => self.charged(e),
             EventData::Queued(_)
             | EventData::Held(_)
             | EventData::Purchase(_)
-            | EventData::Charged(_)
             | EventData::Refunded(_)
-            | EventData::SubscriptionChanged(_)
             | EventData::CancellationRequested(_)
             | EventData::CancellationSettled(_)
             | EventData::OfferMade(_)
@@ -186,11 +193,9 @@ impl<S: Outlet> Step<'_, S> {
             | EventData::IdentityVerified(_)
             | EventData::ConsentChanged(_)
             | EventData::PreferenceStated(_)
-            | EventData::FactStated(_)
             | EventData::CircumstanceChanged(_)
             | EventData::Apology(_)
             | EventData::ConcessionGiven(_)
-            | EventData::AccountChanged(_)
             | EventData::MeetingChanged(_)
             | EventData::FeedbackGiven(_)
             | EventData::PredictionMade(_)

@@ -119,7 +119,7 @@ impl<S: Outlet> Step<'_, S> {
         evidence.push(deadline.trigger.event);
         let content = Content::PromiseBroken { promise: id, due: deadline.due };
         self.conclude(deadline.rule, case, content, 0, evidence);
-        self.signal(|on| *on == SignalOn::PromiseBroken);
+        self.signal_about(None, contact, |on| *on == SignalOn::PromiseBroken);
         self.prescribe(&Finding::new(PrescribeOn::PromiseBroken, deadline.rule, case));
     }
 

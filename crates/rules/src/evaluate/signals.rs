@@ -2,6 +2,7 @@
 
 use super::prescriptions::Finding;
 use super::{Outlet, Step};
+use crate::case::CaseIx;
 use crate::churn::{Churn, Flag};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::Content;
@@ -47,7 +48,21 @@ impl<S: Outlet> Step<'_, S> {
             self.journey.customer.contacts().iter().rev().take_while(|c| at.since(c.started_at) <= longest);
         let mut inbound = recent.filter(|c| c.id != e.contact && c.direction == Direction::Inbound);
         if let Some(passed) = inbound.find(|c| same(c)).map(|c| at.since(c.started_at)) {
-            self.signal(|on| matches!(on, SignalOn::RepeatContact(within) if passed <= *within));
+            self.signal_about(case, Some(e.contact), |on| {
+                matches!(on, SignalOn::RepeatContact(within) if passed <= *within)
+            });
+        }
+    }
+
+    /// Adds every signal that this step gives, unless it is the doing of a disruption.
+    pub(super) fn signal_about(
+        &mut self,
+        case: Option<CaseIx>,
+        contact: Option<ContactId>,
+        gives: impl Fn(&SignalOn) -> bool,
+    ) {
+        if !self.is_excused(case, contact) {
+            self.signal(gives);
         }
     }
 
@@ -133,7 +148,7 @@ impl<S: Outlet> Step<'_, S> {
             let case = cases.of_contact(contact).map_or(ContactId::default(), |ix| cases.get(ix).key);
             let evidence = self.this_event();
             self.conclude(limit.rule, case, Content::LimitPassed { contact, count }, 0, evidence);
-            self.signal(|on| *on == SignalOn::LimitPassed);
+            self.signal_about(None, Some(contact), |on| *on == SignalOn::LimitPassed);
             self.prescribe(&Finding::new(PrescribeOn::LimitPassed, limit.rule, case));
         }
     }

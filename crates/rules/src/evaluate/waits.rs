@@ -1,10 +1,10 @@
 //! Whom a case waits for, and what that does to its targets in working time.
 
 use super::{Outlet, Step};
-use crate::case::{Case, CaseBook, CaseIx, CaseState, WaitsFor};
+use crate::case::{CaseBook, CaseIx, CaseState, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::rulebook::{Rulebook, TargetRule};
-use throughline_core::time::Micros;
+use throughline_core::time::{Micros, Span};
 
 impl<S: Outlet> Step<'_, S> {
     /// A case waits for somebody from now on. Targets that pause for them pause; those that paused go on.
@@ -39,6 +39,12 @@ impl<S: Outlet> Step<'_, S> {
         });
     }
 
+    /// Sets the deadlines of targets that were not missed yet anew, since what they go by has changed.
+    pub(super) fn rearm_targets(&mut self, ix: CaseIx) {
+        self.pause(ix, |_| true);
+        self.arm_targets_if(ix, |_| true);
+    }
+
     /// Sets a deadline for every target of the case's instance that is wanted, was not said yet, does not pause, and
     /// whose clock still runs.
     pub(super) fn arm_targets_if(&mut self, ix: CaseIx, wanted: impl Fn(&TargetRule) -> bool) {
@@ -50,7 +56,10 @@ impl<S: Outlet> Step<'_, S> {
             if !running || !wanted(target) || case.targets_said & (1 << index) != 0 {
                 continue;
             }
-            let Some(due) = due(rules, target, case, &journey.cases, ix) else { continue };
+            let lengthened = case.disruption.map(|of| books.disruption(of));
+            let lengthened = lengthened.filter(|disruption| disruption.goes_on(case.instance.started_at));
+            let within = lengthened.map_or(target.within, |disruption| disruption.lengthen(target.within));
+            let Some(due) = due(rules, target, within, &journey.cases, ix) else { continue };
             journey.deadlines.set(Deadline {
                 at: due.max(*at),
                 rule: target.rule,
@@ -65,14 +74,15 @@ impl<S: Outlet> Step<'_, S> {
 
 /// When a target of a case is missed if nobody does anything: not while it pauses.
 #[inline]
-fn due(rules: &Rulebook, target: &TargetRule, case: &Case, cases: &CaseBook, ix: CaseIx) -> Option<Micros> {
+fn due(rules: &Rulebook, target: &TargetRule, within: Span, cases: &CaseBook, ix: CaseIx) -> Option<Micros> {
+    let case = cases.get(ix);
     let started = case.instance.started_at;
     if target.is_in_customer_time() {
-        return Some(started + target.within);
+        return Some(started + within);
     }
     if target.pauses.for_whom(case.waits_for) {
         return None;
     }
     let waits = cases.waits(ix).filter(|wait| target.pauses.for_whom(wait.whom));
-    rules.time_of(target).after(started, target.within, waits.map(|wait| (wait.from, wait.until)))
+    rules.time_of(target).after(started, within, waits.map(|wait| (wait.from, wait.until)))
 }

@@ -1,5 +1,6 @@
 //! The stored form of ledger entries. One record holds all entries of one judgement for one profile.
 
+use super::encode_refusals::{decode_refusals, encode_refusals};
 use super::{Announcement, AnnouncementId, Entry, Reason};
 use crate::decision::{
     AnswerKind, Clock, CloseKind, Content, Decision, DecisionKind, Evidence, MAX_EVIDENCE, OpenCause,
@@ -236,12 +237,22 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             out.text(text(cause));
         }
         Content::ChurnCleared { flagged_at } => flagged_at.encode(out),
+        Content::DisruptionApplies { disruption, waiver, until } => {
+            out.text(text(disruption));
+            maybe(waiver, out);
+            until.encode(out);
+        }
         Content::PrescriptionIssued { action, owner, due, because, cause } => {
             out.text(text(action));
             out.text(text(owner));
             due.encode(out);
             out.plain.push(*because as u8);
             maybe(cause, out);
+        }
+        Content::ContactAgainstGuard { contact, purpose, reasons } => {
+            contact.encode(out);
+            maybe(purpose, out);
+            encode_refusals(reasons, text, out);
         }
     }
     out.plain.push(decision.evidence.len() as u8);
@@ -291,12 +302,20 @@ where
             Content::ChurnFlagged { score: f64::from_le_bytes(bits), cause: field!() }
         }
         DecisionKind::ChurnCleared => Content::ChurnCleared { flagged_at: field!() },
+        DecisionKind::DisruptionApplies => {
+            Content::DisruptionApplies { disruption: field!(), waiver: field!(), until: field!() }
+        }
         DecisionKind::PrescriptionIssued => Content::PrescriptionIssued {
             action: field!(),
             owner: field!(),
             due: field!(),
             because: word!(DecisionKind, "a decision"),
             cause: field!(),
+        },
+        DecisionKind::ContactAgainstGuard => Content::ContactAgainstGuard {
+            contact: field!(),
+            purpose: field!(),
+            reasons: decode_refusals(from, context)?,
         },
     })
 }
@@ -330,6 +349,6 @@ fn decode_reason(from: &mut Reader<'_>) -> Result<Reason, DecodeError> {
     })
 }
 
-fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
+pub(super) fn unknown(what: &'static str, found: u8, from: &Reader<'_>) -> DecodeError {
     DecodeError::UnknownVariant { what, found: found.into(), at: from.offset() }
 }

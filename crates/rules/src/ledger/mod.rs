@@ -8,6 +8,7 @@
 mod announced;
 mod difference;
 mod encode;
+mod encode_refusals;
 mod entry;
 mod said;
 

@@ -2,7 +2,7 @@
 
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
-use super::{calendars, check_identity};
+use super::{calendars, check_contact, check_identity};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::Name;
@@ -49,6 +49,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     check.prescriptions(document);
     check.mistakes.extend(calendars::check(text, document));
     check.mistakes.extend(check_identity::check(text, document));
+    check.mistakes.extend(check_contact::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
 }
@@ -98,6 +99,9 @@ impl Check<'_> {
         }
         for prescription in &document.prescriptions {
             self.rule(&prescription.as_ref().rule, "prescriptions");
+        }
+        if let Some(contact) = &document.contact {
+            self.rule(&contact.rule, "contact");
         }
     }
 

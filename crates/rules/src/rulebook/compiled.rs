@@ -2,6 +2,7 @@
 
 use super::calendars::{CalendarIx, Calendars};
 use super::catalogue::{Catalogue, RuleIx, SignalIx};
+use super::compiled_contact::{ChargedPolicy, ContactPolicy};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PausesFor, PrescribeOn, SignalSource, TargetClock,
     UnjudgedHuman,
@@ -44,6 +45,10 @@ pub struct Rulebook {
     pub prescriptions: Vec<Prescription>,
     /// Who is who.
     pub identity: Policy,
+    /// The contact guard, if the rulebook has one.
+    pub contact: Option<ContactPolicy>,
+    /// What a bill after a cancellation does, if it does anything.
+    pub charged: Option<ChargedPolicy>,
     rules: Vec<(Sym, Span)>,
     channels: Vec<ChannelPolicy>,
     topics: Vec<(Sym, Span)>,
@@ -324,6 +329,7 @@ impl Rulebook {
             .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
         let limited_to = ix_of_signals(document, ix);
+        let guard_rule = document.contact.as_ref().map(|c| ix(c.rule.as_ref())).unwrap_or_default();
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -359,6 +365,11 @@ impl Rulebook {
             churn,
             prescriptions: prescriptions(document, &prescription_rules, names, catalogue),
             identity: compiled_identity::compile(text, document.identity.as_ref()),
+            contact: document.contact.as_ref().map(|c| ContactPolicy::compile(c, guard_rule, names)),
+            charged: document
+                .charged_after_cancellation
+                .as_ref()
+                .map(|charged| ChargedPolicy::compile(charged, names)),
             channels: channels(document),
             topics: document
                 .topics
@@ -377,6 +388,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     let settle = |d: Option<super::Duration>| d.map_or(Span::ZERO, |d| d.0);
     let mut rules: Vec<(&str, Span)> = vec![(check::CASES_RULE, Span::ZERO)];
     rules.push((document.promises.rule.as_ref(), settle(document.promises.settle)));
+    rules.extend(document.contact.iter().map(|c| (c.rule.as_ref().as_str(), Span::ZERO)));
     rules.extend(
         document.targets.iter().map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),
     );

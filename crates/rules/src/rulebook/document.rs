@@ -1,6 +1,7 @@
 //! The document as it is written. Its shape is the one that grows: new tables and keys are added, none moves.
 
 use super::Duration;
+use super::document_contact::{ChargedAfterCancellation, ContactRules};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
 use throughline_core::event::Channel;
@@ -63,6 +64,10 @@ document! {
         pub prescriptions: Vec<Spanned<Prescription>>,
         /// Who is who: what joins two profiles, and what keeps them apart.
         pub identity: Option<IdentityRules>,
+        /// The contact guard: what forbids us to make contact.
+        pub contact: Option<ContactRules>,
+        /// A bill after a cancellation took effect opens a case by itself. Without this table it does not.
+        pub charged_after_cancellation: Option<ChargedAfterCancellation>,
     }
 
     /// Which rulebook this is. Every decision names it as `id@version`.

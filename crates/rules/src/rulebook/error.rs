@@ -41,6 +41,6 @@ impl fmt::Display for RulebookError {
 impl core::error::Error for RulebookError {}
 
 /// The line of a byte offset, from 1.
-pub(super) fn line_of(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|&&b| b == b'\n').count() + 1
 }

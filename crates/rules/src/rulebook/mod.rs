@@ -7,10 +7,13 @@
 mod calendars;
 mod catalogue;
 mod check;
+mod check_contact;
 mod check_identity;
 mod compiled;
+mod compiled_contact;
 mod compiled_identity;
 pub mod document;
+pub mod document_contact;
 mod duration;
 mod error;
 mod reading;
@@ -23,9 +26,12 @@ pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Pauses, Prescription, Rulebook, SignalOn, SignalRule,
     TargetRule,
 };
+pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
 pub use document::LimitCounts;
 pub use duration::Duration;
+pub(crate) use error::line_of;
 pub use error::{Mistake, RulebookError};
+pub(crate) use reading::mistake;
 pub use rulebooks::{RulebookIx, Rulebooks};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;

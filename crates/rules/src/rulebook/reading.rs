@@ -50,17 +50,35 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("max_profiles", "4"),
     ("max_values", "8"),
     ("calendar", "\"office\""),
+    ("disruption", "\"storm-ylva\""),
+    ("from", "\"2026-02-03T06:00:00Z\""),
+    ("until", "\"2026-02-05T06:00:00Z\""),
+    ("waiver", "\"rebooking-fee\""),
+    ("longer", "3.0"),
+    ("fact", "\"flies 2026-02-03\""),
+    ("values", "[\"FRA\", \"MUC\"]"),
+    ("accounts", "[\"account 7\"]"),
+    ("plans", "[\"basic\"]"),
+    ("everybody", "true"),
     ("pauses_for", "[\"customer\"]"),
     ("zone", "\"Europe/Berlin\""),
     ("holidays", "[\"12-25\", \"2026-04-03\"]"),
+    ("unread_first", "true"),
+    ("circumstances", "[\"bereavement\"]"),
+    ("open_case", "\"any\""),
+    ("unread_inquiry", "true"),
+    ("consent", "\"not-withdrawn\""),
+    ("topic", "\"billing\""),
+    ("final_bill_within", "\"31d\""),
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
-const SINGLE: &[&str] = &["rulebook", "cases", "promises", "churn", "identity"];
-const LISTS: &[&str] = &["targets", "limits", "prescriptions"];
+const SINGLE: &[&str] =
+    &["rulebook", "cases", "promises", "churn", "identity", "contact", "charged_after_cancellation"];
+const LISTS: &[&str] = &["targets", "limits", "prescriptions", "who"];
 
 /// The mistake that the reader found.
-pub(super) fn mistake(text: &str, error: &toml::de::Error) -> Mistake {
+pub(crate) fn mistake(text: &str, error: &toml::de::Error) -> Mistake {
     let offset = error.span().map_or(0, |span| span.start);
     let line = line_of(text, offset);
     let written = text.lines().nth(line - 1).unwrap_or_default().trim();

@@ -8,8 +8,10 @@ use super::DEFAULT;
 use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled::Rulebook;
 use super::error::RulebookError;
+use crate::disruption::{Disruption, DisruptionError, DisruptionIx, Disruptions};
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
+use throughline_core::customer::CustomerState;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::{Micros, Span};
 
@@ -26,6 +28,7 @@ pub struct Rulebooks {
     timeline: Vec<(Micros, RulebookIx)>,
     /// When the first one is replaced: mostly never, and then nothing is looked up.
     first_change: Micros,
+    disruptions: Disruptions,
 }
 
 impl Rulebooks {
@@ -35,7 +38,7 @@ impl Rulebooks {
         let first = Rulebook::parse(text, names, &mut catalogue)?;
         catalogue.check()?;
         let timeline = vec![(Micros::MIN, RulebookIx(0))];
-        Ok(Self { books: vec![first], catalogue, timeline, first_change: Micros::MAX })
+        Ok(Self { books: vec![first], catalogue, timeline, first_change: Micros::MAX, disruptions: Disruptions::default() })
     }
 
     /// The rulebook that ships, alone.
@@ -64,6 +67,40 @@ impl Rulebooks {
         self.timeline.insert(self.timeline.partition_point(|(at, _)| *at < from), (from, ix));
         self.first_change = self.timeline.get(1).map_or(Micros::MAX, |(at, _)| *at);
         Ok(ix)
+    }
+
+    /// Declares a disruption, which counts from `not_before` on at the earliest. The same again changes nothing; another
+    /// document under the same name takes its place from where it counts. Refused, and nothing changes, if the document
+    /// has a mistake.
+    pub fn declare(
+        &mut self,
+        not_before: Micros,
+        text: &str,
+        names: &mut Interner,
+    ) -> Result<(), DisruptionError> {
+        self.disruptions.declare(Disruption::parse(text, not_before, names)?);
+        Ok(())
+    }
+
+    /// The disruptions that were declared, in the order in which they were.
+    pub fn disruptions(&self) -> &[Disruption] {
+        self.disruptions.all()
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn disruption(&self, ix: DisruptionIx) -> &Disruption {
+        self.disruptions.get(ix)
+    }
+
+    /// Those that go on at an instant and hit a customer, by what is known of her.
+    #[inline]
+    pub fn disruptions_of<'d, 'c>(
+        &'d self,
+        customer: &'c CustomerState,
+        at: Micros,
+    ) -> impl Iterator<Item = (DisruptionIx, &'d Disruption)> + use<'d, 'c> {
+        self.disruptions.of(customer, at)
     }
 
     /// The one in force at an instant.

@@ -179,6 +179,7 @@ fn a_promise_is_made_and_broken_and_the_changes_say_so_in_words_and_as_json() {
                 direction: Direction::Inbound,
                 topic: Some(name("billing")),
                 issue: None,
+                purpose: None,
             }
             .into(),
         ),

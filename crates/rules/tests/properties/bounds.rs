@@ -23,6 +23,7 @@ pub(crate) fn started(n: usize, topic: Option<&str>) -> EventData {
         direction: Direction::Inbound,
         topic: topic.map(|t| Name::new(t).unwrap()),
         issue: None,
+        purpose: None,
     }
     .into()
 }

@@ -9,6 +9,7 @@ mod churn;
 mod closing;
 mod deadlines;
 mod found;
+mod guard;
 mod handles;
 mod late;
 mod ledger;

@@ -196,4 +196,28 @@ cause = "reads"
 action = "call-and-ask"
 owner = "retention"
 within = "3d"
+
+[contact]
+rule = "guard"
+unread_first = true
+
+[contact.purposes.service]
+at_most = 2
+within = "1h"
+
+[contact.purposes.sales]
+circumstances = ["bereavement"]
+open_case = "any"
+unread_inquiry = true
+consent = "not-withdrawn"
+at_most = 1
+within = "1d"
+
+[contact.purposes.survey]
+open_case = ["delivery"]
+consent = "given"
+
+[charged_after_cancellation]
+topic = "billing"
+final_bill_within = "1h"
 "#;

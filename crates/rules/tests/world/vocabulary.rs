@@ -4,15 +4,16 @@
 use super::history::event_id;
 use throughline_core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CaseOverridden, CircumstanceChanged, Connected, ContactEnded, ContactStarted, Custom, Held,
-    IdentifierClaimed, IdentityAsked, IdentityVerified, MenuReached, Message, PageViewed, PreferenceStated,
-    PromiseKept, PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged,
-    TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
+    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged,
+    ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified,
+    MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated,
+    Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
+    WorkDone,
 };
 use throughline_core::event::{
-    AskedBy, Author, Channel, CircumstanceChange, Direction, Ending, EventData, IdentifierHash, Instrument,
-    MenuExit, Preference, StatedBy, Strength, SubscriptionChange, Text, TextVerdict, TransferKind,
-    WorkEffect,
+    AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent, Direction,
+    Ending, EventData, IdentifierHash, Instrument, MenuExit, Preference, StatedBy, Strength,
+    SubscriptionChange, Text, TextVerdict, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, IssueRef, PromiseId};
 use throughline_core::name::Name;
@@ -36,6 +37,18 @@ const MACHINES: [Author; 5] =
 const EFFECTS: [WorkEffect; 4] =
     [WorkEffect::Works, WorkEffect::WaitsForCustomer, WorkEffect::WaitsForThirdParty, WorkEffect::Notes];
 const ACTIONS: [&str; 3] = ["fix-the-open-case", "call-and-ask", "escalate-to-team-lead"];
+
+/// What we make contact for; the last is named by no rulebook.
+const PURPOSES: [Option<&str>; 8] = [
+    Some("sales"),
+    Some("sales"),
+    Some("survey"),
+    Some("survey"),
+    Some("service"),
+    Some("newsletter"),
+    None,
+    None,
+];
 
 const STRENGTHS: [Strength; 3] = [Strength::Low, Strength::Substantial, Strength::High];
 
@@ -73,9 +86,10 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
         0..=5 => ContactStarted {
             contact,
             channel: pick(&CHANNELS, which),
-            direction: if how % 8 == 7 { Direction::Outbound } else { Direction::Inbound },
+            direction: if how % 8 >= 6 { Direction::Outbound } else { Direction::Inbound },
             topic: pick(&TOPICS, how).map(name),
             issue: (which >= 128).then(|| IssueRef(Uuid::from_u128(0x155 + u128::from(which % 2)))),
+            purpose: pick(&PURPOSES, who).filter(|_| how % 8 >= 6).map(name),
         }
         .into(),
         6 | 7 => message(Author::Customer, None),
@@ -135,7 +149,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
 /// What is about the customer herself, and what is rare.
 fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
     let later = |n: u8| at + Span::from_secs(pick(&DUE, n));
-    match how % 16 {
+    match how % 20 {
         0 => Queued { contact, queue: name("billing") }.into(),
         1 => Held { contact }.into(),
         2 => IdentifierClaimed {
@@ -199,6 +213,25 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
         }
         .into(),
         14 => WaitTold { contact, wait_secs: 60 * u32::from(which) }.into(),
+        15 => CancellationSettled {
+            subscription: which.is_multiple_of(2).then(|| name("line-1")),
+            outcome: CancellationOutcome::ALL[usize::from(which / 2) % 2],
+        }
+        .into(),
+        16 | 17 => Charged {
+            charge: None,
+            line: None,
+            subscription: (!which.is_multiple_of(3)).then(|| name("line-1")),
+            amount: None,
+            outcome: ChargeOutcome::ALL[usize::from(which) % ChargeOutcome::ALL.len()],
+        }
+        .into(),
+        18 => ConsentChanged {
+            purpose: name(if which.is_multiple_of(2) { "sales" } else { "survey" }),
+            consent: Consent::ALL[usize::from(which / 2) % 2],
+            contact: None,
+        }
+        .into(),
         _ => CircumstanceChanged {
             circumstance: name("bereavement"),
             change: CircumstanceChange::ALL[usize::from(which) % 3],

@@ -1,7 +1,9 @@
 //! What can be asked below `---`.
 
 use super::phrase::Said;
+use super::statement::name;
 use throughline_core::ids::ProfileId;
+use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
 /// A question to whoever tells the story.
@@ -25,6 +27,13 @@ pub enum Question {
     Standing {
         /// The customer's profile.
         profile: ProfileId,
+    },
+    /// Whether we may make contact with a customer for a purpose, when it is asked.
+    MayContact {
+        /// The customer's profile.
+        profile: ProfileId,
+        /// What for.
+        purpose: Name,
     },
     /// Every announcement, amendment and withdrawal since this was asked last, in order.
     Announcements,
@@ -57,5 +66,9 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         at: s.moment("moment").unwrap_or(now),
     }),
     ("what stands of <who>", |_, profile, _| Question::Standing { profile }),
+    ("may we contact <who> for <purpose>", |s, profile, _| Question::MayContact {
+        profile,
+        purpose: name(s, "purpose"),
+    }),
     ("announcements", |_, _, _| Question::Announcements),
 ];

@@ -5,12 +5,13 @@ use super::phrase::Said;
 use super::statement::{Make, Stated, contact, maybe, name, on, text, who};
 use throughline_core::event::vocabulary::{
     AccountChanged, Apology, CallbackOffered, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CancellationSettled, CircumstanceChanged, ConsentChanged, FactStated, FieldReentered, IdentityAsked,
-    IdentityVerified, PreferenceStated, PromiseRenegotiated, Purchase, SubscriptionChanged, WaitTold,
+    CancellationSettled, Charged, CircumstanceChanged, ConsentChanged, FactStated, FieldReentered,
+    IdentityAsked, IdentityVerified, PreferenceStated, PromiseRenegotiated, Purchase, SubscriptionChanged,
+    WaitTold,
 };
 use throughline_core::event::{
-    AccountRole, ApologyStep, AskedBy, CancellationOutcome, Channel, CircumstanceChange, Consent, Preference,
-    StatedBy, Strength, SubscriptionChange,
+    AccountRole, ApologyStep, AskedBy, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange,
+    Consent, Preference, StatedBy, Strength, SubscriptionChange,
 };
 use throughline_core::name::Name;
 
@@ -93,6 +94,17 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("<who> stays [with <subscription>]", |s, n| {
         let (subscription, outcome) = (maybe(s, "subscription"), CancellationOutcome::Withdrawn);
         Stated::Fact(who(s, n), CancellationSettled { subscription, outcome }.into())
+    }),
+    ("the cancellation of <who> takes effect [for <subscription>]", |s, n| {
+        let (subscription, outcome) = (maybe(s, "subscription"), CancellationOutcome::Effective);
+        Stated::Fact(who(s, n), CancellationSettled { subscription, outcome }.into())
+    }),
+    ("<who> is billed [for <subscription>]", |s, n| {
+        let (subscription, outcome) = (maybe(s, "subscription"), ChargeOutcome::Billed);
+        Stated::Fact(
+            who(s, n),
+            Charged { charge: None, line: None, subscription, amount: None, outcome }.into(),
+        )
     }),
     ("<who> is <role> of account <account>", |s, n| {
         let role = AccountRole::from_word(s.word("role")).unwrap_or(AccountRole::Holder);

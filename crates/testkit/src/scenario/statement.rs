@@ -27,7 +27,7 @@ pub(super) type Make = fn(&Said, &mut Names) -> Stated;
 /// The forms. `<…>` is to be filled in, `[…]` may be left out; what was said follows a colon, in quotation marks.
 pub(super) const FORMS: &[(&str, Make)] = &[
     ("<who> starts <channel> <new> [about <topic>] [on <issue>]", |s, n| started(s, n, Direction::Inbound)),
-    ("company starts <channel> <new> with <who> [about <topic>] [on <issue>]", |s, n| {
+    ("company starts <channel> <new> with <who> [about <topic>] [on <issue>] [for <purpose>]", |s, n| {
         started(s, n, Direction::Outbound)
     }),
     ("<who> writes in <contact> [judged <verdict>]", |s, n| wrote(s, n, Author::Customer)),
@@ -159,7 +159,15 @@ fn started(s: &Said, n: &mut Names, direction: Direction) -> Stated {
     let issue = s.get("issue").map(|issue| IssueRef::derived("scenario", issue));
     Stated::Fact(
         owner,
-        ContactStarted { contact, channel, direction, topic: maybe(s, "topic"), issue }.into(),
+        ContactStarted {
+            contact,
+            channel,
+            direction,
+            topic: maybe(s, "topic"),
+            issue,
+            purpose: maybe(s, "purpose"),
+        }
+        .into(),
     )
 }
 

@@ -132,7 +132,8 @@ impl<'a> Life<'a> {
     fn start(&mut self, source: Source, channel: Channel, direction: Direction, issue: Issue) -> ContactId {
         let contact = ContactId(self.dice().uuid());
         let topic = self.dice().chance(700).then(|| self.topic(issue));
-        let started = ContactStarted { contact, channel, direction, topic, issue: issue.reference };
+        let started =
+            ContactStarted { contact, channel, direction, topic, issue: issue.reference, purpose: None };
         self.tell(source, started);
         contact
     }
