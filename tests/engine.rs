@@ -5,6 +5,8 @@
 mod claims;
 #[path = "engine/contact.rs"]
 mod contact_guard;
+#[path = "engine/disruptions.rs"]
+mod disruptions;
 #[path = "engine/joining.rs"]
 mod joining;
 #[path = "engine/regressions.rs"]

@@ -7,8 +7,8 @@ use throughline_core::event::Position;
 use throughline_core::ids::EventId;
 use throughline_core::name::Name;
 use throughline_core::wire::DecodeError;
-use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::disruption::DisruptionError;
+use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::rulebook::RulebookError;
 use throughline_store::error::{AppendError, StoreError};
 

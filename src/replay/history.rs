@@ -110,7 +110,9 @@ impl History {
                     rules.activate(activated.effective_at, document, names)?;
                 }
                 // It was read with the log, so it has no mistake.
-                Activation::Disruption(document) => drop(rules.declare(activated.effective_at, document, names)),
+                Activation::Disruption(document) => {
+                    drop(rules.declare(activated.effective_at, document, names))
+                }
                 Activation::Evaluator(_) => {}
             }
         }

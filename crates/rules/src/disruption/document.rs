@@ -68,4 +68,3 @@ impl<'de> Deserialize<'de> for Instant {
         Ok(Self(Micros::from(at.to_utc())))
     }
 }
-

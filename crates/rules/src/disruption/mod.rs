@@ -126,6 +126,7 @@ impl Disruptions {
         at: Micros,
     ) -> impl Iterator<Item = (DisruptionIx, &'d Disruption)> + use<'d, 'c> {
         let all = self.0.iter().enumerate();
-        all.filter(move |(_, d)| d.goes_on(at) && d.hits(customer)).map(|(ix, d)| (DisruptionIx(ix as u16), d))
+        all.filter(move |(_, d)| d.goes_on(at) && d.hits(customer))
+            .map(|(ix, d)| (DisruptionIx(ix as u16), d))
     }
 }

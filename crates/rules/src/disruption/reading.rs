@@ -83,12 +83,24 @@ fn check(text: &str, document: &DisruptionDocument) -> Vec<Mistake> {
     document.topics.as_ref().iter().for_each(|topic| name("a topic", topic, &mut say));
     let (from, until) = (document.from.as_ref().0, document.until.as_ref().0);
     if until <= from {
-        say(document.until.span().start, "`until` must be later than `from`; swap them if they are the wrong way round".into());
+        say(
+            document.until.span().start,
+            "`until` must be later than `from`; swap them if they are the wrong way round".into(),
+        );
     } else if until.since(from) > LONGEST {
-        say(document.until.span().start, format!("a disruption lasts {LONGEST} at most; what goes on for longer is a rule: write it into the rulebook"));
+        say(
+            document.until.span().start,
+            format!(
+                "a disruption lasts {LONGEST} at most; what goes on for longer is a rule: write it into the rulebook"
+            ),
+        );
     }
     if document.topics.as_ref().is_empty() {
-        say(document.topics.span().start, "without topics no contact is about it; name at least one, for instance `topics = [\"flight\"]`".into());
+        say(
+            document.topics.span().start,
+            "without topics no contact is about it; name at least one, for instance `topics = [\"flight\"]`"
+                .into(),
+        );
     }
     if let Some(longer) = &document.longer {
         if !(1.0..=100.0).contains(longer.as_ref()) {
@@ -96,7 +108,10 @@ fn check(text: &str, document: &DisruptionDocument) -> Vec<Mistake> {
         }
     }
     if document.who.as_ref().is_empty() {
-        say(document.who.span().start, "without `[[who]]` it hits nobody; write whom, or `everybody = true`".into());
+        say(
+            document.who.span().start,
+            "without `[[who]]` it hits nobody; write whom, or `everybody = true`".into(),
+        );
     }
     for who in document.who.as_ref() {
         check_who(who, &mut say);

@@ -46,9 +46,11 @@ impl<S: Outlet> Step<'_, S> {
         let content = Content::TargetMissed { clock, due: deadline.due };
         self.conclude_by(began_with.label, deadline.rule, key, content, occurrence, evidence);
         let found_by = deadline.rule;
-        self.signal_about(Some(ix), None, |on| {
-            matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by))
-        });
+        self.signal_about(
+            Some(ix),
+            None,
+            |on| matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by)),
+        );
         let found = Finding::new(PrescribeOn::TargetMissed, deadline.rule, key);
         self.prescribe(&Finding { occurrence, ..found });
     }

@@ -10,7 +10,8 @@ use throughline_core::name::Sym;
 impl<S: Outlet> Step<'_, S> {
     /// The case that holds what she asked about a disruption before, if a topic is one of a disruption that hits her now.
     pub(super) fn case_of_disruption(&self, topic: Sym) -> Option<CaseIx> {
-        let hit = self.books.disruptions_of(&self.journey.customer, self.at).filter(|(_, d)| d.is_about(topic));
+        let hit =
+            self.books.disruptions_of(&self.journey.customer, self.at).filter(|(_, d)| d.is_about(topic));
         hit.filter_map(|(ix, _)| self.journey.cases.of_disruption(ix)).next()
     }
 
@@ -61,7 +62,8 @@ impl<S: Outlet> Step<'_, S> {
         match case.and_then(|ix| cases.get(ix).disruption) {
             Some(of) => self.books.disruption(of).goes_on(self.at),
             None => {
-                let topic = contact.and_then(|c| self.journey.customer.contact(c)).map_or(Sym::NONE, |c| c.topic);
+                let topic =
+                    contact.and_then(|c| self.journey.customer.contact(c)).map_or(Sym::NONE, |c| c.topic);
                 self.books.disruptions_of(&self.journey.customer, self.at).any(|(_, d)| d.is_about(topic))
             }
         }

@@ -48,9 +48,11 @@ impl<S: Outlet> Step<'_, S> {
             self.journey.customer.contacts().iter().rev().take_while(|c| at.since(c.started_at) <= longest);
         let mut inbound = recent.filter(|c| c.id != e.contact && c.direction == Direction::Inbound);
         if let Some(passed) = inbound.find(|c| same(c)).map(|c| at.since(c.started_at)) {
-            self.signal_about(case, Some(e.contact), |on| {
-                matches!(on, SignalOn::RepeatContact(within) if passed <= *within)
-            });
+            self.signal_about(
+                case,
+                Some(e.contact),
+                |on| matches!(on, SignalOn::RepeatContact(within) if passed <= *within),
+            );
         }
     }
 

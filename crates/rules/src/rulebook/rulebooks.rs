@@ -38,7 +38,13 @@ impl Rulebooks {
         let first = Rulebook::parse(text, names, &mut catalogue)?;
         catalogue.check()?;
         let timeline = vec![(Micros::MIN, RulebookIx(0))];
-        Ok(Self { books: vec![first], catalogue, timeline, first_change: Micros::MAX, disruptions: Disruptions::default() })
+        Ok(Self {
+            books: vec![first],
+            catalogue,
+            timeline,
+            first_change: Micros::MAX,
+            disruptions: Disruptions::default(),
+        })
     }
 
     /// The rulebook that ships, alone.
