@@ -146,6 +146,9 @@ fn of_decisions(said: &[(Decision<Sym>, ProfileIx)], names: &Interner, as_of: Mi
             Content::ChurnCleared { .. } => {
                 mark(Lane::Failure, Tone::Good, None, "signs of leaving faded".to_owned());
             }
+            Content::MachineLoop { .. } => {
+                mark(Lane::Failure, Tone::Bad, None, "two machines answer each other".to_owned());
+            }
             Content::PrescriptionIssued { .. } => {}
         }
     }

@@ -158,6 +158,15 @@ decisions! {
         /// The signal that weighs most, for signs of leaving.
         cause: Option<N>,
     }
+    /// Two machines answer each other.
+    14 "machine-loop" MachineLoop {
+        /// The contact of the last message.
+        contact: ContactId,
+        /// When the first message of it was sent.
+        since: Micros,
+        /// How many messages it is by now.
+        turns: u16,
+    }
 }
 
 macro_rules! word_enum {
@@ -330,6 +339,9 @@ impl<N> Content<N> {
                 because: *because,
                 cause: cause.as_ref().map(f),
             },
+            Self::MachineLoop { contact, since, turns } => {
+                Content::MachineLoop { contact: *contact, since: *since, turns: *turns }
+            }
         }
     }
 }
@@ -389,6 +401,11 @@ impl Canonical for Content<Sym> {
                 to.time(*due);
                 to.byte(*because as u8);
                 to.name(cause.unwrap_or(Sym::NONE));
+            }
+            Self::MachineLoop { contact, since, turns } => {
+                to.id(contact.0);
+                to.time(*since);
+                to.number(u64::from(*turns));
             }
         }
     }

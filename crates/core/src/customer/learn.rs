@@ -115,15 +115,23 @@ impl CustomerState {
                 }
             }
             EventData::FieldReentered(e) => self.reenters(e),
+            EventData::TextClassified(e) => {
+                let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
+                if let (Some(contact), Some(topic)) = (contact, e.topic) {
+                    contact.reads_as(topic);
+                }
+            }
             _ => {}
         }
     }
 
     /// What an inbound contact cost before it began, and whether one of ours is where she wants it.
     pub(super) fn weigh(&mut self, e: &ContactStarted<Sym>, at: Micros) {
-        if e.direction == Direction::Outbound {
-            self.reached_out(e.channel, at);
-            return;
+        match e.direction {
+            Direction::Inbound => {}
+            Direction::Outbound => return self.reached_out(e.channel, at),
+            // Her machine came by itself: she neither looked for a way nor changed the channel.
+            Direction::CustomerAutomatic => return,
         }
         self.effort.channel_switches += u32::from(self.trail.comes_by(e.channel, at));
         if let Some(path) = self.trail.lead_to(e.contact, at) {

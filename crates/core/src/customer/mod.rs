@@ -153,7 +153,7 @@ impl CustomerState {
                 let contact = self.begin(e.contact, at);
                 contact.channel = Some(e.channel);
                 contact.direction = e.direction;
-                contact.topic = e.topic.unwrap_or(Sym::NONE);
+                contact.about(e.topic);
                 self.weigh(e, at);
             }
             EventData::MenuReached(e) => {
@@ -218,7 +218,8 @@ impl CustomerState {
             | EventData::CallbackScheduled(_)
             | EventData::PromiseKept(_)
             | EventData::PromiseRenegotiated(_)
-            | EventData::FieldReentered(_) => self.learn(fact),
+            | EventData::FieldReentered(_)
+            | EventData::TextClassified(_) => self.learn(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
             | EventData::Rated(_)

@@ -46,6 +46,8 @@ pub struct Case {
     pub key: ContactId,
     /// What it is about; [`Sym::NONE`] if nobody said.
     pub topic: Sym,
+    /// Whether the topic was read out of a text, so that one that is stated outranks it.
+    pub topic_read: bool,
     /// The explicit reference that it is known by.
     pub issue: Option<IssueRef>,
     /// The earlier case on the topic that it follows.
@@ -223,6 +225,6 @@ impl Canonical for Case {
         to.number(u64::from(self.missed) | u64::from(self.priority) << 16);
         to.number(self.targets_said);
         to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));
-        to.byte(u8::from(self.claimed));
+        to.byte(u8::from(self.claimed) | u8::from(self.topic_read) << 1);
     }
 }

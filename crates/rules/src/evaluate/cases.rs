@@ -22,9 +22,16 @@ impl<S: Outlet> Step<'_, S> {
         if e.direction == Direction::Outbound && e.channel == Channel::Phone {
             self.called();
         }
+        if e.direction == Direction::CustomerAutomatic {
+            return self.machine_began(e);
+        }
         if let Some(ix) = self.journey.cases.of_contact(e.contact) {
             self.touch(ix);
             return;
+        }
+        // What comes in on a loop's own channel while it goes on is one more turn of it.
+        if e.direction == Direction::Inbound && self.loop_goes_on(e.channel) {
+            return self.machine_began(e);
         }
         let topic = e.topic.unwrap_or(Sym::NONE);
         let by_issue = e.issue.and_then(|issue| self.journey.cases.of_issue(issue));
@@ -46,8 +53,9 @@ impl<S: Outlet> Step<'_, S> {
         case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
         case.issue = case.issue.or(e.issue);
-        if case.topic.is_none() {
+        if case.topic.is_none() || (case.topic_read && !topic.is_none()) {
             case.topic = topic;
+            case.topic_read = false;
         }
         let (key, state) = (case.key, case.state);
         self.out.joined(e.contact, key);
@@ -71,11 +79,13 @@ impl<S: Outlet> Step<'_, S> {
         follows: Option<CaseIx>,
     ) {
         let known = self.journey.customer.contact(contact);
-        let (topic, channel) = known.map_or((Sym::NONE, None), |c| (c.topic, c.channel));
+        let (topic, topic_read, channel) =
+            known.map_or((Sym::NONE, false, None), |c| (c.topic, c.topic_read, c.channel));
         let follows = follows.map(|ix| self.journey.cases.get(ix).key);
         let case = Case {
             key: contact,
             topic,
+            topic_read,
             issue,
             follows,
             channel,
@@ -122,6 +132,14 @@ impl<S: Outlet> Step<'_, S> {
         for (index, target) in books.get(case.rulebook).targets_for(case.channel, case.topic) {
             let clock = clock_of(target.clock);
             let running = case.instance.fulfilled(clock).is_none();
+            let armed = |d: &Deadline| {
+                d.subject == case.key.0
+                    && matches!(d.kind, DeadlineKind::Target { target, .. } if usize::from(target) == index)
+            };
+            // What is said again and again has its next time already.
+            if journey.deadlines.as_slice().iter().any(armed) {
+                continue;
+            }
             if !running || !wanted(clock) || case.targets_said & (1 << index) != 0 {
                 continue;
             }
@@ -148,6 +166,18 @@ impl<S: Outlet> Step<'_, S> {
                 only_fulfilled == OnlyFulfilled::No || case.instance.fulfilled(clock).is_some()
             }
             DeadlineKind::Lapse => d.subject == case.key.0,
+            _ => false,
+        });
+    }
+
+    /// Takes back the deadlines of targets that do not hold for the topic that the case has now.
+    pub(super) fn disarm_targets_of_other_topics(&mut self, ix: CaseIx) {
+        let Self { books, journey, .. } = self;
+        let case = journey.cases.get(ix);
+        let targets = books.get(case.rulebook).targets_for(case.channel, case.topic);
+        let holding = targets.fold(0_u64, |holding, (index, _)| holding | 1 << index);
+        journey.deadlines.cancel(|d| match d.kind {
+            DeadlineKind::Target { target, .. } => d.subject == case.key.0 && holding & (1 << target) == 0,
             _ => false,
         });
     }

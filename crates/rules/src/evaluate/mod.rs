@@ -7,6 +7,7 @@
 mod answers;
 mod cases;
 mod deadlines;
+mod machines;
 mod outlet;
 mod prescriptions;
 mod promises;
@@ -135,6 +136,7 @@ impl<S: Outlet> Step<'_, S> {
                 self.check_limits(e.contact, LimitCounts::PingPongs);
             }
             EventData::Message(e) => {
+                self.turn(e.contact, e.author);
                 let verdict = e.verdict.or_else(|| self.early_verdict());
                 match e.author {
                     Author::Customer => self.customer_wrote(e.contact, verdict),
@@ -164,6 +166,7 @@ impl<S: Outlet> Step<'_, S> {
             EventData::VoicemailLeft(e) => self.voicemail(e),
             EventData::ActionTaken(e) => self.action_taken(e.action),
             EventData::TextJudged(e) => self.judged(e.message, e.verdict),
+            EventData::TextClassified(e) => self.classified(e.contact, e.topic),
             EventData::CaseOverridden(e) => self.overridden(e.contact),
             EventData::Custom(e) => self.custom(e.name),
             EventData::PromiseRenegotiated(e) => self.renegotiated(e.promise, e.due),

@@ -5,7 +5,8 @@ use crate::case::{CaseState, WaitsFor};
 use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
 use throughline_core::event::TextVerdict;
-use throughline_core::ids::EventId;
+use throughline_core::ids::{ContactId, EventId};
+use throughline_core::name::Sym;
 use throughline_core::tight;
 
 impl<S: Outlet> Step<'_, S> {
@@ -50,6 +51,23 @@ impl<S: Outlet> Step<'_, S> {
                 self.reopen(ix, ReopenCause::Contradicted);
             }
             _ => {}
+        }
+    }
+
+    /// A topic was read out of a text. A case takes it if none was stated; of several that were read the last one counts.
+    /// What the case is held to are the targets of the topic that it has.
+    pub(super) fn classified(&mut self, contact: Option<ContactId>, topic: Option<Sym>) {
+        let (Some(contact), Some(topic)) = (contact, topic) else { return };
+        let Some(ix) = self.journey.cases.of_contact(contact) else { return };
+        let case = self.journey.cases.get_mut(ix);
+        if case.topic == topic || !(case.topic.is_none() || case.topic_read) {
+            return;
+        }
+        case.topic = topic;
+        case.topic_read = true;
+        if case.state == CaseState::Open {
+            self.disarm_targets_of_other_topics(ix);
+            self.arm_targets(ix);
         }
     }
 

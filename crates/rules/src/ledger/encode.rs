@@ -243,6 +243,11 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             out.plain.push(*because as u8);
             maybe(cause, out);
         }
+        Content::MachineLoop { contact, since, turns } => {
+            contact.encode(out);
+            since.encode(out);
+            turns.encode(out);
+        }
     }
     out.plain.push(decision.evidence.len() as u8);
     for event in &decision.evidence {
@@ -298,6 +303,9 @@ where
             because: word!(DecisionKind, "a decision"),
             cause: field!(),
         },
+        DecisionKind::MachineLoop => {
+            Content::MachineLoop { contact: field!(), since: field!(), turns: field!() }
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
-use super::check_identity;
+use super::{check_identity, check_texts};
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
@@ -48,6 +48,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     check.churn(document);
     check.prescriptions(document);
     check.mistakes.extend(check_identity::check(text, document));
+    check.mistakes.extend(check_texts::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
 }
@@ -94,6 +95,9 @@ impl Check<'_> {
         }
         if let Some(churn) = &document.churn {
             self.rule(&churn.as_ref().rule, "churn");
+        }
+        if let Some(loops) = &document.loops {
+            self.rule(&loops.as_ref().rule, "loops");
         }
         for prescription in &document.prescriptions {
             self.rule(&prescription.as_ref().rule, "prescriptions");
@@ -308,6 +312,7 @@ impl Check<'_> {
                 PrescribeOn::LimitPassed => "limits",
                 PrescribeOn::ChurnFlagged => "churn",
                 PrescribeOn::CaseReopened => "cases",
+                PrescribeOn::MachineLoop => "loops",
             };
             if p.on == PrescribeOn::ChurnFlagged && document.churn.is_none() {
                 self.say(at, "`on = \"churn-flagged\"` needs a [churn] table".into());

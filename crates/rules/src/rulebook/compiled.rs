@@ -5,8 +5,9 @@ use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PrescribeOn, SignalSource, TargetClock, UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{check, compiled_identity};
+use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
 use crate::identity::Policy;
+use alloc::sync::Arc;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
@@ -38,6 +39,10 @@ pub struct Rulebook {
     pub prescriptions: Vec<Prescription>,
     /// Who is who.
     pub identity: Policy,
+    /// How texts are read.
+    pub texts: Arc<TextPolicy>,
+    /// When two machines answer each other; none: nobody looks.
+    pub loops: Option<LoopRule>,
     rules: Vec<(Sym, Span)>,
     channels: Vec<ChannelPolicy>,
     topics: Vec<(Sym, Span)>,
@@ -244,6 +249,7 @@ impl Rulebook {
             .map(|p| (ix(p.as_ref().rule.as_ref()), p.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
         let limited_to = ix_of_signals(document, ix);
+        let loops = compiled_texts::compile_loops(document, ix);
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -275,6 +281,8 @@ impl Rulebook {
             churn,
             prescriptions: prescriptions(document, &prescription_rules, names, catalogue),
             identity: compiled_identity::compile(text, document.identity.as_ref()),
+            texts: Arc::new(compiled_texts::compile(document)),
+            loops,
             channels: channels(document),
             topics: document
                 .topics
@@ -300,6 +308,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     rules.extend(
         document.churn.iter().map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
     );
+    rules.extend(document.loops.iter().map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)));
     for p in &document.prescriptions {
         // What is prescribed because of a finding must not be announced before the finding is.
         let p = p.as_ref();
@@ -311,7 +320,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
             }
             PrescribeOn::PromiseBroken => settle(document.promises.settle),
             PrescribeOn::ChurnFlagged => settle(document.churn.as_ref().and_then(|c| c.as_ref().settle)),
-            PrescribeOn::LimitPassed | PrescribeOn::CaseReopened => Span::ZERO,
+            PrescribeOn::LimitPassed | PrescribeOn::CaseReopened | PrescribeOn::MachineLoop => Span::ZERO,
         };
         rules.push((p.rule.as_ref(), inherited));
     }

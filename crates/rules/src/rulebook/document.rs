@@ -1,6 +1,7 @@
 //! The document as it is written. Its shape is the one that grows: new tables and keys are added, none moves.
 
 use super::Duration;
+use super::document_texts::{Loops, Texts};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
 use throughline_core::event::Channel;
@@ -59,6 +60,11 @@ document! {
         pub prescriptions: Vec<Spanned<Prescription>>,
         /// Who is who: what joins two profiles, and what keeps them apart.
         pub identity: Option<IdentityRules>,
+        /// How texts are read.
+        pub texts: Option<Texts>,
+        /// When two machines answer each other.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Loops>"))]
+        pub loops: Option<Spanned<Loops>>,
     }
 
     /// Which rulebook this is. Every decision names it as `id@version`.
@@ -337,6 +343,8 @@ words! {
         ChurnFlagged,
         /// A case was reopened.
         CaseReopened,
+        /// Two machines answer each other.
+        MachineLoop,
     }
 
     /// What an identifier says about who somebody is.

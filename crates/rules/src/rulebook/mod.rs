@@ -7,9 +7,12 @@
 mod catalogue;
 mod check;
 mod check_identity;
+mod check_texts;
 mod compiled;
 mod compiled_identity;
+mod compiled_texts;
 pub mod document;
+pub mod document_texts;
 mod duration;
 mod error;
 mod reading;
@@ -21,6 +24,7 @@ pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
+pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;
 pub use error::{Mistake, RulebookError};
