@@ -16,14 +16,14 @@ use throughline_core::time::Micros;
 impl<S: Outlet> Step<'_, S> {
     /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
     pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
+        if e.direction == Direction::CustomerAutomatic {
+            return self.machine_began(e);
+        }
         let out = &mut *self.out;
         let gone = |case: &Case| out.clocks_over(case, case.since);
         self.journey.cases.retire(self.at, self.rules.cases.retire_after, gone);
         if e.direction == Direction::Outbound && e.channel == Channel::Phone {
             self.called();
-        }
-        if e.direction == Direction::CustomerAutomatic {
-            return self.machine_began(e);
         }
         if let Some(ix) = self.journey.cases.of_contact(e.contact) {
             self.touch(ix);

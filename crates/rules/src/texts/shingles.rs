@@ -112,7 +112,7 @@ mod tests {
         let one = Shingles::of("Hi Anna, your order 4711 is on its way: https://t.co/a", &[]);
         let two = Shingles::of("Hi Bert, your order 23 is on its way: https://t.co/b ^JK", &[]);
         assert_eq!(one.hashes(), two.hashes());
-        assert_eq!(one.hashes().len(), 7);
+        assert_eq!(one.hashes().len(), 6);
     }
 
     #[test]
@@ -134,6 +134,6 @@ mod tests {
     fn hashes_never_change() {
         let shingles = Shingles::of("We received your order 4711", &[]);
         assert_eq!(shingles.hashes(), [combined(&["we", "received", "your", "order", "0"].map(hash))]);
-        assert_eq!(shingles.hashes(), [0]);
+        assert_eq!(shingles.hashes(), [9_024_771_390_437_054_065]);
     }
 }

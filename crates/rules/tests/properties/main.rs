@@ -13,10 +13,12 @@ mod handles;
 mod late;
 mod ledger;
 mod live;
+mod machines;
 mod order;
 mod rulebooks;
 mod said;
 mod slots;
+mod topics;
 mod travel;
 mod trial;
 #[path = "../world/mod.rs"]
