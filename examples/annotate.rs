@@ -17,6 +17,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use throughline::Replay;
 use throughline::annotate::{TextReader, count_reply};
 use throughline::channels::mapping::Mapping;
 use throughline::channels::open::{OpenOptions, open_log_with};
@@ -27,7 +28,6 @@ use throughline::replay::{Gathering, ReplayReport};
 use throughline::rules::decision::DecisionKind;
 use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::texts::{Annotator, Boilerplate, Finding, Said, ShingleCounts, Shingles};
-use throughline::Replay;
 use throughline_testkit::town::Town;
 
 const USAGE: &str = "\
@@ -88,7 +88,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("{set}");
 
     let boilerplate = Boilerplate::new(set, []);
-    let annotators: Vec<Arc<dyn Annotator>> = vec![Arc::new(boilerplate.clone()), Arc::new(texts.phrases.clone())];
+    let annotators: Vec<Arc<dyn Annotator>> =
+        vec![Arc::new(boilerplate.clone()), Arc::new(texts.phrases.clone())];
     let mut reader = TextReader::new(annotators);
     let tell = progress::bar("read", "events");
     let mut said: BTreeMap<String, u64> = BTreeMap::new();
@@ -128,9 +129,8 @@ fn read(arguments: &Arguments) -> Result<Log, Box<dyn Error>> {
         Some(path) => {
             let mapping = arguments.mapping.as_ref().map(Mapping::read).transpose()?.map(Arc::new);
             let options = OpenOptions { mapping, ..OpenOptions::default() };
-            let items = open_log_with(path, options)?.filter_map(|item| {
-                item.map_err(|reject| eprintln!("rejected: {reject}")).ok()
-            });
+            let items = open_log_with(path, options)?
+                .filter_map(|item| item.map_err(|reject| eprintln!("rejected: {reject}")).ok());
             items.map(|item| (item.profile, item.event)).collect()
         }
     };

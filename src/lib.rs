@@ -36,6 +36,9 @@ mod documents {
     #[doc = include_str!("../docs/RULEBOOK.md")]
     struct TheRulebook;
 
+    #[doc = include_str!("../docs/TEXTS.md")]
+    struct Texts;
+
     #[doc = include_str!("../docs/SUBSCRIPTIONS.md")]
     struct Subscribing;
 

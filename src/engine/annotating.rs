@@ -71,7 +71,10 @@ impl Engine {
     /// or to see what stands in the way of an annotator that fails.
     ///
     /// The first run reads the whole log. `progress` is told the position reached and the last one.
-    pub async fn annotate(&self, progress: Option<&crate::replay::Progress>) -> Result<TextsRead, EngineError> {
+    pub async fn annotate(
+        &self,
+        progress: Option<&crate::replay::Progress>,
+    ) -> Result<TextsRead, EngineError> {
         let mut annotating = self.annotating.lock().await;
         if annotating.is_idle() {
             return Ok(TextsRead::default());

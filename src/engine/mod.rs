@@ -6,9 +6,9 @@
 
 mod activation;
 mod actor;
+mod annotating;
 mod announce;
 mod announcements;
-mod annotating;
 mod bookmark;
 mod builder;
 mod covered;
@@ -35,8 +35,8 @@ mod state;
 mod stored;
 mod upgrade;
 
-pub use announcements::Announcements;
 pub use annotating::TextsRead;
+pub use announcements::Announcements;
 pub use bookmark::{Bookmark, Retried};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};

@@ -313,7 +313,9 @@ impl Outlet for Gathered {
                 self.tally.flagged_customers += u64::from(self.breaches.insert((kind, Sym::NONE)));
             }
             Content::ChurnCleared { .. } => self.day(at).cleared += 1,
-            Content::CaseAnswered { .. } | Content::PrescriptionIssued { .. } | Content::MachineLoop { .. } => {}
+            Content::CaseAnswered { .. }
+            | Content::PrescriptionIssued { .. }
+            | Content::MachineLoop { .. } => {}
         }
     }
 

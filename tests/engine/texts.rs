@@ -26,7 +26,8 @@ fn said(minutes: i64, contact: ContactId, author: Author, text: &str) -> NewEven
     let text = Some(Text::from(text));
     // Two who write the same in the same minute are two.
     let data = Message { contact, author, agent: None, verdict: None, text };
-    let id = throughline::core::ids::EventId::derived("said", &format!("{minutes} {contact} {author} {data:?}"));
+    let id =
+        throughline::core::ids::EventId::derived("said", &format!("{minutes} {contact} {author} {data:?}"));
     NewEvent { id, ..event(minutes, data) }
 }
 
@@ -73,7 +74,10 @@ impl Annotator for Listener {
             return Err(AnnotatorFailed("no answer from the model".into()));
         }
         let Said { text, author, language, topic, question, names } = said;
-        self.asked.lock().unwrap().push(format!("{author}: {text} ({language:?} {topic:?} {question:?} {names:?})"));
+        self.asked
+            .lock()
+            .unwrap()
+            .push(format!("{author}: {text} ({language:?} {topic:?} {question:?} {names:?})"));
         let verdict = (*author == Author::Human).then_some(TextVerdict::Boilerplate);
         Ok(Annotation { verdict, ..Annotation::default() })
     }
@@ -91,7 +95,8 @@ async fn listening(store: &Store, clock: &ManualClock, listener: &Arc<Listener>)
     builder.annotator(listener.clone()).start().await.unwrap()
 }
 
-const STOCK: &str = "Thank you for being so patient with us, our team will look at it and come back to you soon.";
+const STOCK: &str =
+    "Thank you for being so patient with us, our team will look at it and come back to you soon.";
 
 fn customer(n: u8) -> (ProfileId, ContactId) {
     (ProfileId::from_bytes([100 + n; 16]), contact(100 + n))
@@ -128,29 +133,55 @@ async fn the_bill_is_answered_by_nothing_but_an_answer() {
         clock.set(fact.occurred_at + throughline::core::time::Span(10));
         engine.record(ann(), fact).await.unwrap();
     }
-    let case = |text: &str| text.lines().skip(1).take_while(|line| !line.contains("effort")).map(|line| format!("{}\n", line.trim())).collect::<String>();
+    let case = |text: &str| {
+        text.lines()
+            .skip(1)
+            .take_while(|line| !line.contains("effort"))
+            .map(|line| format!("{}\n", line.trim()))
+            .collect::<String>()
+    };
     let view = async |minutes: i64| case(&engine.journey(ann(), at(minutes)).await.unwrap().to_string());
     let handle = contact(1);
-    assert_eq!(view(250).await, format!("case {handle}, billing: open since {}\nopen: a reaction, but no answer yet; waits for us; priority 0\nacknowledged: after 1m\nfirst-human: runs since {0}\nfirst-substantive: runs since {0}\nsatisfactory: runs since {0}\naccepted: runs since {0}\n", at(0)));
+    let clock_of = |name: &str| format!("{name}: runs since {}\n", at(0));
+    let expected = format!(
+        "case {handle}, billing: open since {}\nopen: a reaction, but no answer yet; waits for us; priority 0\nacknowledged: after 1m\n{}{}{}{}",
+        at(240) + throughline::core::time::Span(1),
+        clock_of("first-human"),
+        clock_of("first-substantive"),
+        clock_of("satisfactory"),
+        clock_of("accepted"),
+    );
+    assert_eq!(view(250).await, expected);
     // By what it was judged.
     let judged = recorded(&store, EventKind::TextJudged).await;
     let boilerplate = judged.iter().filter_map(|data| match data {
-        EventData::TextJudged(e) if e.annotator.as_str() == "boilerplate" => Some((e.verdict, e.annotator_version)),
+        EventData::TextJudged(e) if e.annotator.as_str() == "boilerplate" => {
+            Some((e.verdict, e.annotator_version))
+        }
         _ => None,
     });
     assert_eq!(boilerplate.collect::<Vec<_>>(), [(TextVerdict::Boilerplate, 1)]);
 
-    let connected = throughline::core::event::vocabulary::Connected { contact: contact(2), agent: Some(name("cleo")) };
+    let connected =
+        throughline::core::event::vocabulary::Connected { contact: contact(2), agent: Some(name("cleo")) };
     let ending = throughline::core::event::Ending::Completed;
-    let ended = throughline::core::event::vocabulary::ContactEnded { contact: contact(2), ending, agent: None };
-    let call = [start(2 * day + 60, 2, Channel::Phone), event(2 * day + 66, connected), event(2 * day + 80, ended)];
+    let ended =
+        throughline::core::event::vocabulary::ContactEnded { contact: contact(2), ending, agent: None };
+    let call =
+        [start(2 * day + 60, 2, Channel::Phone), event(2 * day + 66, connected), event(2 * day + 80, ended)];
     for fact in call {
         clock.set(fact.occurred_at);
         engine.record(ann(), fact).await.unwrap();
     }
     let answered = view(2 * day + 80).await;
-    assert!(answered.starts_with(&format!("case {handle}, billing: answered since {}\n", at(2 * day + 80))), "{answered}");
-    assert!(answered.contains("priority 2"), "the call joins and raises it, and so does the target that was missed: {answered}");
+    assert!(
+        answered.starts_with(&format!("case {handle}, billing: answered since {}\n", at(2 * day + 80))),
+        "{answered}"
+    );
+    assert!(
+        answered.contains("priority 2"),
+        "the call joins and raises it, and so does the target that was missed: {answered}"
+    );
     let accepted = throughline::core::event::vocabulary::AnswerAccepted { contact: contact(2) };
     // Without her word it is not closed a year later.
     assert!(view(365 * day).await.contains("the customer did not confirm"));
@@ -175,7 +206,8 @@ async fn an_annotator_is_told_what_a_text_answers() {
     let (store, clock) = stage();
     let listener = Arc::new(Listener::default());
     let engine = listening(&store, &clock, &listener).await;
-    let language = PreferenceStated { preference: Preference::Language, channel: None, value: Some(name("de")) };
+    let language =
+        PreferenceStated { preference: Preference::Language, channel: None, value: Some(name("de")) };
     engine.record(ann(), event(0, language)).await.unwrap();
     let (direction, topic) = (Direction::Inbound, Some(name("billing")));
     let began = ContactStarted { contact: contact(1), channel: Channel::Mail, direction, topic, issue: None };
@@ -244,7 +276,8 @@ async fn what_was_said_of_a_text_stands_although_more_is_known_now() {
             1
         }
         fn annotate(&self, said: &Said<'_>) -> Result<Annotation, AnnotatorFailed> {
-            let verdict = if said.question.is_some() { TextVerdict::Substantive } else { TextVerdict::Boilerplate };
+            let verdict =
+                if said.question.is_some() { TextVerdict::Substantive } else { TextVerdict::Boilerplate };
             let verdict = (said.author == Author::Human).then_some(verdict);
             Ok(Annotation { verdict, ..Annotation::default() })
         }
@@ -253,7 +286,10 @@ async fn what_was_said_of_a_text_stands_although_more_is_known_now() {
     clock.set(at(60));
     let curious = || {
         let clock = clock.clone();
-        Engine::builder(Arc::new(store.clone())).clock(move || clock.now()).annotator(Arc::new(Curious)).start()
+        Engine::builder(Arc::new(store.clone()))
+            .clock(move || clock.now())
+            .annotator(Arc::new(Curious))
+            .start()
     };
     let engine = curious().await.unwrap();
     engine.record(ann(), wrote(5, 1, Author::Human, "So.")).await.unwrap();
@@ -314,10 +350,13 @@ async fn what_others_recorded_is_read_by_the_next_run() {
     let engine = listening(&store, &clock, &listener).await;
     let told = Arc::new(Mutex::new(Vec::new()));
     let heard = told.clone();
-    let progress: throughline::replay::Progress = Arc::new(move |done, of| heard.lock().unwrap().push((done, of)));
+    let progress: throughline::replay::Progress =
+        Arc::new(move |done, of| heard.lock().unwrap().push((done, of)));
     engine.annotate(Some(&progress)).await.unwrap();
     assert_eq!(listener.asked(), ["human: So. (None None Some(\"Why?\") [])"]);
-    assert!(told.lock().unwrap().iter().all(|(done, of)| Some(*done) <= *of) && !told.lock().unwrap().is_empty());
+    assert!(
+        told.lock().unwrap().iter().all(|(done, of)| Some(*done) <= *of) && !told.lock().unwrap().is_empty()
+    );
 }
 
 #[tokio::test]
@@ -376,13 +415,17 @@ async fn what_is_published_again_without_a_change_is_published_once() {
     clock.set(at(1));
     let again = engine.publish_fingerprints(name("nightly"), None).await.unwrap();
     assert_eq!(first, again);
-    let other = "Please restart your router, wait for two minutes, and then write to us again if it is still slow.";
+    let other =
+        "Please restart your router, wait for two minutes, and then write to us again if it is still slow.";
     engine.record_all((0..25).map(|n| told(n, other)).collect()).await.unwrap();
     let second = engine.publish_fingerprints(name("nightly"), None).await.unwrap();
     assert_eq!(second.version, 2);
     assert!(second.len() > first.len());
     let published = engine.fingerprints().await.unwrap();
-    assert_eq!(published.iter().map(|p| (p.set.version, p.by.as_str())).collect::<Vec<_>>(), [(1, "nightly"), (2, "nightly")]);
+    assert_eq!(
+        published.iter().map(|p| (p.set.version, p.by.as_str())).collect::<Vec<_>>(),
+        [(1, "nightly"), (2, "nightly")]
+    );
     // The engine of another process judges by what was published, and names it.
     let other_engine = shipped(&store, &clock).await;
     let (profile, contact) = customer(40);
@@ -390,6 +433,28 @@ async fn what_is_published_again_without_a_change_is_published_once() {
     let judged = recorded(&store, EventKind::TextJudged).await;
     let Some(EventData::TextJudged(last)) = judged.last() else { panic!("{judged:?}") };
     assert_eq!((last.verdict, last.annotator_version), (TextVerdict::Boilerplate, 2));
+}
+
+#[tokio::test]
+async fn what_repeats_the_order_of_the_question_is_an_answer() {
+    let (store, clock) = stage();
+    let engine = shipped(&store, &clock).await;
+    let stock = |order: &str| {
+        format!("Thank you, your order {order} is on its way and will be with you within three days.")
+    };
+    let told = |n: u8| {
+        let (profile, contact) = customer(n);
+        Incoming { profile, event: said(0, contact, Author::Human, &stock("4000")) }
+    };
+    engine.record_all((0..25).map(told).collect()).await.unwrap();
+    engine.publish_fingerprints(name("nightly"), None).await.unwrap();
+    clock.set(at(9));
+    for (profile, order) in [(ann(), "4711"), (bob(), "5813")] {
+        engine.record(profile, wrote(1, 1, Author::Customer, "Where is order #4711?")).await.unwrap();
+        engine.record(profile, wrote(2, 1, Author::Human, &stock(order))).await.unwrap();
+    }
+    let judged = recorded(&store, EventKind::TextJudged).await;
+    assert_eq!(judged.len(), 1, "Bob was told of somebody else's order: {judged:?}");
 }
 
 /// The customer who gets it is one of those who got it: twenty in all are nineteen others.
@@ -410,7 +475,11 @@ async fn twenty_customers_are_not_twenty_others() {
 #[tokio::test]
 async fn without_rules_for_boilerplate_nothing_is_counted() {
     let (store, _) = stage();
-    let document = DEFAULT.replacen("[texts.boilerplate]", "[texts.phrases.fr]\nacknowledgement = [\"merci\"]\n\n[nothing]", 1);
+    let document = DEFAULT.replacen(
+        "[texts.boilerplate]",
+        "[texts.phrases.fr]\nacknowledgement = [\"merci\"]\n\n[nothing]",
+        1,
+    );
     let document: String = document
         .split("\n\n")
         .map(|block| if block.starts_with("[nothing]") { String::new() } else { format!("{block}\n\n") })
@@ -425,9 +494,11 @@ async fn without_rules_for_boilerplate_nothing_is_counted() {
 async fn another_rulebook_brings_its_phrases() {
     let (store, clock) = stage();
     let engine = shipped(&store, &clock).await;
-    let other = DEFAULT
-        .replacen("version = \"1\"", "version = \"2\"", 1)
-        .replacen("\"still broken\"", "\"kaputt wie zuvor\"", 1);
+    let other = DEFAULT.replacen("version = \"1\"", "version = \"2\"", 1).replacen(
+        "\"still broken\"",
+        "\"kaputt wie zuvor\"",
+        1,
+    );
     engine.activate(other, at(10), name("lead")).await.unwrap();
     let broken = |minutes| wrote(minutes, 1, Author::Customer, "kaputt wie zuvor");
     engine.record(ann(), broken(0)).await.unwrap();

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use throughline::annotate::{TextReader, count_reply};
 use throughline::core::event::{EventData, NewEvent, TextVerdict};
 use throughline::core::ids::{EventId, ProfileId};
-use throughline::core::name::Name;
+use throughline::core::name::{Interner, Name};
+use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::texts::{
     Annotation, Annotator, AnnotatorFailed, Boilerplate, Said, ShingleCounts, Shingles,
 };
@@ -61,7 +62,11 @@ fn counted(log: &[(ProfileId, NewEvent)], other_customers: u16) -> ShingleCounts
 }
 
 /// Reads the whole log, as an import does, and compares what is said with the labels.
-fn score(log: &[(ProfileId, NewEvent)], annotator: Arc<dyn Annotator>, labels: &BTreeMap<EventId, bool>) -> Score {
+fn score(
+    log: &[(ProfileId, NewEvent)],
+    annotator: Arc<dyn Annotator>,
+    labels: &BTreeMap<EventId, bool>,
+) -> Score {
     let mut reader = TextReader::new(vec![annotator]);
     let mut score = Score::default();
     for (profile, event) in log {
@@ -80,7 +85,12 @@ fn score(log: &[(ProfileId, NewEvent)], annotator: Arc<dyn Annotator>, labels: &
     score
 }
 
-fn by_shingles(log: &[(ProfileId, NewEvent)], k: u16, per_mille: u16, labels: &BTreeMap<EventId, bool>) -> Score {
+fn by_shingles(
+    log: &[(ProfileId, NewEvent)],
+    k: u16,
+    per_mille: u16,
+    labels: &BTreeMap<EventId, bool>,
+) -> Score {
     let set = counted(log, k).fingerprints(1, per_mille);
     let fingerprints = set.len();
     Score { fingerprints, ..score(log, Arc::new(Boilerplate::new(Arc::new(set), [])), labels) }
@@ -110,7 +120,8 @@ fn boilerplate_is_found_as_it_was_labelled() {
     let Some(path) = data("boilerplate_is_found_as_it_was_labelled", "twcs_sample.csv.gz") else { return };
     let read = read(&path, &document("twcs.toml"));
     // In the order of time: a question stands before its answer.
-    let mut log: Vec<(ProfileId, NewEvent)> = read.items.into_iter().map(|item| (item.profile, item.event)).collect();
+    let mut log: Vec<(ProfileId, NewEvent)> =
+        read.items.into_iter().map(|item| (item.profile, item.event)).collect();
     log.sort_by_key(|(_, event)| (event.occurred_at, event.sequence));
     let labels = labels();
     assert_eq!((labels.len(), labels.values().filter(|is| **is).count()), (235, 126));
@@ -118,7 +129,9 @@ fn boilerplate_is_found_as_it_was_labelled() {
     let mut out = std::io::stderr();
     writeln!(out, "\n k    τ   fingerprints  judged  right wrong missed  precision  recall").unwrap();
     let mut scores = BTreeMap::new();
-    for (k, per_mille) in [2, 3, 5, 10, 20].iter().flat_map(|k| [500, 650, 800, 1_000].map(|share| (*k, share))) {
+    for (k, per_mille) in
+        [2, 3, 5, 10, 20].iter().flat_map(|k| [500, 650, 800, 1_000].map(|share| (*k, share)))
+    {
         let score = by_shingles(&log, k, per_mille, &labels);
         let Score { fingerprints, right, wrong, missed, judged } = score;
         writeln!(
@@ -131,13 +144,29 @@ fn boilerplate_is_found_as_it_was_labelled() {
         .unwrap();
         scores.insert((k, per_mille), score);
     }
+    let rules = Rulebooks::standard(&mut Interner::new());
+    let phrases = score(&log, Arc::new(rules.first().texts.phrases.clone()), &labels);
+    let (precision, recall) = (phrases.precision(), phrases.recall());
+    writeln!(out, "phrases of the rulebook that ships: precision {precision:.2}, recall {recall:.2}")
+        .unwrap();
     let all = score(&log, Arc::new(All), &labels);
-    writeln!(out, "every reply that has a question: precision {:.2}, recall {:.2}", all.precision(), all.recall()).unwrap();
-    // What is said is right: fewer customers or a smaller share find more, and are wrong more often.
-    let started_with = scores[&(20, 800)];
-    assert_eq!(started_with, Score::default());
-    for ((k, per_mille), score) in &scores {
-        let stricter = scores.get(&(k + 1, *per_mille));
-        assert!(stricter.is_none_or(|other| other.judged <= score.judged));
-    }
+    writeln!(
+        out,
+        "every reply that has a question: precision {:.2}, recall {:.2}",
+        all.precision(),
+        all.recall()
+    )
+    .unwrap();
+    // The table of the documentation. What is said is right; the log is too small to say it often, and at `k = 20` at all:
+    // half of its companies have at most 14 replies in it.
+    let said = |k, per_mille| {
+        let Score { fingerprints, right, wrong, missed, judged } = scores[&(k, per_mille)];
+        (fingerprints, judged, right, wrong, missed)
+    };
+    assert_eq!(said(2, 500), (670, 195, 25, 2, 101));
+    assert_eq!(said(2, 800), (670, 114, 19, 0, 107));
+    assert_eq!(said(3, 800), (346, 69, 12, 0, 114));
+    assert_eq!(said(5, 800), (132, 37, 7, 0, 119));
+    assert_eq!(said(10, 800), (36, 21, 5, 0, 121));
+    assert_eq!(said(20, 800), (11, 0, 0, 0, 126));
 }

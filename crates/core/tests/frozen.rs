@@ -6,8 +6,8 @@ use throughline_core::event::vocabulary::Rated;
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventKind, FormProgress, Instrument,
-    MeetingChange, MenuExit, OfferAnswer, Preference, Sentiment, StatedBy, Strength, SubscriptionChange, TextVerdict,
-    Tone, TransferKind, WorkEffect,
+    MeetingChange, MenuExit, OfferAnswer, Preference, Sentiment, StatedBy, Strength, SubscriptionChange,
+    TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::event::{Body, EventData, Text, decode};
 use throughline_core::ids::{

@@ -24,8 +24,30 @@ const STOCK: [&str; 4] = [
 ];
 
 const WORDS: [&str; 24] = [
-    "charge", "invoice", "router", "parcel", "delivery", "contract", "yesterday", "technician", "because", "credited",
-    "account", "the", "and", "was", "with", "your", "to", "on", "we", "it", "by", "found", "cause", "replaced",
+    "charge",
+    "invoice",
+    "router",
+    "parcel",
+    "delivery",
+    "contract",
+    "yesterday",
+    "technician",
+    "because",
+    "credited",
+    "account",
+    "the",
+    "and",
+    "was",
+    "with",
+    "your",
+    "to",
+    "on",
+    "we",
+    "it",
+    "by",
+    "found",
+    "cause",
+    "replaced",
 ];
 
 /// A reply in words of its own, another one for each number.
@@ -39,7 +61,8 @@ fn replies() -> Vec<String> {
     (0..512).map(|n| if n % 2 == 0 { format!("Hi Anna, {} ^BO", STOCK[n / 2 % 4]) } else { own(n) }).collect()
 }
 
-const QUESTION: &str = "I was charged twice for order #4711, and nobody answers. What is this charge on 12/03 for?";
+const QUESTION: &str =
+    "I was charged twice for order #4711, and nobody answers. What is this charge on 12/03 for?";
 
 fn texts(criterion: &mut Criterion) {
     let replies = replies();
@@ -54,7 +77,9 @@ fn texts(criterion: &mut Criterion) {
 
     let mut next = replies.iter().cycle();
     group.bench_function("boilerplate", |bench| {
-        bench.iter(|| boilerplate.annotate(&Said::new(Author::Human, next.next().unwrap()).answering(QUESTION)));
+        bench.iter(|| {
+            boilerplate.annotate(&Said::new(Author::Human, next.next().unwrap()).answering(QUESTION))
+        });
     });
 
     // What one would write first: runs of five words as strings in a set.

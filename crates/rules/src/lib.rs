@@ -22,6 +22,6 @@ pub mod loops;
 pub mod promise;
 pub mod rulebook;
 pub mod subscription;
-pub mod view;
 pub mod texts;
+pub mod view;
 mod wording;

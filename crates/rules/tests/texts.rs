@@ -38,7 +38,11 @@ fn thanks_are_thanks_only_where_nothing_else_is_said() {
 fn generic_words_are_boilerplate_only_where_they_are_most_of_the_reply() {
     check(Human, "Thank you for your patience.", Some(Boilerplate));
     check(Human, "Vielen Dank für Ihre Anfrage. Ihr Anliegen ist uns wichtig.", Some(Boilerplate));
-    check(Human, "Thank you for your patience. The charge of 12 May was ours by mistake, and it is credited.", None);
+    check(
+        Human,
+        "Thank you for your patience. The charge of 12 May was ours by mistake, and it is credited.",
+        None,
+    );
     check(Customer, "Thank you for your patience.", None);
 }
 
@@ -52,7 +56,8 @@ fn machines_say_nothing() {
 
 #[test]
 fn topic_intent_and_sentiment_are_the_customers() {
-    let text = "Ridiculous! I was charged twice, the refund never came. I want to cancel, and to talk to a human.";
+    let text =
+        "Ridiculous! I was charged twice, the refund never came. I want to cancel, and to talk to a human.";
     let read = phrases(DEFAULT).read(&Said::new(Customer, text));
     assert_eq!(read.topic.as_ref().map(AsRef::as_ref), Some("billing"));
     assert_eq!(read.sentiment, Some(Sentiment::Negative));
@@ -65,7 +70,10 @@ fn topic_intent_and_sentiment_are_the_customers() {
 fn the_stated_language_alone_is_looked_at() {
     let said = Said::new(Customer, "passt");
     let verdict = |language| phrases(DEFAULT).read(&said.in_language(language)).verdict;
-    assert_eq!((verdict("de"), verdict("DE"), verdict("en")), (Some(Acknowledgement), Some(Acknowledgement), None));
+    assert_eq!(
+        (verdict("de"), verdict("DE"), verdict("en")),
+        (Some(Acknowledgement), Some(Acknowledgement), None)
+    );
     assert_eq!(verdict("fr"), Some(Acknowledgement), "a language without phrases is like none");
 }
 

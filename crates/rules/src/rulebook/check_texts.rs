@@ -56,9 +56,10 @@ impl Check<'_> {
             ("boilerplate", &lists.boilerplate),
         ];
         self.told_apart("verdict", &verdicts);
-        let named = |lists: &BTreeMap<Spanned<String>, Vec<Spanned<String>>>| -> Vec<(String, Vec<Spanned<String>>)> {
-            lists.iter().map(|(name, list)| (name.as_ref().clone(), list.clone())).collect()
-        };
+        let named =
+            |lists: &BTreeMap<Spanned<String>, Vec<Spanned<String>>>| -> Vec<(String, Vec<Spanned<String>>)> {
+                lists.iter().map(|(name, list)| (name.as_ref().clone(), list.clone())).collect()
+            };
         for (what, lists) in [("topic", named(&lists.topics)), ("intent", named(&lists.intents))] {
             let lists: Vec<(&str, &Vec<Spanned<String>>)> =
                 lists.iter().map(|(name, list)| (name.as_str(), list)).collect();
@@ -70,11 +71,13 @@ impl Check<'_> {
         }
         for topic in lists.topics.keys() {
             if !document.topics.keys().any(|known| known.as_ref() == topic.as_ref()) {
-                let known: Vec<String> = document.topics.keys().map(|t| format!("`{}`", t.as_ref())).collect();
+                let known: Vec<String> =
+                    document.topics.keys().map(|t| format!("`{}`", t.as_ref())).collect();
                 let known = if known.is_empty() { "(none is defined)".into() } else { known.join(", ") };
                 let name = topic.as_ref();
-                let message =
-                    format!("there is no topic `{name}`; write phrases for one of {known}, or add [topics.{name}]");
+                let message = format!(
+                    "there is no topic `{name}`; write phrases for one of {known}, or add [topics.{name}]"
+                );
                 self.say(topic.span().start, message);
             }
         }
@@ -96,13 +99,18 @@ impl Check<'_> {
     /// Each phrase is one, and says one thing: lists that exclude each other have none in common.
     fn told_apart(&mut self, what: &str, lists: &[(&str, &Vec<Spanned<String>>)]) {
         let mut seen: BTreeMap<String, (&str, usize)> = BTreeMap::new();
-        for (name, phrase) in lists.iter().flat_map(|(name, list)| list.iter().map(move |phrase| (*name, phrase))) {
+        for (name, phrase) in
+            lists.iter().flat_map(|(name, list)| list.iter().map(move |phrase| (*name, phrase)))
+        {
             let (at, written) = (phrase.span().start, phrase.as_ref());
             let line = line_of(self.text, at);
             let folded = folded_phrase(written);
             let words = folded.split_whitespace().count();
             if words == 0 {
-                self.say(at, format!("a phrase of `{name}` has no word; write the words to look for, or remove it"));
+                self.say(
+                    at,
+                    format!("a phrase of `{name}` has no word; write the words to look for, or remove it"),
+                );
             } else if words > MAX_PHRASE_WORDS {
                 let message = format!(
                     "a phrase has at most {MAX_PHRASE_WORDS} words, and this one {words}; keep the part that says it"
@@ -112,7 +120,9 @@ impl Check<'_> {
                 let message = if other == name {
                     format!("`{written}` is in this list already, on line {first}; remove one of the two")
                 } else {
-                    format!("`{written}` is `{other}` already, on line {first}, and a text has one {what}; keep it in one list")
+                    format!(
+                        "`{written}` is `{other}` already, on line {first}, and a text has one {what}; keep it in one list"
+                    )
                 };
                 self.say(at, message);
             }

@@ -43,11 +43,10 @@ pub struct LoopRule {
 
 pub(super) fn compile(document: &Document) -> TextPolicy {
     let mut phrases = PhrasesBuilder::default();
-    let texts = document.texts.iter();
-    for (language, lists) in texts.clone().flat_map(|texts| &texts.phrases) {
+    for (language, lists) in document.texts.iter().flat_map(|texts| &texts.phrases) {
         each(lists, |phrase, meaning| phrases.add(language.as_ref(), phrase.as_ref(), meaning));
     }
-    let rules = texts.filter_map(|texts| texts.boilerplate.as_ref()).next();
+    let rules = document.texts.as_ref().and_then(|texts| texts.boilerplate.as_ref());
     let boilerplate = rules.map(|rules| BoilerplatePolicy {
         other_customers: *rules.other_customers.as_ref(),
         coverage_per_mille: libm::round(*rules.coverage.as_ref() * 1_000.0) as u16,
@@ -68,7 +67,9 @@ pub(super) fn compile_loops(document: &Document, ix: impl Fn(&str) -> RuleIx) ->
 /// Every phrase with what it means, in a stated order.
 fn each(lists: &PhraseLists, mut add: impl FnMut(&Spanned<String>, Meaning)) {
     let mut all = |list: &[Spanned<String>], meaning: &Meaning| {
-        list.iter().for_each(|phrase| add(phrase, meaning.clone()));
+        for phrase in list {
+            add(phrase, meaning.clone());
+        }
     };
     all(&lists.contradiction, &Meaning::Verdict(TextVerdict::Contradiction));
     all(&lists.substantive, &Meaning::Verdict(TextVerdict::Substantive));

@@ -62,7 +62,8 @@ impl Boilerplate {
             return Finding::NoReply;
         }
         let all = shingles.hashes().len();
-        let covered = shingles.hashes().iter().filter(|shingle| self.fingerprints.contains(**shingle)).count();
+        let covered =
+            shingles.hashes().iter().filter(|shingle| self.fingerprints.contains(**shingle)).count();
         if all == 0 || covered * 1_000 < all * usize::from(self.fingerprints.coverage_per_mille).max(1) {
             return Finding::OwnWords;
         }
@@ -104,7 +105,8 @@ mod tests {
     use throughline_core::ids::ProfileId;
     use uuid::Uuid;
 
-    const STOCK: &str = "Thank you for your patience, we will come back to you about order 1 as soon as we can.";
+    const STOCK: &str =
+        "Thank you for your patience, we will come back to you about order 1 as soon as we can.";
 
     fn test() -> Boilerplate {
         let mut counts = ShingleCounts::new(2);
@@ -147,7 +149,12 @@ mod tests {
     #[test]
     fn an_explanation_says_what_covered_it_and_what_saved_it() {
         let said = Said::new(Author::Human, STOCK).answering("What is this charge?");
-        assert_eq!(test().explain(&said).to_string().lines().next(), Some("boilerplate by fingerprints 4: 100 % of its 15 shingles were seen in replies to at least 2 other customers (80 % are enough)"));
+        assert_eq!(
+            test().explain(&said).to_string().lines().next(),
+            Some(
+                "boilerplate by fingerprints 4: 100 % of its 15 shingles were seen in replies to at least 2 other customers (80 % are enough)"
+            )
+        );
         let answer = STOCK.replace("order 1", "order 4711");
         let said = Said::new(Author::Human, &answer).answering("Where is #4711?");
         assert!(test().explain(&said).to_string().contains("but it repeats of the question: 4711"));

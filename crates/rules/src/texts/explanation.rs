@@ -57,7 +57,10 @@ impl fmt::Display for Explanation {
         write!(
             f,
             "{no}boilerplate by fingerprints {}: {percent} % of its {} shingles were seen in replies to at least {} other customers ({} % are enough)",
-            self.version, self.shingles, self.other_customers, self.needed_per_mille / 10
+            self.version,
+            self.shingles,
+            self.other_customers,
+            self.needed_per_mille / 10
         )?;
         if self.finding == Finding::Specific {
             write!(f, ", but it repeats of the question: {}", self.shared.join(", "))?;

@@ -29,7 +29,9 @@ pub struct Fingerprints {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum FingerprintsError {
     /// A set is bounded.
-    #[error("a set of fingerprints has at most {MAX_FINGERPRINTS}, and this one has {0}; count with a higher number of customers")]
+    #[error(
+        "a set of fingerprints has at most {MAX_FINGERPRINTS}, and this one has {0}; count with a higher number of customers"
+    )]
     TooMany(usize),
     /// A share of more than all.
     #[error("a coverage of {0} thousandths is more than all shingles; write 1000 or less")]

@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn whole_words_are_found_whatever_stands_between_them() {
         let phrases = ["Thank you", "still doesn't work", "work"];
-        assert_eq!(found(&phrases, "THANK\n you! It still doesn\u{2019}t  work."), ["thank you", "still doesnt work"]);
+        assert_eq!(
+            found(&phrases, "THANK\n you! It still doesn\u{2019}t  work."),
+            ["thank you", "still doesnt work"]
+        );
         assert_eq!(found(&phrases, "thank your network, works"), Vec::<String>::new());
     }
 

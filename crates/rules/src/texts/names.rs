@@ -47,7 +47,8 @@ fn is_capitalised(token: &str) -> bool {
 
 /// "Hi Anna," and "Dear Mr Smith:": what is written with a capital behind the first word, up to the first stop.
 fn drop_greeted(tokens: &mut Vec<&str>) {
-    let stop = tokens.iter().take(MOST_TOKENS).position(|token| token.ends_with([',', '!', ':', '-', '\u{2013}']));
+    let stop =
+        tokens.iter().take(MOST_TOKENS).position(|token| token.ends_with([',', '!', ':', '-', '\u{2013}']));
     let Some(stop) = stop.filter(|stop| *stop > 0) else { return };
     let mut place = 0;
     tokens.retain(|token| {
@@ -63,7 +64,10 @@ fn drop_signature(tokens: &mut Vec<&str>) {
     let Some(last) = tokens.len().checked_sub(1) else { return };
     let from = tokens[..last].iter().rposition(ends).map_or(0, |stop| stop + 1);
     let signed = &tokens[from..];
-    if from > 0 && signed.len() < MOST_TOKENS && signed.iter().all(|t| is_capitalised(t) && !t.starts_with("http")) {
+    if from > 0
+        && signed.len() < MOST_TOKENS
+        && signed.iter().all(|t| is_capitalised(t) && !t.starts_with("http"))
+    {
         tokens.truncate(from);
     }
 }

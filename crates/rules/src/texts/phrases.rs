@@ -117,7 +117,11 @@ impl Phrases {
                     TextVerdict::Boilerplate => most && said.author != Author::Customer,
                 }
         });
-        if said.author == Author::Customer { classified(&hits, verdict) } else { Annotation { verdict, ..Annotation::default() } }
+        if said.author == Author::Customer {
+            classified(&hits, verdict)
+        } else {
+            Annotation { verdict, ..Annotation::default() }
+        }
     }
 }
 

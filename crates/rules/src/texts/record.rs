@@ -65,7 +65,8 @@ mod tests {
     use alloc::vec;
 
     fn set() -> Fingerprints {
-        let set = Fingerprints::new(3, 20, 800, vec![u64::MAX, 7, 7, 1 << 40]).unwrap_or_else(|e| panic!("{e}"));
+        let set =
+            Fingerprints::new(3, 20, 800, vec![u64::MAX, 7, 7, 1 << 40]).unwrap_or_else(|e| panic!("{e}"));
         Fingerprints { replies: 900, forgotten: 2, ..set }
     }
 
@@ -105,7 +106,8 @@ mod tests {
     fn stored_bytes_never_change() {
         let expected = "0314a006840702030700000000000000000000000001\
                         0000ffffffffffffffff";
-        let hex: alloc::string::String = set().seal().plain.iter().map(|b| alloc::format!("{b:02x}")).collect();
+        let hex: alloc::string::String =
+            set().seal().plain.iter().map(|b| alloc::format!("{b:02x}")).collect();
         assert_eq!(hex, expected);
     }
 }

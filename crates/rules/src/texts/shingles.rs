@@ -83,7 +83,8 @@ impl Shingles {
 
     fn at(&self, place: usize) -> &str {
         let from = self.starts[place] as usize;
-        let behind = self.starts.get(place + SHINGLE_WORDS).map_or(self.folded.len(), |next| *next as usize - 1);
+        let behind =
+            self.starts.get(place + SHINGLE_WORDS).map_or(self.folded.len(), |next| *next as usize - 1);
         &self.folded[from..behind]
     }
 }

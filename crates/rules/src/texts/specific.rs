@@ -19,7 +19,9 @@ pub(super) fn shared(question: &str, reply: &str, products: &Matcher) -> BTreeSe
 
 fn tokens(text: &str) -> BTreeSet<String> {
     let raw = own_lines(text).flat_map(str::split_whitespace);
-    raw.filter(|token| !token.starts_with(['@', '^']) && !token.contains("://")).filter_map(specific).collect()
+    raw.filter(|token| !token.starts_with(['@', '^']) && !token.contains("://"))
+        .filter_map(specific)
+        .collect()
 }
 
 /// The token in the form in which it is compared, if it is specific.
@@ -33,12 +35,12 @@ fn specific(token: &str) -> Option<String> {
     let separated = core.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).count() > 1;
     // `a320` and `note8`, but not `24h` and `5pm`.
     let code = core.chars().next().is_some_and(char::is_alphabetic) && core.chars().count() > 2;
-    if digits < 3 && !currency && !code && !(separated && digits > 1) {
-        return None;
-    }
-    let mut folded = String::new();
-    fold(core, &mut folded);
-    Some(folded)
+    let is_specific = digits > 2 || currency || code || (separated && digits > 1);
+    is_specific.then(|| {
+        let mut folded = String::new();
+        fold(core, &mut folded);
+        folded
+    })
 }
 
 #[cfg(test)]

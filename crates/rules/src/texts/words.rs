@@ -23,7 +23,9 @@ pub(super) fn own_lines(text: &str) -> impl Iterator<Item = &str> {
 /// write leave it out.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| c.is_alphanumeric() || is_apostrophe(c);
-    text.split(move |c| !inside(c)).map(|word| word.trim_matches(is_apostrophe)).filter(|word| !word.is_empty())
+    text.split(move |c| !inside(c))
+        .map(|word| word.trim_matches(is_apostrophe))
+        .filter(|word| !word.is_empty())
 }
 
 const fn is_apostrophe(c: char) -> bool {
@@ -86,7 +88,10 @@ mod tests {
 
     #[test]
     fn case_punctuation_apostrophes_and_digits_make_no_difference() {
-        assert_eq!(folded("It's ORDER 4711-b; Straße, don\u{2019}t!"), ["its", "order", "0", "b", "strasse", "dont"]);
+        assert_eq!(
+            folded("It's ORDER 4711-b; Straße, don\u{2019}t!"),
+            ["its", "order", "0", "b", "strasse", "dont"]
+        );
         assert_eq!(folded("  '' … 'x9y12' "), ["x0y0"]);
     }
 

@@ -66,7 +66,7 @@ fn what_a_customers_machine_writes_changes_no_decision() {
         };
         let mut chance = trial.chance();
         let mut events = trial.history.events.clone();
-        for n in 0..1 + chance.below(6) as u128 {
+        for n in 0..=chance.below(6) as u128 {
             events.extend(machine_mail(&trial.history, &mut chance, n));
         }
         prop_assert_eq!(decided(&trial.history.events), decided(&events));

@@ -115,7 +115,8 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let (intent, sentiment) = (None, None);
         Stated::Fact(
             owner,
-            TextClassified { message, contact, topic, intent, sentiment, annotator, annotator_version }.into(),
+            TextClassified { message, contact, topic, intent, sentiment, annotator, annotator_version }
+                .into(),
         )
     }),
     ("custom <event-name> happens to <who>", |s, n| {
