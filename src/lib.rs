@@ -9,6 +9,7 @@
 //! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
 
 pub mod activated;
+pub mod annotate;
 pub mod engine;
 pub mod export;
 pub mod replay;
@@ -34,6 +35,9 @@ mod documents {
 
     #[doc = include_str!("../docs/RULEBOOK.md")]
     struct TheRulebook;
+
+    #[doc = include_str!("../docs/TEXTS.md")]
+    struct Texts;
 
     #[doc = include_str!("../docs/SUBSCRIPTIONS.md")]
     struct Subscribing;

@@ -19,6 +19,8 @@ mod scene;
 mod snapshots;
 #[path = "engine/stored.rs"]
 mod stored;
+#[path = "engine/texts.rs"]
+mod texts;
 #[path = "engine/travel.rs"]
 mod travel;
 

@@ -99,6 +99,16 @@ async fn story_16_late_truth() {
 }
 
 #[tokio::test]
+async fn two_machines_that_answer_each_other_open_nothing() {
+    check("two-machines").await;
+}
+
+#[tokio::test]
+async fn a_topic_that_was_read_is_what_the_case_is_about() {
+    check("a-topic-is-read").await;
+}
+
+#[tokio::test]
 async fn story_17_two_people_one_phone() {
     let scenario = check("17-two-people-one-phone").await;
     let (_, linked) = tell(&scenario).await;

@@ -6,6 +6,8 @@
 
 #[path = "real_logs/bank.rs"]
 mod bank;
+#[path = "real_logs/boilerplate.rs"]
+mod boilerplate;
 #[path = "real_logs/cdnow.rs"]
 mod cdnow;
 #[path = "real_logs/helpdesk.rs"]

@@ -1,5 +1,6 @@
 //! How an engine is set up.
 
+use super::annotating::Annotating;
 use super::covered::Covered;
 use super::identity::Kept;
 use super::in_force::{InForce, Shared};
@@ -16,6 +17,7 @@ use throughline_core::time::{Micros, Span};
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
 use throughline_rules::rulebook::DEFAULT;
+use throughline_rules::texts::Annotator;
 use throughline_store::contract::EventStore;
 use throughline_store::read::Checkpoint;
 use throughline_store::stream::TenantId;
@@ -35,6 +37,8 @@ pub struct EngineBuilder {
     snapshots: usize,
     pub(super) identifier_key: Option<IdentifierKey>,
     stored_every: u64,
+    annotators: Vec<Arc<dyn Annotator>>,
+    shipped_annotators: bool,
 }
 
 impl EngineBuilder {
@@ -53,6 +57,8 @@ impl EngineBuilder {
             snapshots: 32_768,
             stored_every: 256,
             identifier_key: None,
+            annotators: Vec::new(),
+            shipped_annotators: false,
         }
     }
 
@@ -140,6 +146,22 @@ impl EngineBuilder {
         self
     }
 
+    /// Lets an annotator read what is recorded: [`Engine::record`] answers when what it says is recorded too. For one
+    /// that takes long, read behind the log in a task of your own: `annotate::TextReader`.
+    #[must_use]
+    pub fn annotator(mut self, annotator: Arc<dyn Annotator>) -> Self {
+        self.annotators.push(annotator);
+        self
+    }
+
+    /// Lets the annotators that ship read what is recorded: the phrases of the rulebook in force, and the boilerplate test
+    /// by the newest fingerprints that were [published](Engine::publish_fingerprints).
+    #[must_use]
+    pub const fn shipped_annotators(mut self) -> Self {
+        self.shipped_annotators = true;
+        self
+    }
+
     /// Checks the rulebook, judges what was recorded but not judged, and starts to take requests.
     pub async fn start(self) -> Result<Engine, EngineError> {
         let first = InForce::new(self.rulebook.into(), self.identifier_key)?;
@@ -179,7 +201,10 @@ impl EngineBuilder {
         state.start().await?;
         let (requests, queue) = mpsc::channel(self.queue);
         let task = tokio::spawn(actor::run(state, queue));
+        let annotating = Annotating::new(self.annotators, self.shipped_annotators);
         Ok(Engine {
+            annotates: !annotating.is_idle(),
+            annotating: Arc::new(tokio::sync::Mutex::new(annotating)),
             store: self.store,
             tenant: self.tenant,
             in_force: context,

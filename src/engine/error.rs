@@ -10,6 +10,7 @@ use throughline_core::wire::DecodeError;
 use throughline_rules::disruption::DisruptionError;
 use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::rulebook::RulebookError;
+use throughline_rules::texts::AnnotatorFailed;
 use throughline_store::error::{AppendError, StoreError};
 
 /// Why the engine could not do what it was asked.
@@ -105,6 +106,12 @@ pub enum EngineError {
     /// What is in force cannot be read by this build, so nothing is judged.
     #[error(transparent)]
     NotInForce(#[from] NotInForce),
+    /// An annotator could not read a text now.
+    #[error(transparent)]
+    Annotator(#[from] AnnotatorFailed),
+    /// Nothing says when a reply is boilerplate.
+    #[error("the rulebook in force has no [texts.boilerplate]; add it, or take the one that ships")]
+    NoBoilerplateRules,
     /// The rulebook cannot be used.
     #[error(transparent)]
     Rulebook(#[from] RulebookError),
@@ -134,7 +141,7 @@ impl EngineError {
     /// The kind of error.
     pub const fn kind(&self) -> EngineErrorKind {
         match self {
-            Self::Busy { .. } | Self::Contended | Self::Raced => EngineErrorKind::Busy,
+            Self::Busy { .. } | Self::Contended | Self::Raced | Self::Annotator(_) => EngineErrorKind::Busy,
             Self::Closed => EngineErrorKind::Closed,
             Self::IdReused { .. }
             | Self::TooLarge { .. }
@@ -145,6 +152,7 @@ impl EngineError {
             | Self::LabelTaken { .. }
             | Self::UnknownEvaluator { .. }
             | Self::AnotherReader
+            | Self::NoBoilerplateRules
             | Self::Rulebook(_)
             | Self::Disruption(_) => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,

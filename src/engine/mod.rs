@@ -6,6 +6,7 @@
 
 mod activation;
 mod actor;
+mod annotating;
 mod announce;
 mod announcements;
 mod bookmark;
@@ -14,6 +15,7 @@ mod contact;
 mod covered;
 mod error;
 mod fetching;
+mod fingerprints;
 mod identity;
 mod in_force;
 mod joining;
@@ -34,10 +36,12 @@ mod state;
 mod stored;
 mod upgrade;
 
+pub use annotating::TextsRead;
 pub use announcements::Announcements;
 pub use bookmark::{Bookmark, Retried};
 pub use builder::EngineBuilder;
 pub use error::{EngineError, EngineErrorKind};
+pub use fingerprints::Published;
 pub use identity::{Claim, Claimed, Customer, Identified};
 pub use notice::Notice;
 pub use parking::Parked;
@@ -45,6 +49,7 @@ pub use recorded::RecordedBy;
 pub use upgrade::UpgradePlan;
 
 use actor::Request;
+use annotating::Annotating;
 use in_force::Shared;
 use state::Clock;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +114,9 @@ pub struct Engine {
     in_force: Shared,
     clock: Clock,
     requests: mpsc::Sender<Request>,
+    annotating: Arc<tokio::sync::Mutex<Annotating>>,
+    /// Whether anybody reads texts.
+    annotates: bool,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -132,9 +140,15 @@ impl Engine {
         &self,
         facts: Vec<Incoming>,
     ) -> Result<Vec<Result<Receipt, EngineError>>, EngineError> {
+        let has_texts = self.annotates && facts.iter().any(|fact| annotating::is_text(&fact.event.data));
         let (answer, recorded) = oneshot::channel();
         self.ask(Request::Record(facts, answer))?;
-        recorded.await.map_err(|_| EngineError::Closed)
+        let receipts = recorded.await.map_err(|_| EngineError::Closed)?;
+        if has_texts {
+            let last = receipts.iter().flatten().map(|receipt| receipt.position).max();
+            self.annotate_recorded(last.unwrap_or_default()).await;
+        }
+        Ok(receipts)
     }
 
     /// Does everything that is due by the clock: call it every second or so, and after a start. Returns when the

@@ -312,7 +312,8 @@ impl Outlet for Gathered {
             Content::ChurnCleared { .. } => self.day(at).cleared += 1,
             Content::CaseAnswered { .. }
             | Content::DisruptionApplies { .. }
-            | Content::PrescriptionIssued { .. } => {}
+            | Content::PrescriptionIssued { .. }
+            | Content::MachineLoop { .. } => {}
         }
     }
 

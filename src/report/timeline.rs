@@ -154,6 +154,9 @@ fn of_decisions(said: &[(Decision<Sym>, ProfileIx)], names: &Interner, as_of: Mi
                 let disruption = names.resolve(*disruption);
                 mark(Lane::Case, Tone::Plain, None, format!("part of {disruption}"));
             }
+            Content::MachineLoop { .. } => {
+                mark(Lane::Failure, Tone::Bad, None, "two machines answer each other".to_owned());
+            }
             Content::PrescriptionIssued { .. } => {}
         }
     }

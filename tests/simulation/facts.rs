@@ -2,8 +2,8 @@
 
 use throughline::core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
-    MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Rated, ResolutionClaimed, TextJudged,
-    Transferred, VoicemailLeft, WorkDone,
+    MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Rated, ResolutionClaimed, TextClassified,
+    TextJudged, Transferred, VoicemailLeft, WorkDone,
 };
 use throughline::core::event::{
     Author, Channel, Direction, Ending, EventData, Instrument, MenuExit, NewEvent, TextVerdict, TransferKind,
@@ -96,15 +96,34 @@ impl Facts {
             0..6 => {
                 let topic = [None, Some("billing"), Some("delivery")][self.rng.below(3) as usize].map(name);
                 let issue = self.rng.chance(250).then(|| IssueRef::from_bytes([self.rng.below(3) as u8; 16]));
-                let direction = if self.rng.chance(100) { Direction::Outbound } else { Direction::Inbound };
+                let direction = match self.rng.below(20) {
+                    0 | 1 => Direction::Outbound,
+                    2 => Direction::CustomerAutomatic,
+                    _ => Direction::Inbound,
+                };
                 ContactStarted { contact, channel, direction, topic, issue, purpose: None }.into()
             }
             6..10 => {
-                let author = [Author::Human, Author::Customer, Author::Automatic, Author::Bot, Author::Human];
+                let author = [
+                    Author::Human,
+                    Author::Customer,
+                    Author::Automatic,
+                    Author::Bot,
+                    Author::Human,
+                    Author::CustomerAutomatic,
+                ];
                 let author = *self.rng.pick(&author).unwrap();
                 let verdict = self.verdict();
                 self.messages.push(id);
                 Message { contact, author, agent, verdict, text: None }.into()
+            }
+            10 if self.rng.chance(300) => {
+                let message = self.rng.pick(&self.messages).copied().unwrap_or(id);
+                let topic = [None, Some("billing"), Some("delivery")][self.rng.below(3) as usize].map(name);
+                let (contact, annotator) = (Some(contact), name("judge"));
+                let (intent, sentiment, annotator_version) = (None, None, 1);
+                TextClassified { message, contact, topic, intent, sentiment, annotator, annotator_version }
+                    .into()
             }
             10 => {
                 let message = self.rng.pick(&self.messages).copied().unwrap_or(id);

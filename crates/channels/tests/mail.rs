@@ -87,10 +87,14 @@ fn a_machine_is_known_by_what_the_standards_say() {
         let EventData::Message(wrote) = &events.last().unwrap().data else { panic!("{events:?}") };
         let (author, count) = match expected {
             // What a machine begins opens nothing.
-            Some(_) => (Author::Automatic, 1),
+            Some(_) => (Author::CustomerAutomatic, 1),
             None => (Author::Customer, 2),
         };
         assert_eq!((wrote.author, events.len()), (author, count), "{headers}");
+        let ours = letter.events(&source(), Sender::Agent(None), None).unwrap();
+        let EventData::Message(wrote) = &ours.last().unwrap().data else { panic!("{ours:?}") };
+        let author = if expected.is_some() { Author::Automatic } else { Author::Human };
+        assert_eq!(wrote.author, author, "{headers}");
     }
 }
 

@@ -6,8 +6,8 @@ use throughline_core::event::vocabulary::{ContactStarted, Rated};
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventKind, FormProgress, Instrument,
-    MeetingChange, MenuExit, OfferAnswer, Preference, StatedBy, Strength, SubscriptionChange, TextVerdict,
-    Tone, TransferKind, WorkEffect,
+    MeetingChange, MenuExit, OfferAnswer, Preference, Sentiment, StatedBy, Strength, SubscriptionChange,
+    TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::event::{Body, EventData, Text, decode};
 use throughline_core::ids::{
@@ -17,7 +17,7 @@ use throughline_core::name::{Interner, Name};
 use throughline_core::wire::{DecodeError, Owned};
 
 /// Each kind with the schema that it was first written with.
-const KINDS: [(u16, u8, &str); 55] = [
+const KINDS: [(u16, u8, &str); 56] = [
     (1, 1, "contact.started"),
     (2, 1, "contact.menu-reached"),
     (3, 1, "contact.queued"),
@@ -73,6 +73,7 @@ const KINDS: [(u16, u8, &str); 55] = [
     (53, 1, "form.progressed"),
     (54, 1, "field.reentered"),
     (55, 1, "reach.measured"),
+    (56, 1, "text.classified"),
 ];
 
 /// Kinds that have a newer schema than their first one.
@@ -186,7 +187,7 @@ fn numbers_and_words_lead_back_to_their_kinds() {
         assert_eq!(EventKind::from_word(kind.as_str()), Some(kind));
         assert!((kind as u16) < EventKind::FIRST_FOREIGN);
     }
-    assert_eq!((EventKind::from_number(0), EventKind::from_number(56)), (None, None));
+    assert_eq!((EventKind::from_number(0), EventKind::from_number(57)), (None, None));
     assert_eq!(EventKind::from_word("Message"), None);
 }
 
@@ -211,6 +212,7 @@ fn choices_have_their_numbers_and_words() {
         MenuExit,
         WorkEffect,
         TextVerdict,
+        Sentiment,
         Instrument,
         ChargeOutcome,
         SubscriptionChange,
@@ -233,13 +235,14 @@ fn choices_have_their_numbers_and_words() {
         found,
         [
             "phone mail chat sms form app store social post fax ticket video messenger web",
-            "inbound outbound",
+            "inbound outbound customer-automatic",
             "customer human bot automatic workflow unknown customer-automatic",
             "cold warm queue",
             "completed abandoned dropped",
             "offered dead-end",
             "works waits-for-customer waits-for-third-party notes",
             "substantive boilerplate acknowledgement contradiction",
+            "negative neutral positive",
             "csat ces nps",
             "billed paid failed disputed",
             "started changed renewed paused resumed ended",

@@ -172,6 +172,15 @@ decisions! {
         /// Why it was against the guard: the first [`MAX_REASONS`] reasons.
         reasons: ThinVec<Refusal<N>>,
     }
+    /// Two machines answer each other.
+    14 "machine-loop" MachineLoop {
+        /// The contact of the last message.
+        contact: ContactId,
+        /// When the first message of it was sent.
+        since: Micros,
+        /// How many messages it is by now.
+        turns: u16,
+    }
     /// A case is about a disruption that hits the customer.
     15 "disruption-applies" DisruptionApplies {
         /// The disruption.
@@ -370,6 +379,9 @@ impl<N> Content<N> {
                 purpose: purpose.as_ref().map(&mut *f),
                 reasons: reasons.iter().map(|reason| reason.map(f)).collect(),
             },
+            Self::MachineLoop { contact, since, turns } => {
+                Content::MachineLoop { contact: *contact, since: *since, turns: *turns }
+            }
         }
     }
 }
@@ -439,6 +451,11 @@ impl Canonical for Content<Sym> {
                 to.id(contact.0);
                 to.name(purpose.unwrap_or(Sym::NONE));
                 to.list(reasons);
+            }
+            Self::MachineLoop { contact, since, turns } => {
+                to.id(contact.0);
+                to.time(*since);
+                to.number(u64::from(*turns));
             }
         }
     }

@@ -6,6 +6,7 @@
 use crate::case::CaseBook;
 use crate::churn::Churn;
 use crate::deadline::Deadlines;
+use crate::loops::Exchange;
 use crate::promise::{Promise, PromiseCount};
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
@@ -42,6 +43,8 @@ pub struct Journey {
     pub(crate) early_verdicts: ThinVec<(EventId, TextVerdict)>,
     /// Until when an action is not prescribed again.
     pub(crate) cooldowns: ThinVec<(Sym, Micros)>,
+    /// Machines that may be answering each other, one exchange for each channel.
+    pub(crate) exchanges: ThinVec<Exchange>,
     /// The limits that each recent contact passed, a bit each.
     limits_passed: ThinVec<(ContactId, u64)>,
     /// The last fact that was folded.
@@ -61,6 +64,7 @@ impl Default for Journey {
             deadlines: Deadlines::default(),
             early_verdicts: ThinVec::new(),
             cooldowns: ThinVec::new(),
+            exchanges: ThinVec::new(),
             limits_passed: ThinVec::new(),
             last_fact: FactKey::BEFORE_ALL,
             last_fired: Micros::MIN,
@@ -117,6 +121,7 @@ impl Journey {
         self.deadlines.clear();
         self.early_verdicts.clear();
         self.cooldowns.clear();
+        self.exchanges.clear();
         self.limits_passed.clear();
         self.last_fact = FactKey::BEFORE_ALL;
         self.last_fired = Micros::MIN;
@@ -130,6 +135,7 @@ impl Journey {
         self.promises.shrink_to_fit();
         self.early_verdicts.shrink_to_fit();
         self.cooldowns.shrink_to_fit();
+        self.exchanges.shrink_to_fit();
         self.limits_passed.shrink_to_fit();
     }
 
@@ -148,6 +154,7 @@ impl Journey {
             + tight::heap_bytes(&self.promises)
             + tight::heap_bytes(&self.early_verdicts)
             + tight::heap_bytes(&self.cooldowns)
+            + tight::heap_bytes(&self.exchanges)
             + tight::heap_bytes(&self.limits_passed)
             + churn
     }
@@ -177,6 +184,7 @@ impl Canonical for Journey {
             to.name(*action);
             to.time(*until);
         }
+        to.list(&self.exchanges);
         to.number(self.limits_passed.len() as u64);
         for (contact, bits) in &self.limits_passed {
             to.id(contact.0);

@@ -75,6 +75,10 @@ impl fmt::Display for Decision {
                 }
                 Ok(())
             }
+            Content::MachineLoop { contact, since, turns } => write!(
+                f,
+                "two machines answer each other in contact {contact}: {turns} messages since {since}; switch the automatic answer off there and write in person"
+            ),
         }
     }
 }
@@ -163,6 +167,7 @@ const fn found(kind: DecisionKind) -> &'static str {
         DecisionKind::LimitPassed => "a limit was passed",
         DecisionKind::ChurnFlagged => "the customer shows signs of leaving",
         DecisionKind::CaseReopened => "a case was reopened again and again",
+        DecisionKind::MachineLoop => "two machines answer each other",
         other => other.as_str(),
     }
 }

@@ -137,7 +137,8 @@ impl Letter {
             Sender::Agent(_) | Sender::Company => Direction::Outbound,
         };
         let (author, agent) = match (self.automatic, sender) {
-            (Some(_), _) => (Author::Automatic, None),
+            (Some(_), Sender::Customer) => (Author::CustomerAutomatic, None),
+            (Some(_), Sender::Agent(_) | Sender::Company) => (Author::Automatic, None),
             (None, Sender::Customer) => (Author::Customer, None),
             (None, Sender::Agent(agent)) => (Author::Human, agent),
             (None, Sender::Company) => (Author::Unknown, None),

@@ -16,6 +16,7 @@
 
 mod generations;
 mod held;
+mod machines;
 mod note;
 mod recent;
 mod threads;
@@ -499,7 +500,9 @@ impl Maker {
         time: Micros,
         memory: &mut Memory,
     ) {
-        if !std::mem::replace(&mut memory.started, true) {
+        let begins = !std::mem::replace(&mut memory.started, true);
+        let ready = self.ready.len();
+        if begins {
             match mapping.started(whose.contact, row) {
                 Ok(None) => {}
                 Ok(Some(data)) => self.give(row, whose, mapping.started_id(whose.key), (time, 0), data),
@@ -508,6 +511,9 @@ impl Maker {
         }
         if let Err(fault) = self.events(mapping, row, whose, time, memory) {
             self.fault(row, fault);
+        }
+        if begins {
+            machines::note_who_began(self.ready.range_mut(ready..));
         }
     }
 

@@ -12,14 +12,14 @@ use throughline_core::event::vocabulary::{
     IdentityAsked, IdentityVerified, MeetingChanged, MenuReached, Message, OfferAnswered, OfferMade,
     PageViewed, PartnerUpdated, PredictionContradicted, PredictionMade, PreferenceStated, ProfileLinked,
     ProfileUnlinked, PromiseKept, PromiseMade, PromiseRenegotiated, Purchase, Queued, Rated, ReachMeasured,
-    Refunded, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
-    WorkDone,
+    Refunded, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred, VoicemailLeft,
+    WaitTold, WorkDone,
 };
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventData, FormProgress,
-    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, NewEvent, OfferAnswer, Preference, StatedBy,
-    Strength, SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
+    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, NewEvent, OfferAnswer, Preference, Sentiment,
+    StatedBy, Strength, SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use throughline_core::name::Name;
@@ -286,6 +286,15 @@ fn what_the_company_does() -> impl Strategy<Value = EventData> {
         }),
         any_of!(FieldReentered { field: name(), form: of(name()), contact: of(contact()) }),
         any_of!(ReachMeasured { contact: contact(), reach: any::<u64>() }),
+        any_of!(TextClassified {
+            message: uuid().prop_map(EventId),
+            contact: of(contact()),
+            topic: of(name()),
+            intent: of(name()),
+            sentiment: of(select(Sentiment::ALL)),
+            annotator: name(),
+            annotator_version: any::<u32>()
+        }),
     ]
 }
 

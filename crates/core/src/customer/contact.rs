@@ -23,6 +23,8 @@ pub struct Contact {
     pub hold: Span,
     /// What it is about; [`Sym::NONE`] if nobody said.
     pub topic: Sym,
+    /// Whether the topic was read out of a text, so that one that is stated outranks it.
+    pub topic_read: bool,
     /// Who handles it now; [`Sym::NONE`] before anybody did.
     pub agent: Sym,
     /// Who handled it before that.
@@ -56,6 +58,7 @@ impl Contact {
             wait: Span::ZERO,
             hold: Span::ZERO,
             topic: Sym::NONE,
+            topic_read: false,
             agent: Sym::NONE,
             agent_before: Sym::NONE,
             transfers: 0,
@@ -82,6 +85,22 @@ impl Contact {
     /// Since when the customer is on hold, if that is so.
     pub const fn held_since(&self) -> Option<Micros> {
         self.held.get()
+    }
+
+    /// Takes the topic that its first event states. Without one, what was read out of a text stands.
+    pub(super) fn about(&mut self, stated: Option<Sym>) {
+        if stated.is_some() || !self.topic_read {
+            self.topic = stated.unwrap_or(Sym::NONE);
+            self.topic_read = false;
+        }
+    }
+
+    /// Takes a topic that was read out of a text, unless one was stated.
+    pub(super) fn reads_as(&mut self, topic: Sym) {
+        if self.topic.is_none() || self.topic_read {
+            self.topic = topic;
+            self.topic_read = true;
+        }
     }
 
     /// Ends waiting and hold, and says how long each lasted.
@@ -126,6 +145,6 @@ impl Canonical for Contact {
         to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
         to.byte(self.direction as u8);
         to.byte(self.ending.map_or(u8::MAX, |e| e as u8));
-        to.byte(u8::from(self.connected));
+        to.byte(u8::from(self.connected) | u8::from(self.topic_read) << 1);
     }
 }

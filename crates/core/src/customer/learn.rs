@@ -118,6 +118,12 @@ impl CustomerState {
                 }
             }
             EventData::FieldReentered(e) => self.reenters(e),
+            EventData::TextClassified(e) => {
+                let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
+                if let (Some(contact), Some(topic)) = (contact, e.topic) {
+                    contact.reads_as(topic);
+                }
+            }
             _ => {}
         }
     }
@@ -125,13 +131,18 @@ impl CustomerState {
     /// What an inbound contact cost before it began, and whether one of ours is where she wants it.
     pub(super) fn weigh(&mut self, e: &ContactStarted<Sym>, fact: &Fact) {
         let at = fact.at;
-        if e.direction == Direction::Outbound {
-            self.reached_out(e.channel, at);
-            if let Some(purpose) = e.purpose {
-                let new = ReachedOut { purpose, contact: e.contact, event: fact.id, at };
-                reached::keep(&mut self.know().reached, new);
+        match e.direction {
+            Direction::Inbound => {}
+            Direction::Outbound => {
+                self.reached_out(e.channel, at);
+                if let Some(purpose) = e.purpose {
+                    let new = ReachedOut { purpose, contact: e.contact, event: fact.id, at };
+                    reached::keep(&mut self.know().reached, new);
+                }
+                return;
             }
-            return;
+            // Her machine came by itself: she neither looked for a way nor changed the channel.
+            Direction::CustomerAutomatic => return,
         }
         self.effort.channel_switches += u32::from(self.trail.comes_by(e.channel, at));
         if let Some(path) = self.trail.lead_to(e.contact, at) {

@@ -23,7 +23,7 @@ use known::{ClickPath, Known, Verification};
 use trail::Trail;
 
 use crate::canonical::{Canonical, CanonicalWriter};
-use crate::event::{Ending, EventData, WorkEffect};
+use crate::event::{Author, Direction, Ending, EventData, WorkEffect};
 use crate::fact::Fact;
 use crate::ids::{ContactId, EventId};
 use crate::name::Sym;
@@ -151,10 +151,15 @@ impl CustomerState {
         let at = fact.at;
         match &fact.data {
             EventData::ContactStarted(e) => {
+                let contacts = self.effort.contacts;
                 let contact = self.begin(e.contact, at);
                 contact.channel = Some(e.channel);
                 contact.direction = e.direction;
-                contact.topic = e.topic.unwrap_or(Sym::NONE);
+                contact.about(e.topic);
+                if e.direction == Direction::CustomerAutomatic {
+                    // Her machine's work is none of hers.
+                    self.effort.contacts = contacts;
+                }
                 self.weigh(e, fact);
             }
             EventData::MenuReached(e) => {
@@ -181,6 +186,9 @@ impl CustomerState {
                 self.end(e.contact, at, e.ending);
                 self.handled_by(e.contact, e.agent);
             }
+            // A vacation notice in a contact that nobody knows begins none.
+            EventData::Message(e)
+                if e.author == Author::CustomerAutomatic && self.contact(e.contact).is_none() => {}
             EventData::Message(e) => {
                 self.begin(e.contact, at);
                 self.handled_by(e.contact, e.agent);
@@ -219,7 +227,8 @@ impl CustomerState {
             | EventData::CallbackScheduled(_)
             | EventData::PromiseKept(_)
             | EventData::PromiseRenegotiated(_)
-            | EventData::FieldReentered(_) => self.learn(fact),
+            | EventData::FieldReentered(_)
+            | EventData::TextClassified(_) => self.learn(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
             | EventData::Rated(_)

@@ -71,6 +71,7 @@ impl<N, T> EventData<N, T> {
             Self::FeedbackGiven(e) => e.contact,
             Self::FormProgressed(e) => e.contact,
             Self::FieldReentered(e) => e.contact,
+            Self::TextClassified(e) => e.contact,
             Self::PageViewed(_)
             | Self::PromiseKept(_)
             | Self::IdentifierClaimed(_)

@@ -86,6 +86,8 @@ choice! {
         Inbound = 0 "inbound",
         /// The company.
         Outbound = 1 "outbound",
+        /// The customer's own machine, for instance a vacation notice. Such a contact opens and reopens nothing.
+        CustomerAutomatic = 2 "customer-automatic",
     }
 
     /// Who wrote a message. The first thing that an adapter maps; `Unknown` stops no clock.
@@ -156,6 +158,16 @@ choice! {
         Acknowledgement = 2 "acknowledgement",
         /// It contradicts an acceptance or a good rating: "approved", but "still does not work".
         Contradiction = 3 "contradiction",
+    }
+
+    /// How a text sounds.
+    Sentiment("a sentiment") {
+        /// Angry, sad or disappointed.
+        Negative = 0 "negative",
+        /// Neither.
+        Neutral = 1 "neutral",
+        /// Pleased.
+        Positive = 2 "positive",
     }
 
     /// What a rating was asked with.

@@ -19,8 +19,8 @@ pub use body::{Body, decode};
 pub use choices::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, FormProgress, Instrument,
-    MeetingChange, MenuExit, OfferAnswer, Preference, StatedBy, Strength, SubscriptionChange, TextVerdict,
-    Tone, TransferKind, WorkEffect,
+    MeetingChange, MenuExit, OfferAnswer, Preference, Sentiment, StatedBy, Strength, SubscriptionChange,
+    TextVerdict, Tone, TransferKind, WorkEffect,
 };
 pub use header::{NewEvent, Position, RecordedEvent, Version};
 pub use money::Money;

@@ -9,7 +9,7 @@ use super::upcast;
 use super::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, FormProgress, IdentifierHash,
-    Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, StatedBy, Strength,
+    Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, Sentiment, StatedBy, Strength,
     SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use crate::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
@@ -546,6 +546,23 @@ vocabulary! {
         contact: ContactId,
         /// How many, by the network's own count.
         reach: u64,
+    }
+    /// Somebody or something read out of a text what it is about. A stated topic outranks it.
+    56 "text.classified" v 1 => TextClassified [N] {
+        /// The event whose text was read.
+        message: EventId,
+        /// The contact that it belongs to, which takes the topic if it has none that was stated.
+        contact: Option<ContactId>,
+        /// What it is about.
+        topic: Option<N>,
+        /// What the writer wants: `cancel`, `pay`.
+        intent: Option<N>,
+        /// How it sounds.
+        sentiment: Option<Sentiment>,
+        /// Who or what read it.
+        annotator: N,
+        /// The annotator's version.
+        annotator_version: u32,
     }
 }
 

@@ -12,14 +12,14 @@ use throughline_core::event::vocabulary::{
     IdentityAsked, IdentityVerified, MeetingChanged, MenuReached, Message, OfferAnswered, OfferMade,
     PageViewed, PartnerUpdated, PredictionContradicted, PredictionMade, PreferenceStated, ProfileLinked,
     ProfileUnlinked, PromiseKept, PromiseMade, PromiseRenegotiated, Purchase, Queued, Rated, ReachMeasured,
-    Refunded, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
-    WorkDone,
+    Refunded, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred, VoicemailLeft,
+    WaitTold, WorkDone,
 };
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventData, EventKind, FormProgress,
-    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, StatedBy, Strength,
-    SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
+    IdentifierHash, Instrument, MeetingChange, MenuExit, Money, OfferAnswer, Preference, Sentiment, StatedBy,
+    Strength, SubscriptionChange, Text, TextVerdict, Tone, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, EventId, IssueRef, LinkId, ProfileId, PromiseId};
 use throughline_core::name::Name;
@@ -152,6 +152,15 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
         EventKind::TextJudged => any_of!(TextJudged {
             message: uuid().prop_map(EventId),
             verdict: select(TextVerdict::ALL),
+            annotator: name(),
+            annotator_version: any::<u32>(),
+        }),
+        EventKind::TextClassified => any_of!(TextClassified {
+            message: uuid().prop_map(EventId),
+            contact: option::of(contact()),
+            topic: option::of(name()),
+            intent: option::of(name()),
+            sentiment: option::of(select(Sentiment::ALL)),
             annotator: name(),
             annotator_version: any::<u32>(),
         }),

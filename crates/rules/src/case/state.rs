@@ -48,6 +48,8 @@ pub struct Case {
     pub key: ContactId,
     /// What it is about; [`Sym::NONE`] if nobody said.
     pub topic: Sym,
+    /// Whether the topic was read out of a text, so that one that is stated outranks it.
+    pub topic_read: bool,
     /// The explicit reference that it is known by.
     pub issue: Option<IssueRef>,
     /// The earlier case on the topic that it follows.
@@ -254,7 +256,7 @@ impl Canonical for Case {
         to.number(u64::from(self.missed) | u64::from(self.priority) << 16);
         to.number(self.targets_said);
         to.byte(self.reopened_because.map_or(u8::MAX, |c| c as u8));
-        to.byte(u8::from(self.claimed));
+        to.byte(u8::from(self.claimed) | u8::from(self.topic_read) << 1);
         to.number(self.disruption.map_or(0, |ix| u64::from(ix.0) + 1));
     }
 }

@@ -6,7 +6,7 @@ use crate::case::{Case, CaseClocks, CaseIx, CaseState, Instance, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger};
 use crate::rulebook::document::PrescribeOn;
-use crate::rulebook::{SignalOn, TargetRule};
+use crate::rulebook::SignalOn;
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::event::{Channel, Direction, Ending, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
@@ -16,6 +16,9 @@ use throughline_core::time::Micros;
 impl<S: Outlet> Step<'_, S> {
     /// "Same issue" is decided by an explicit reference first, then by the topic within its reopen window.
     pub(super) fn contact_started(&mut self, e: &ContactStarted<Sym>) {
+        if e.direction == Direction::CustomerAutomatic {
+            return self.machine_began(e);
+        }
         self.retire();
         if e.direction == Direction::Outbound && e.channel == Channel::Phone {
             self.called();
@@ -23,6 +26,10 @@ impl<S: Outlet> Step<'_, S> {
         if let Some(ix) = self.journey.cases.of_contact(e.contact) {
             self.touch(ix);
             return;
+        }
+        // What comes in on a loop's own channel while it goes on is one more turn of it.
+        if e.direction == Direction::Inbound && self.loop_goes_on(e.channel) {
+            return self.machine_began(e);
         }
         let topic = e.topic.unwrap_or(Sym::NONE);
         let by_issue = e.issue.and_then(|issue| self.journey.cases.of_issue(issue));
@@ -62,7 +69,7 @@ impl<S: Outlet> Step<'_, S> {
         case.issue = case.issue.or(e.issue);
         let (key, state) = (case.key, case.state);
         self.out.joined(e.contact, key);
-        self.learn_topic(ix, topic);
+        self.learn_topic(ix, topic, false);
         if e.direction == Direction::Inbound {
             if state == CaseState::Open {
                 let case = self.journey.cases.get_mut(ix);
@@ -76,15 +83,22 @@ impl<S: Outlet> Step<'_, S> {
         }
     }
 
-    /// It becomes known what a case is about: from now on it is held to the targets for that, too.
-    fn learn_topic(&mut self, ix: CaseIx, topic: Sym) {
+    /// It becomes known what a case is about: said by her or by us, which outranks what was read out of a text, or read.
+    /// From now on it is held to the targets for that.
+    pub(super) fn learn_topic(&mut self, ix: CaseIx, topic: Sym, was_read: bool) {
         let case = self.journey.cases.get_mut(ix);
-        if !case.topic.is_none() || topic.is_none() {
+        let is_stated = !case.topic.is_none() && !case.topic_read;
+        if topic.is_none() || is_stated {
+            return;
+        }
+        case.topic_read = was_read;
+        if case.topic == topic {
             return;
         }
         case.topic = topic;
         if case.state == CaseState::Open {
-            self.arm_targets_if(ix, TargetRule::is_for_some_topics);
+            self.disarm_targets_of_other_topics(ix);
+            self.arm_targets(ix);
             self.join_disruption(ix);
         }
     }
@@ -120,11 +134,12 @@ impl<S: Outlet> Step<'_, S> {
         follows: Option<CaseIx>,
     ) {
         let known = self.journey.customer.contact(contact);
-        let (topic, channel) = known.map_or((Sym::NONE, None), |c| (c.topic, c.channel));
+        let (topic, topic_read, channel) =
+            known.map_or((Sym::NONE, false, None), |c| (c.topic, c.topic_read, c.channel));
         let follows = follows.map(|ix| self.journey.cases.get(ix).key);
         let instance = Instance::started(clocks_from);
         let case = self.new_case(contact, cause);
-        self.open_case(Case { topic, issue, follows, channel, instance, ..case });
+        self.open_case(Case { topic, topic_read, issue, follows, channel, instance, ..case });
     }
 
     /// A case that opens now, about nothing in particular, and holds one contact.
@@ -132,6 +147,7 @@ impl<S: Outlet> Step<'_, S> {
         Case {
             key,
             topic: Sym::NONE,
+            topic_read: false,
             issue: None,
             follows: None,
             channel: None,
@@ -188,6 +204,18 @@ impl<S: Outlet> Step<'_, S> {
                 only_fulfilled == OnlyFulfilled::No || case.instance.fulfilled(clock).is_some()
             }
             DeadlineKind::Lapse => d.subject == case.key.0,
+            _ => false,
+        });
+    }
+
+    /// Takes back the deadlines of targets that do not hold for the topic that the case has now.
+    pub(super) fn disarm_targets_of_other_topics(&mut self, ix: CaseIx) {
+        let Self { books, journey, .. } = self;
+        let case = journey.cases.get(ix);
+        let targets = books.get(case.rulebook).targets_for(case.channel, case.topic);
+        let holding = targets.fold(0_u64, |holding, (index, _)| holding | 1 << index);
+        journey.deadlines.cancel(|d| match d.kind {
+            DeadlineKind::Target { target, .. } => d.subject == case.key.0 && holding & (1 << target) == 0,
             _ => false,
         });
     }

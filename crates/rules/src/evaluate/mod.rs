@@ -10,6 +10,7 @@ mod charges;
 mod deadlines;
 mod disruptions;
 mod guard;
+mod machines;
 mod outlet;
 mod prescriptions;
 mod promises;
@@ -141,6 +142,7 @@ impl<S: Outlet> Step<'_, S> {
                 self.check_limits(e.contact, LimitCounts::PingPongs);
             }
             EventData::Message(e) => {
+                self.turn(e.contact, e.author);
                 let verdict = e.verdict.or_else(|| self.early_verdict());
                 match e.author {
                     Author::Customer => self.customer_wrote(e.contact, verdict),
@@ -170,6 +172,7 @@ impl<S: Outlet> Step<'_, S> {
             EventData::VoicemailLeft(e) => self.voicemail(e),
             EventData::ActionTaken(e) => self.action_taken(e.action),
             EventData::TextJudged(e) => self.judged(e.message, e.verdict),
+            EventData::TextClassified(e) => self.classified(e.contact, e.topic),
             EventData::CaseOverridden(e) => self.overridden(e.contact),
             EventData::Custom(e) => self.custom(e.name),
             EventData::PromiseRenegotiated(e) => self.renegotiated(e.promise, e.due),

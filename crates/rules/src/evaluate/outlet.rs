@@ -41,7 +41,9 @@ pub struct Count {
 
 impl Default for Count {
     fn default() -> Self {
-        Self { by_kind: alloc::vec![0; DecisionKind::ALL.len() + 1] }
+        // By number, and numbers may have gaps.
+        let highest = DecisionKind::ALL.iter().map(|kind| *kind as usize).max().unwrap_or(0);
+        Self { by_kind: alloc::vec![0; highest + 1] }
     }
 }
 

@@ -63,6 +63,7 @@ impl<S: Outlet> Step<'_, S> {
                 PrescribeOn::LimitPassed => crate::decision::DecisionKind::LimitPassed,
                 PrescribeOn::ChurnFlagged => crate::decision::DecisionKind::ChurnFlagged,
                 PrescribeOn::CaseReopened => crate::decision::DecisionKind::CaseReopened,
+                PrescribeOn::MachineLoop => crate::decision::DecisionKind::MachineLoop,
             },
             cause: top.map(|top| self.books.signal_name(top)),
         };

@@ -6,7 +6,8 @@ use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
 use crate::rulebook::document::TargetClock;
 use throughline_core::event::TextVerdict;
-use throughline_core::ids::EventId;
+use throughline_core::ids::{ContactId, EventId};
+use throughline_core::name::Sym;
 use throughline_core::tight;
 
 impl<S: Outlet> Step<'_, S> {
@@ -52,6 +53,14 @@ impl<S: Outlet> Step<'_, S> {
             }
             _ => {}
         }
+    }
+
+    /// A topic was read out of a text. A case takes it if none was stated; of several that were read the last one counts.
+    /// What the case is held to are the targets of the topic that it has.
+    pub(super) fn classified(&mut self, contact: Option<ContactId>, topic: Option<Sym>) {
+        let (Some(contact), Some(topic)) = (contact, topic) else { return };
+        let Some(ix) = self.journey.cases.of_contact(contact) else { return };
+        self.learn_topic(ix, topic, true);
     }
 
     /// What had counted as the answer is none: the case is open again in the *same* instance, since for the

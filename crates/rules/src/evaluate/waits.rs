@@ -56,6 +56,14 @@ impl<S: Outlet> Step<'_, S> {
             if !running || !wanted(target) || case.targets_said & (1 << index) != 0 {
                 continue;
             }
+            // What is said again and again has its next time already.
+            let armed = |d: &Deadline| {
+                d.subject == case.key.0
+                    && matches!(d.kind, DeadlineKind::Target { target, .. } if usize::from(target) == index)
+            };
+            if journey.deadlines.as_slice().iter().any(armed) {
+                continue;
+            }
             let lengthened = case.disruption.map(|of| books.disruption(of));
             let lengthened = lengthened.filter(|disruption| disruption.goes_on(case.instance.started_at));
             let within = lengthened.map_or(target.within, |disruption| disruption.lengthen(target.within));

@@ -254,6 +254,11 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             maybe(purpose, out);
             encode_refusals(reasons, text, out);
         }
+        Content::MachineLoop { contact, since, turns } => {
+            contact.encode(out);
+            since.encode(out);
+            turns.encode(out);
+        }
     }
     out.plain.push(decision.evidence.len() as u8);
     for event in &decision.evidence {
@@ -317,6 +322,9 @@ where
             purpose: field!(),
             reasons: decode_refusals(from, context)?,
         },
+        DecisionKind::MachineLoop => {
+            Content::MachineLoop { contact: field!(), since: field!(), turns: field!() }
+        }
     })
 }
 

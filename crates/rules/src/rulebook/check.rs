@@ -2,7 +2,7 @@
 
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
 use super::error::{Mistake, line_of};
-use super::{calendars, check_contact, check_identity};
+use super::{calendars, check_contact, check_identity, check_texts};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::Name;
@@ -50,6 +50,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     check.mistakes.extend(calendars::check(text, document));
     check.mistakes.extend(check_identity::check(text, document));
     check.mistakes.extend(check_contact::check(text, document));
+    check.mistakes.extend(check_texts::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes
 }
@@ -96,6 +97,9 @@ impl Check<'_> {
         }
         if let Some(churn) = &document.churn {
             self.rule(&churn.as_ref().rule, "churn");
+        }
+        if let Some(loops) = &document.loops {
+            self.rule(&loops.as_ref().rule, "loops");
         }
         for prescription in &document.prescriptions {
             self.rule(&prescription.as_ref().rule, "prescriptions");
@@ -313,6 +317,7 @@ impl Check<'_> {
                 PrescribeOn::LimitPassed => "limits",
                 PrescribeOn::ChurnFlagged => "churn",
                 PrescribeOn::CaseReopened => "cases",
+                PrescribeOn::MachineLoop => "loops",
             };
             if p.on == PrescribeOn::ChurnFlagged && document.churn.is_none() {
                 self.say(at, "`on = \"churn-flagged\"` needs a [churn] table".into());

@@ -8,11 +8,12 @@ use super::document::{
     UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{check, compiled_identity};
+use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
 use crate::calendar::WorkingTime;
 use crate::case::WaitsFor;
 use crate::decision::Clock;
 use crate::identity::Policy;
+use alloc::sync::Arc;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
@@ -49,6 +50,10 @@ pub struct Rulebook {
     pub contact: Option<ContactPolicy>,
     /// What a bill after a cancellation does, if it does anything.
     pub charged: Option<ChargedPolicy>,
+    /// How texts are read.
+    pub texts: Arc<TextPolicy>,
+    /// When two machines answer each other; none: nobody looks.
+    pub loops: Option<LoopRule>,
     rules: Vec<(Sym, Span)>,
     channels: Vec<ChannelPolicy>,
     topics: Vec<(Sym, Span)>,
@@ -213,11 +218,6 @@ impl TargetClock {
 }
 
 impl TargetRule {
-    /// Whether it holds for some topics only.
-    pub fn is_for_some_topics(&self) -> bool {
-        !self.topics.is_empty()
-    }
-
     /// Whether every moment counts: no calendar, no pause.
     #[inline]
     pub fn is_in_customer_time(&self) -> bool {
@@ -330,6 +330,7 @@ impl Rulebook {
             .collect();
         let limited_to = ix_of_signals(document, ix);
         let guard_rule = document.contact.as_ref().map(|c| ix(c.rule.as_ref())).unwrap_or_default();
+        let loops = compiled_texts::compile_loops(document, ix);
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -370,6 +371,8 @@ impl Rulebook {
                 .charged_after_cancellation
                 .as_ref()
                 .map(|charged| ChargedPolicy::compile(charged, names)),
+            texts: Arc::new(compiled_texts::compile(document)),
+            loops,
             channels: channels(document),
             topics: document
                 .topics
@@ -396,6 +399,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     rules.extend(
         document.churn.iter().map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
     );
+    rules.extend(document.loops.iter().map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)));
     for p in &document.prescriptions {
         // What is prescribed because of a finding must not be announced before the finding is.
         let p = p.as_ref();
@@ -407,7 +411,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
             }
             PrescribeOn::PromiseBroken => settle(document.promises.settle),
             PrescribeOn::ChurnFlagged => settle(document.churn.as_ref().and_then(|c| c.as_ref().settle)),
-            PrescribeOn::LimitPassed | PrescribeOn::CaseReopened => Span::ZERO,
+            PrescribeOn::LimitPassed | PrescribeOn::CaseReopened | PrescribeOn::MachineLoop => Span::ZERO,
         };
         rules.push((p.rule.as_ref(), inherited));
     }

@@ -2,6 +2,7 @@
 
 use super::Duration;
 use super::document_contact::{ChargedAfterCancellation, ContactRules};
+use super::document_texts::{Loops, Texts};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
 use throughline_core::event::Channel;
@@ -68,6 +69,11 @@ document! {
         pub contact: Option<ContactRules>,
         /// A bill after a cancellation took effect opens a case by itself. Without this table it does not.
         pub charged_after_cancellation: Option<ChargedAfterCancellation>,
+        /// How texts are read.
+        pub texts: Option<Texts>,
+        /// When two machines answer each other.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Loops>"))]
+        pub loops: Option<Spanned<Loops>>,
     }
 
     /// Which rulebook this is. Every decision names it as `id@version`.
@@ -385,6 +391,8 @@ words! {
         ChurnFlagged,
         /// A case was reopened.
         CaseReopened,
+        /// Two machines answer each other.
+        MachineLoop,
     }
 
     /// What an identifier says about who somebody is.

@@ -9,11 +9,14 @@ mod catalogue;
 mod check;
 mod check_contact;
 mod check_identity;
+mod check_texts;
 mod compiled;
 mod compiled_contact;
 mod compiled_identity;
+mod compiled_texts;
 pub mod document;
 pub mod document_contact;
+pub mod document_texts;
 mod duration;
 mod error;
 mod reading;
@@ -27,6 +30,7 @@ pub use compiled::{
     TargetRule,
 };
 pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
+pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;
 pub(crate) use error::line_of;

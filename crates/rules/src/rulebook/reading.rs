@@ -136,7 +136,14 @@ fn wrong_type(found: &str, expected: &str, written: &str, key: &str) -> String {
         return format!("`{key}` must be {expected}; write `{key} = [{alone}]`");
     }
     let found = found.replace("map", "a table").replace("sequence", "a list");
-    format!("`{key}` must be {expected}, not {found}; write for instance {}", as_written(key))
+    // A list may have any key: those of topics have the topics' names.
+    let known = EXAMPLES.iter().any(|(example, _)| *example == key);
+    let example = if expected == "a list in brackets" && !known {
+        format!("`{key} = [\"…\"]`")
+    } else {
+        as_written(key)
+    };
+    format!("`{key}` must be {expected}, not {found}; write for instance {example}")
 }
 
 /// The allowed words, the nearest one first if there is a near one.

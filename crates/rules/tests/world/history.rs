@@ -1,7 +1,7 @@
 //! Histories: what happened to one customer, with up to three profiles, from bytes.
 
 use super::chance::mix;
-use super::vocabulary::happened;
+use super::vocabulary::{answered, happened};
 use std::fmt;
 use throughline_core::event::{Author, EventData, NewEvent};
 use throughline_core::fact::ProfileIx;
@@ -68,12 +68,20 @@ pub(crate) fn event_id(step: usize) -> EventId {
 impl History {
     pub(crate) fn of(steps: &[Step]) -> Self {
         let (mut at, mut last_human) = (START, 0);
+        let mut machines: Option<(u8, Author)> = None;
         let mut events = Vec::with_capacity(steps.len());
         for (index, [gap, what, who, which, how, order]) in steps.iter().copied().enumerate() {
-            at = at + Span(GAPS[usize::from(gap) % GAPS.len()]);
-            let data = happened(what, who, which, how, at, [index, last_human]);
-            if matches!(&data, EventData::Message(m) if m.author == Author::Human) {
-                last_human = index;
+            // Machines answer each other for a while, once one has begun.
+            let answers = machines.take().filter(|_| order % 3 > 0);
+            at = at + Span(if answers.is_some() { SECOND } else { GAPS[usize::from(gap) % GAPS.len()] });
+            let data = match answers {
+                Some((whom, author)) => answered(whom, author, which),
+                None => happened(what, who, which, how, at, [index, last_human]),
+            };
+            if let EventData::Message(m) = &data {
+                last_human = if m.author == Author::Human { index } else { last_human };
+                let by_machine = !matches!(m.author, Author::Human | Author::Customer);
+                machines = by_machine.then_some((answers.map_or(who, |(whom, _)| whom), m.author));
             }
             events.push((profile_of(&data, order), event(index, at, order, data)));
         }

@@ -98,6 +98,11 @@ rule = "back-and-forth"
 counts = "ping-pongs"
 above = 0
 
+[loops]
+rule = "machines"
+turns = 4
+within = "1h"
+
 [churn]
 rule = "leaving"
 half_life = "1d"
@@ -177,6 +182,13 @@ rule = "take-over"
 on = "limit-passed"
 of = "moved"
 action = "take-over"
+owner = "team-lead"
+within = "1h"
+
+[[prescriptions]]
+rule = "stop"
+on = "machine-loop"
+action = "stop-the-machines"
 owner = "team-lead"
 within = "1h"
 

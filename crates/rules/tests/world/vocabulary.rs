@@ -4,11 +4,7 @@
 use super::history::event_id;
 use throughline_core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged,
-    ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified,
-    MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated,
-    Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextJudged, Transferred, VoicemailLeft, WaitTold,
-    WorkDone,
+    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged, ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified, MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
 };
 use throughline_core::event::{
     AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent, Direction,
@@ -77,6 +73,15 @@ fn promise(which: u8) -> PromiseId {
     PromiseId(Uuid::from_u128(0x9_0000 | u128::from(which % 3)))
 }
 
+/// What a machine answers a machine's message with, in the same contact.
+pub(super) fn answered(who: u8, author: Author, which: u8) -> EventData {
+    let author = match author {
+        Author::CustomerAutomatic | Author::Unknown => pick(&[Author::Automatic, Author::Bot], which),
+        _ => pick(&[Author::CustomerAutomatic, Author::CustomerAutomatic, Author::Unknown], which),
+    };
+    Message { contact: contact(who), author, agent: None, verdict: None, text: None }.into()
+}
+
 /// What a step says; `near` are its own index and that of the last message of a person.
 pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: [usize; 2]) -> EventData {
     let (contact, agent) = (contact(who), pick(&AGENTS, which).map(name));
@@ -86,7 +91,11 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
         0..=5 => ContactStarted {
             contact,
             channel: pick(&CHANNELS, which),
-            direction: if how % 8 >= 6 { Direction::Outbound } else { Direction::Inbound },
+            direction: match how % 16 {
+                7 | 15 => Direction::Outbound,
+                3 => Direction::CustomerAutomatic,
+                _ => Direction::Inbound,
+            },
             topic: pick(&TOPICS, how).map(name),
             issue: (which >= 128).then(|| IssueRef(Uuid::from_u128(0x155 + u128::from(which % 2)))),
             purpose: pick(&PURPOSES, who).filter(|_| how % 8 >= 6).map(name),
@@ -95,6 +104,16 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
         6 | 7 => message(Author::Customer, None),
         8..=11 => message(Author::Human, agent),
         12 => message(pick(&MACHINES, which), None),
+        14 if how.is_multiple_of(5) => TextClassified {
+            message: event_id(near[1]),
+            contact: (which < 230).then_some(contact),
+            topic: pick(&TOPICS, which).map(name),
+            intent: None,
+            sentiment: None,
+            annotator: name("judge"),
+            annotator_version: 1,
+        }
+        .into(),
         13 | 14 => TextJudged {
             // Of what was told before, or after: a verdict may overtake what it judges.
             message: event_id(if which < 160 {

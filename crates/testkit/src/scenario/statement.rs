@@ -5,7 +5,7 @@ use super::phrase::Said;
 use throughline_core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
     Custom, Held, MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Queued, Rated,
-    ResolutionClaimed, TextJudged, Transferred, VoicemailLeft, WorkDone,
+    ResolutionClaimed, TextClassified, TextJudged, Transferred, VoicemailLeft, WorkDone,
 };
 use throughline_core::event::{
     Author, Channel, Direction, Ending, EventData, Instrument, MenuExit, Text, TextVerdict, TransferKind,
@@ -29,6 +29,9 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("<who> starts <channel> <new> [about <topic>] [on <issue>]", |s, n| started(s, n, Direction::Inbound)),
     ("company starts <channel> <new> with <who> [about <topic>] [on <issue>] [for <purpose>]", |s, n| {
         started(s, n, Direction::Outbound)
+    }),
+    ("machine of <who> starts <channel> <new> [about <topic>] [on <issue>]", |s, n| {
+        started(s, n, Direction::CustomerAutomatic)
     }),
     ("<who> writes in <contact> [judged <verdict>]", |s, n| wrote(s, n, Author::Customer)),
     ("machine of <who> writes in <contact>", |s, n| wrote(s, n, Author::CustomerAutomatic)),
@@ -104,6 +107,17 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let verdict = verdict(s).unwrap_or(TextVerdict::Substantive);
         let (annotator, annotator_version) = (name(s, "annotator"), s.number("number").into());
         Stated::Fact(owner, TextJudged { message, verdict, annotator, annotator_version }.into())
+    }),
+    ("<annotator> version <number> reads <event> in <contact> as <topic>", |s, n| {
+        let (message, owner): (EventId, _) = n.events.get(s.word("event")).copied().unwrap_or_default();
+        let (annotator, annotator_version) = (name(s, "annotator"), s.number("number").into());
+        let (contact, topic) = (Some(contact(s, n).0), maybe(s, "topic"));
+        let (intent, sentiment) = (None, None);
+        Stated::Fact(
+            owner,
+            TextClassified { message, contact, topic, intent, sentiment, annotator, annotator_version }
+                .into(),
+        )
     }),
     ("custom <event-name> happens to <who>", |s, n| {
         let name = name(s, "event-name");
