@@ -3,6 +3,8 @@
 
 #[path = "engine/claims.rs"]
 mod claims;
+#[path = "engine/fingerprints.rs"]
+mod fingerprints;
 #[path = "engine/joining.rs"]
 mod joining;
 #[path = "engine/regressions.rs"]
