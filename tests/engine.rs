@@ -7,6 +7,8 @@ mod claims;
 mod contact_guard;
 #[path = "engine/disruptions.rs"]
 mod disruptions;
+#[path = "engine/fingerprints.rs"]
+mod fingerprints;
 #[path = "engine/joining.rs"]
 mod joining;
 #[path = "engine/regressions.rs"]

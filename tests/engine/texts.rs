@@ -11,18 +11,18 @@ use throughline::core::event::{
 };
 use throughline::core::ids::{ContactId, ProfileId};
 use throughline::core::name::Name;
-use throughline::engine::{EngineError, EngineErrorKind, Incoming};
+use throughline::engine::{EngineError, Incoming};
 use throughline::rules::case::CaseState;
 use throughline::rules::rulebook::DEFAULT;
 use throughline::rules::texts::{Annotation, Annotator, AnnotatorFailed, Said};
 use throughline::store::contract::EventStore;
 use throughline_testkit::clock::ManualClock;
 
-fn wrote(minutes: i64, number: u8, author: Author, text: &str) -> NewEvent {
+pub(crate) fn wrote(minutes: i64, number: u8, author: Author, text: &str) -> NewEvent {
     said(minutes, contact(number), author, text)
 }
 
-fn said(minutes: i64, contact: ContactId, author: Author, text: &str) -> NewEvent {
+pub(crate) fn said(minutes: i64, contact: ContactId, author: Author, text: &str) -> NewEvent {
     let text = Some(Text::from(text));
     // Two who write the same in the same minute are two.
     let data = Message { contact, author, agent: None, verdict: None, text };
@@ -31,22 +31,22 @@ fn said(minutes: i64, contact: ContactId, author: Author, text: &str) -> NewEven
     NewEvent { id, ..event(minutes, data) }
 }
 
-fn name(text: &str) -> Name {
+pub(crate) fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
-async fn shipped(store: &Store, clock: &ManualClock) -> Engine {
+pub(crate) async fn shipped(store: &Store, clock: &ManualClock) -> Engine {
     let clock = clock.clone();
     let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now());
     builder.shipped_annotators().start().await.unwrap()
 }
 
-fn stage() -> (Store, ManualClock) {
+pub(crate) fn stage() -> (Store, ManualClock) {
     (Store::default(), ManualClock::at(at(0)))
 }
 
 /// What was recorded of a kind, and of whom.
-async fn recorded(store: &Store, kind: EventKind) -> Vec<EventData> {
+pub(crate) async fn recorded(store: &Store, kind: EventKind) -> Vec<EventData> {
     let page = store.read_all(Position(0), 10_000).await.unwrap();
     let of_kind = page.events.iter().filter(|event| event.recorded.event.data.kind == kind as u16);
     of_kind.map(|event| event.recorded.open().unwrap().event.data).collect()
@@ -95,10 +95,10 @@ async fn listening(store: &Store, clock: &ManualClock, listener: &Arc<Listener>)
     builder.annotator(listener.clone()).start().await.unwrap()
 }
 
-const STOCK: &str =
+pub(crate) const STOCK: &str =
     "Thank you for being so patient with us, our team will look at it and come back to you soon.";
 
-fn customer(n: u8) -> (ProfileId, ContactId) {
+pub(crate) fn customer(n: u8) -> (ProfileId, ContactId) {
     (ProfileId::from_bytes([100 + n; 16]), contact(100 + n))
 }
 
@@ -134,17 +134,14 @@ async fn the_bill_is_answered_by_nothing_but_an_answer() {
         engine.record(ann(), fact).await.unwrap();
     }
     let case = |text: &str| {
-        text.lines()
-            .skip(1)
-            .take_while(|line| !line.contains("effort"))
-            .map(|line| format!("{}\n", line.trim()))
-            .collect::<String>()
+        let lines = text.lines().skip(1).take_while(|line| !line.contains("effort"));
+        lines.map(str::trim).collect::<Vec<_>>().join("\n")
     };
     let view = async |minutes: i64| case(&engine.journey(ann(), at(minutes)).await.unwrap().to_string());
     let handle = contact(1);
-    let clock_of = |name: &str| format!("{name}: runs since {}\n", at(0));
+    let clock_of = |name: &str| format!("\n{name}: runs since {}", at(0));
     let expected = format!(
-        "case {handle}, billing: open since {}\nopen: a reaction, but no answer yet; waits for us; priority 0\nacknowledged: after 1m\n{}{}{}{}",
+        "case {handle}, billing: open since {}\nopen: a reaction, but no answer yet; waits for us; priority 0\nacknowledged: after 1m{}{}{}{}",
         at(240) + throughline::core::time::Span(1),
         clock_of("first-human"),
         clock_of("first-substantive"),
@@ -400,93 +397,6 @@ async fn a_case_without_a_topic_is_about_what_its_mail_says() {
     engine.record(ann(), wrote(0, 1, Author::Customer, "My invoice is wrong.")).await.unwrap();
     let view = engine.journey(ann(), at(3)).await.unwrap();
     assert_eq!(view.cases[0].topic.as_ref().map(AsRef::as_ref), Some("billing"));
-}
-
-#[tokio::test]
-async fn what_is_published_again_without_a_change_is_published_once() {
-    let (store, clock) = stage();
-    let engine = shipped(&store, &clock).await;
-    let told = |n: u8, text: &str| {
-        let (profile, contact) = customer(n);
-        Incoming { profile, event: said(0, contact, Author::Human, text) }
-    };
-    engine.record_all((0..25).map(|n| told(n, STOCK)).collect()).await.unwrap();
-    let first = engine.publish_fingerprints(name("nightly"), None).await.unwrap();
-    clock.set(at(1));
-    let again = engine.publish_fingerprints(name("nightly"), None).await.unwrap();
-    assert_eq!(first, again);
-    let other =
-        "Please restart your router, wait for two minutes, and then write to us again if it is still slow.";
-    engine.record_all((0..25).map(|n| told(n, other)).collect()).await.unwrap();
-    let second = engine.publish_fingerprints(name("nightly"), None).await.unwrap();
-    assert_eq!(second.version, 2);
-    assert!(second.len() > first.len());
-    let published = engine.fingerprints().await.unwrap();
-    assert_eq!(
-        published.iter().map(|p| (p.set.version, p.by.as_str())).collect::<Vec<_>>(),
-        [(1, "nightly"), (2, "nightly")]
-    );
-    // The engine of another process judges by what was published, and names it.
-    let other_engine = shipped(&store, &clock).await;
-    let (profile, contact) = customer(40);
-    other_engine.record(profile, said(1, contact, Author::Human, other)).await.unwrap();
-    let judged = recorded(&store, EventKind::TextJudged).await;
-    let Some(EventData::TextJudged(last)) = judged.last() else { panic!("{judged:?}") };
-    assert_eq!((last.verdict, last.annotator_version), (TextVerdict::Boilerplate, 2));
-}
-
-#[tokio::test]
-async fn what_repeats_the_order_of_the_question_is_an_answer() {
-    let (store, clock) = stage();
-    let engine = shipped(&store, &clock).await;
-    let stock = |order: &str| {
-        format!("Thank you, your order {order} is on its way and will be with you within three days.")
-    };
-    let told = |n: u8| {
-        let (profile, contact) = customer(n);
-        Incoming { profile, event: said(0, contact, Author::Human, &stock("4000")) }
-    };
-    engine.record_all((0..25).map(told).collect()).await.unwrap();
-    engine.publish_fingerprints(name("nightly"), None).await.unwrap();
-    clock.set(at(9));
-    for (profile, order) in [(ann(), "4711"), (bob(), "5813")] {
-        engine.record(profile, wrote(1, 1, Author::Customer, "Where is order #4711?")).await.unwrap();
-        engine.record(profile, wrote(2, 1, Author::Human, &stock(order))).await.unwrap();
-    }
-    let judged = recorded(&store, EventKind::TextJudged).await;
-    assert_eq!(judged.len(), 1, "Bob was told of somebody else's order: {judged:?}");
-}
-
-/// The customer who gets it is one of those who got it: twenty in all are nineteen others.
-#[tokio::test]
-async fn twenty_customers_are_not_twenty_others() {
-    let (store, clock) = stage();
-    let engine = shipped(&store, &clock).await;
-    let told = |n: u8| {
-        let (profile, contact) = customer(n);
-        Incoming { profile, event: said(0, contact, Author::Human, STOCK) }
-    };
-    engine.record_all((0..20).map(told).collect()).await.unwrap();
-    assert!(engine.publish_fingerprints(name("nightly"), None).await.unwrap().is_empty());
-    engine.record_all(vec![told(20)]).await.unwrap();
-    assert!(!engine.publish_fingerprints(name("nightly"), None).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn without_rules_for_boilerplate_nothing_is_counted() {
-    let (store, _) = stage();
-    let document = DEFAULT.replacen(
-        "[texts.boilerplate]",
-        "[texts.phrases.fr]\nacknowledgement = [\"merci\"]\n\n[nothing]",
-        1,
-    );
-    let document: String = document
-        .split("\n\n")
-        .map(|block| if block.starts_with("[nothing]") { String::new() } else { format!("{block}\n\n") })
-        .collect();
-    let engine = Engine::builder(Arc::new(store)).rulebook(document).start().await.unwrap();
-    let error = engine.publish_fingerprints(name("nightly"), None).await.unwrap_err();
-    assert_eq!(error.kind(), EngineErrorKind::Invalid);
 }
 
 /// Phrases follow the rulebook that is in force: one that was activated for later too, when its time has come.

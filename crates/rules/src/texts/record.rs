@@ -104,10 +104,12 @@ mod tests {
     /// Bytes that a past release wrote. They are never changed.
     #[test]
     fn stored_bytes_never_change() {
-        let expected = "0314a006840702030700000000000000000000000001\
-                        0000ffffffffffffffff";
-        let hex: alloc::string::String =
-            set().seal().plain.iter().map(|b| alloc::format!("{b:02x}")).collect();
-        assert_eq!(hex, expected);
+        let expected = [
+            &[3, 20, 0xa0, 6, 0x84, 7, 2, 3][..],
+            &[7, 0, 0, 0, 0, 0, 0, 0],
+            &[0, 0, 0, 0, 0, 1, 0, 0],
+            &[0xff; 8],
+        ];
+        assert_eq!(&*set().seal().plain, expected.concat());
     }
 }

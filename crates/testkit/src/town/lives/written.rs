@@ -2,8 +2,8 @@
 
 use super::super::words::{self, ACKNOWLEDGEMENT, ANSWERS, BOILERPLATE, Source};
 use super::{Issue, Life, MOST_RETURNS, outcome, promise};
-use throughline_core::event::vocabulary::{ContactEnded, Message, TextJudged, WorkDone};
-use throughline_core::event::{Author, Channel, Direction, Ending, Text, TextVerdict, WorkEffect};
+use throughline_core::event::vocabulary::{ContactEnded, Message, TextClassified, TextJudged, WorkDone};
+use throughline_core::event::{Author, Channel, Direction, Ending, Sentiment, Text, TextVerdict, WorkEffect};
 use throughline_core::ids::{ContactId, EventId};
 
 /// The customer writes a mail.
@@ -136,6 +136,14 @@ pub(super) fn judge(life: &mut Life<'_>, message: EventId, verdict: TextVerdict)
     let judged = TextJudged { message, verdict, annotator, annotator_version: 1 };
     let told = life.told(Source::Annotator, judged.into());
     life.scribe.tell(super::Told { cause: Some(message.0), ..told });
+    if verdict == TextVerdict::Contradiction {
+        let annotator = life.scribe.words.annotator.clone();
+        let (contact, topic, intent, sentiment) = (None, None, None, Some(Sentiment::Negative));
+        let read =
+            TextClassified { message, contact, topic, intent, sentiment, annotator, annotator_version: 1 };
+        let told = life.told(Source::Annotator, read.into());
+        life.scribe.tell(super::Told { cause: Some(message.0), ..told });
+    }
 }
 
 /// Somebody works on a contact without a word to the customer.
