@@ -118,7 +118,7 @@ async fn the_bill_is_answered_by_nothing_but_an_answer() {
 
     let start = |minutes: i64, number: u8, channel: Channel| {
         let (contact, direction, topic) = (contact(number), Direction::Inbound, Some(name("billing")));
-        event(minutes, ContactStarted { contact, channel, direction, topic, issue: None })
+        event(minutes, ContactStarted { contact, channel, direction, topic, issue: None, purpose: None })
     };
     let day = 24 * 60;
     let story = [
@@ -207,7 +207,14 @@ async fn an_annotator_is_told_what_a_text_answers() {
         PreferenceStated { preference: Preference::Language, channel: None, value: Some(name("de")) };
     engine.record(ann(), event(0, language)).await.unwrap();
     let (direction, topic) = (Direction::Inbound, Some(name("billing")));
-    let began = ContactStarted { contact: contact(1), channel: Channel::Mail, direction, topic, issue: None };
+    let began = ContactStarted {
+        contact: contact(1),
+        channel: Channel::Mail,
+        direction,
+        topic,
+        issue: None,
+        purpose: None,
+    };
     engine.record(ann(), event(0, began)).await.unwrap();
     assert_eq!(listener.asked(), Vec::<String>::new());
     engine.record(ann(), wrote(1, 1, Author::Customer, "Why?")).await.unwrap();

@@ -37,7 +37,10 @@ fn machine_mail(history: &History, chance: &mut Chance, n: u128) -> Vec<(Profile
     if named.is_none() {
         let issue = chance.once_in(2).then(|| IssueRef(Uuid::from_u128(0x155 + n % 2)));
         let (contact, direction) = (own, Direction::CustomerAutomatic);
-        mails.push(ContactStarted { contact, channel: Channel::Mail, direction, topic: None, issue }.into());
+        mails.push(
+            ContactStarted { contact, channel: Channel::Mail, direction, topic: None, issue, purpose: None }
+                .into(),
+        );
     }
     let (contact, author) = (named.unwrap_or(own), Author::CustomerAutomatic);
     mails.push(Message { contact, author, agent: None, verdict: None, text: None }.into());
@@ -173,7 +176,15 @@ fn a_loop_over_many_contacts_opens_nothing_once_it_is_found() {
 fn a_vacation_notice_that_begins_a_contact_opens_no_case_and_reopens_none() {
     let began = |n: usize, issue: u128| -> EventData {
         let (direction, issue) = (Direction::CustomerAutomatic, Some(IssueRef(Uuid::from_u128(issue))));
-        ContactStarted { contact: contact(n), channel: Channel::Mail, direction, topic: None, issue }.into()
+        ContactStarted {
+            contact: contact(n),
+            channel: Channel::Mail,
+            direction,
+            topic: None,
+            issue,
+            purpose: None,
+        }
+        .into()
     };
     let asked = ContactStarted {
         contact: contact(0),

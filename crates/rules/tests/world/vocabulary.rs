@@ -4,7 +4,11 @@
 use super::history::event_id;
 use throughline_core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged, ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified, MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
+    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged,
+    ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified,
+    MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated,
+    Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred,
+    VoicemailLeft, WaitTold, WorkDone,
 };
 use throughline_core::event::{
     AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent, Direction,
