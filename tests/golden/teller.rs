@@ -10,11 +10,12 @@ use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
 use throughline::core::name::Interner;
 use throughline::core::time::Micros;
 use throughline::engine::{Announcements, EngineError};
-use throughline::rules::contact::{Permission, may_contact};
+use throughline::rules::contact::may_contact;
 use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::Judged;
+use throughline::rules::permission::{Permission, Refusal};
 use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::view::JourneyView;
 use throughline::store::memory::MemoryStore;
@@ -94,7 +95,7 @@ impl EngineTeller {
         let Folded { journey, rules, mut names, .. } = self.fold_of(profile, said.as_of);
         let purpose = names.intern(said.purpose.as_str());
         let pure = may_contact(&journey, &rules, purpose, said.as_of).named(&names, &BTreeMap::new());
-        let events = |p: &Permission| p.refusals.iter().map(|r| r.event()).collect::<Vec<_>>();
+        let events = |p: &Permission| p.refusals.iter().map(Refusal::event).collect::<Vec<_>>();
         assert_eq!(events(said), events(&pure), "the engine and the pure guard differ");
     }
 

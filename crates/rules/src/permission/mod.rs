@@ -1,6 +1,10 @@
-//! What the guard answers.
+//! What the contact guard answers: yes, or no with every reason and its evidence.
+//!
+//! Only the words of it. How it is found out is in [`crate::contact`].
 
-use crate::decision::unknown;
+mod words;
+
+use crate::spelling::spelled;
 use alloc::{collections::BTreeMap, vec::Vec};
 use serde::{Serialize, Serializer};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
@@ -98,7 +102,7 @@ impl Permission<Sym> {
     /// The same with names spelled out. `handles` names the cases that are announced under another handle than their
     /// inside key.
     pub fn named(&self, names: &Interner, handles: &BTreeMap<ContactId, ContactId>) -> Permission {
-        let mut name = |sym: &Sym| names.name(*sym).unwrap_or_else(unknown);
+        let mut name = |sym: &Sym| spelled(names, *sym);
         Permission {
             purpose: name(&self.purpose),
             as_of: self.as_of,
