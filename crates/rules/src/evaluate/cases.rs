@@ -73,7 +73,7 @@ impl<S: Outlet> Step<'_, S> {
         }
         case.channel = channel;
         if case.state == CaseState::Open {
-            self.out.clocks_over(case, at);
+            // Not over, as they are when it reopens: until now they measured what nobody waited for.
             case.instance = Instance::started(at);
             case.started_by = trigger;
             case.targets_said = 0;
