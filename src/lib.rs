@@ -9,11 +9,13 @@
 //! **decision** is what the rules conclude; an **announcement** is a decision that was said, and can be withdrawn.
 
 pub mod activated;
+pub mod brief;
 pub mod engine;
 pub mod export;
 pub mod replay;
 pub mod report;
 
+pub use brief::Brief;
 pub use engine::Engine;
 pub use export::Export;
 pub use replay::{History, Replay};

@@ -9,6 +9,7 @@ mod actor;
 mod announce;
 mod announcements;
 mod bookmark;
+mod brief;
 mod builder;
 mod contact;
 mod covered;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use throughline::Engine;
+use throughline::brief::BriefFor;
 use throughline::core::event::NewEvent;
 use throughline::core::fact::{Fact, ProfileIx};
 use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
@@ -20,7 +21,7 @@ use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::view::JourneyView;
 use throughline::store::memory::MemoryStore;
 use throughline_testkit::clock::ManualClock;
-use throughline_testkit::scenario::{DAY_ONE, Happening, Question, Scenario, Teller, What};
+use throughline_testkit::scenario::{DAY_ONE, Happening, Question, Reader, Scenario, Teller, What};
 
 pub(crate) struct EngineTeller {
     engine: Engine,
@@ -170,6 +171,16 @@ impl Teller for EngineTeller {
                 let permission = self.engine.may_contact(*profile, purpose, now).await?;
                 self.assert_guards(*profile, &permission);
                 permission.to_string()
+            }
+            Question::Brief { profile, reader } => {
+                let reader = match reader {
+                    Reader::Agent => BriefFor::Agent,
+                    Reader::Caller => BriefFor::Caller,
+                };
+                self.engine.brief(*profile, reader, now).await?.to_string()
+            }
+            Question::AccountBrief { account, profiles } => {
+                self.engine.brief_of_account(account, profiles, now).await?.to_string()
             }
             Question::Announcements => {
                 let mut text = String::new();

@@ -31,7 +31,7 @@ pub struct Permission<N = Name> {
 pub enum Refusal<N = Name> {
     /// The rulebook in force names no such purpose, and what is not named is not allowed.
     PurposeNotNamed {},
-    /// She waits for us, and no person has dealt with what she asked.
+    /// She waits for us, and no person has replied to what she asked.
     UnreadInquiry {
         /// Its case.
         case: ContactId,
@@ -113,6 +113,18 @@ impl Permission<Sym> {
 }
 
 impl<N> Refusal<N> {
+    /// The word for the reason, as the JSON form has it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::PurposeNotNamed {} => "purpose-not-named",
+            Self::UnreadInquiry { .. } => "unread-inquiry",
+            Self::OpenCase { .. } => "open-case",
+            Self::Circumstance { .. } => "circumstance",
+            Self::Consent { .. } => "consent",
+            Self::Frequency { .. } => "frequency",
+        }
+    }
+
     /// The case that stands in the way, if one does.
     pub const fn case(&self) -> Option<ContactId> {
         match self {
