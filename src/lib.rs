@@ -10,11 +10,13 @@
 
 pub mod activated;
 pub mod annotate;
+pub mod brief;
 pub mod engine;
 pub mod export;
 pub mod replay;
 pub mod report;
 
+pub use brief::Brief;
 pub use engine::Engine;
 pub use export::Export;
 pub use replay::{History, Replay};

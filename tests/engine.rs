@@ -77,8 +77,8 @@ async fn a_fact_that_comes_again_is_answered_with_its_place() {
 #[tokio::test]
 async fn an_id_that_is_taken_is_refused_and_costs_the_others_nothing() {
     let (_, _, engine) = scene().await;
-    engine.record(ann(), mail(0, 1)).await.unwrap();
-    let mut forged = mail(0, 1);
+    engine.record(ann(), mail(-1, 1)).await.unwrap();
+    let mut forged = mail(-1, 1);
     forged.occurred_at = at(-5);
     let incoming = |event| Incoming { profile: ann(), event };
     let batch = vec![incoming(mail(0, 2)), incoming(forged), incoming(answer(0, 1))];

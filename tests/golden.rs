@@ -57,6 +57,11 @@ async fn story_5_closed_but_not() {
 }
 
 #[tokio::test]
+async fn story_10_the_meeting() {
+    check("10-the-meeting").await;
+}
+
+#[tokio::test]
 async fn story_18_finding_you() {
     check("18-finding-you").await;
 }

@@ -5,7 +5,8 @@ use super::{Engine, EngineError};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
-use throughline_rules::contact::{Permission, may_contact};
+use throughline_rules::contact::may_contact;
+use throughline_rules::permission::Permission;
 
 impl Engine {
     /// Whether we may make contact with a profile's customer for a purpose, by everything that is known and had happened

@@ -6,7 +6,7 @@
 
 use super::EngineError;
 use std::collections::{BTreeMap, BTreeSet};
-use throughline_core::event::{Body, EventData, EventKind, Position, Version};
+use throughline_core::event::{Body, EventData, EventKind, NewEvent, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{LinkId, ProfileId};
 use throughline_core::name::{Interner, Sym};
@@ -172,6 +172,11 @@ impl Streams {
         }
         self.read.insert(profile, events);
         Ok(())
+    }
+
+    /// The events that were read, profile by profile.
+    pub(super) fn events(&self) -> impl Iterator<Item = &NewEvent<Body>> {
+        self.read.values().flatten().map(|event| &event.recorded.event)
     }
 
     /// The profiles whose streams were read.

@@ -10,6 +10,7 @@ mod annotating;
 mod announce;
 mod announcements;
 mod bookmark;
+mod brief;
 mod builder;
 mod contact;
 mod covered;

@@ -160,7 +160,7 @@ impl Read {
 }
 
 impl Loaded {
-    fn customer(&self, asked: ProfileId) -> CustomerId {
+    pub(super) fn customer(&self, asked: ProfileId) -> CustomerId {
         customer_of(self.profiles.iter().map(|(profile, _)| *profile), asked)
     }
 }

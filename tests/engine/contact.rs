@@ -9,8 +9,8 @@ use throughline::core::event::{
 };
 use throughline::core::ids::{ContactId, LinkId};
 use throughline::core::name::Name;
-use throughline::rules::contact::Refusal;
 use throughline::rules::decision::DecisionKind::{CaseOpened, ContactAgainstGuard};
+use throughline::rules::permission::Refusal;
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()

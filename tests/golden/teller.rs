@@ -4,22 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use throughline::Engine;
+use throughline::brief::BriefFor;
 use throughline::core::event::NewEvent;
 use throughline::core::fact::{Fact, ProfileIx};
 use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
 use throughline::core::name::Interner;
 use throughline::core::time::Micros;
 use throughline::engine::{Announcements, EngineError};
-use throughline::rules::contact::{Permission, may_contact};
+use throughline::rules::contact::may_contact;
 use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::Judged;
+use throughline::rules::permission::{Permission, Refusal};
 use throughline::rules::rulebook::Rulebooks;
 use throughline::rules::view::JourneyView;
 use throughline::store::memory::MemoryStore;
 use throughline_testkit::clock::ManualClock;
-use throughline_testkit::scenario::{DAY_ONE, Happening, Question, Scenario, Teller, What};
+use throughline_testkit::scenario::{DAY_ONE, Happening, Question, Reader, Scenario, Teller, What};
 
 pub(crate) struct EngineTeller {
     engine: Engine,
@@ -94,7 +96,7 @@ impl EngineTeller {
         let Folded { journey, rules, mut names, .. } = self.fold_of(profile, said.as_of);
         let purpose = names.intern(said.purpose.as_str());
         let pure = may_contact(&journey, &rules, purpose, said.as_of).named(&names, &BTreeMap::new());
-        let events = |p: &Permission| p.refusals.iter().map(|r| r.event()).collect::<Vec<_>>();
+        let events = |p: &Permission| p.refusals.iter().map(Refusal::event).collect::<Vec<_>>();
         assert_eq!(events(said), events(&pure), "the engine and the pure guard differ");
     }
 
@@ -169,6 +171,16 @@ impl Teller for EngineTeller {
                 let permission = self.engine.may_contact(*profile, purpose, now).await?;
                 self.assert_guards(*profile, &permission);
                 permission.to_string()
+            }
+            Question::Brief { profile, reader } => {
+                let reader = match reader {
+                    Reader::Agent => BriefFor::Agent,
+                    Reader::Caller => BriefFor::Caller,
+                };
+                self.engine.brief(*profile, reader, now).await?.to_string()
+            }
+            Question::AccountBrief { account, profiles } => {
+                self.engine.brief_of_account(account, profiles, now).await?.to_string()
             }
             Question::Announcements => {
                 let mut text = String::new();

@@ -3,7 +3,8 @@
 //! `N` is what a name is, as in the vocabulary of events: a [`Sym`] while folding, a
 //! [`Name`] in the API and on disk.
 
-use crate::contact::Refusal;
+use crate::permission::Refusal;
+use crate::spelling::spelled;
 use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
@@ -312,7 +313,7 @@ impl<N> Slot<N> {
 impl Slot<Sym> {
     /// The slot with the rule's name spelled out.
     pub fn named(&self, names: &Interner) -> Slot {
-        self.map(names.name(self.rule).unwrap_or_else(unknown))
+        self.map(spelled(names, self.rule))
     }
 }
 
@@ -329,7 +330,7 @@ impl<N: PartialEq> Decision<N> {
 impl Decision<Sym> {
     /// The decision with its names spelled out. Texts are shared with the interner, not copied.
     pub fn named(&self, names: &Interner) -> Decision {
-        let name = |sym: Sym| names.name(sym).unwrap_or_else(unknown);
+        let name = |sym: Sym| spelled(names, sym);
         Decision {
             slot: self.slot.named(names),
             rulebook: name(self.rulebook),
@@ -338,11 +339,6 @@ impl Decision<Sym> {
             evidence: self.evidence.clone(),
         }
     }
-}
-
-/// What stands for a symbol of another interner. No evaluation makes one.
-pub(crate) fn unknown() -> Name {
-    Name::new("unknown").unwrap_or_else(|_| unreachable!("a constant name"))
 }
 
 impl<N> Content<N> {

@@ -15,9 +15,10 @@ use throughline_core::event::{
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
-use throughline_rules::contact::{Permission, Refusal, may_contact};
+use throughline_rules::contact::may_contact;
 use throughline_rules::decision::{Content, Decision, OpenCause, ReopenCause};
 use throughline_rules::journey::Journey;
+use throughline_rules::permission::{Permission, Refusal};
 use throughline_rules::rulebook::DEFAULT;
 use uuid::Uuid;
 use world::{Bench, History, START, event_id};

@@ -181,7 +181,7 @@ impl Case {
         self.cause != OpenCause::ChargedAfterCancellation || self.channel.is_some()
     }
 
-    /// Whether it is an unread inquiry: the customer waits for us, and no person has dealt with what she said. A case that
+    /// Whether it is an unread inquiry: the customer waits for us, and no person has replied to what she said. A case that
     /// [opened without her](Self::is_hers) is none.
     pub fn is_unread(&self) -> bool {
         self.is_open()

@@ -113,7 +113,7 @@ impl<S: Outlet> Step<'_, S> {
         }
         case.channel = channel;
         if case.state == CaseState::Open {
-            self.out.clocks_over(&CaseClocks::of(&self.journey.cases, ix, self.books), at);
+            // Not over, as they are when it reopens: until now they measured what nobody waited for.
             self.journey.cases.forget_waits(ix);
             let case = self.journey.cases.get_mut(ix);
             case.instance = Instance::started(at);

@@ -1,8 +1,9 @@
 //! A contact of ours that was against the guard: our failure, announced when it begins.
 
 use super::{Outlet, Step};
-use crate::contact::{Contacted, Refusal, refusals, unread_inquiries};
+use crate::contact::{Contacted, refusals, unread_inquiries};
 use crate::decision::{Content, MAX_EVIDENCE, MAX_REASONS};
+use crate::permission::Refusal;
 use crate::promise::KeptBy;
 use alloc::vec::Vec;
 use throughline_core::event::vocabulary::ContactStarted;

@@ -1,8 +1,8 @@
 //! The stored form of the reasons for which a contact was against the guard.
 
 use super::encode::unknown;
-use crate::contact::Refusal;
 use crate::decision::MAX_REASONS;
+use crate::permission::Refusal;
 use thin_vec::ThinVec;
 use throughline_core::time::Span;
 use throughline_core::wire::{Decode, DecodeError, Encode, Reader, Reading, Writer};

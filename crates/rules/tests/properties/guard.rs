@@ -14,9 +14,10 @@ use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::{ContactId, EventId};
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
-use throughline_rules::contact::{Permission, may_contact};
+use throughline_rules::contact::may_contact;
 use throughline_rules::decision::{Content, MAX_REASONS};
 use throughline_rules::journey::Journey;
+use throughline_rules::permission::Permission;
 
 const PURPOSES: [&str; 5] = ["sales", "survey", "service", "marketing", "newsletter"];
 

@@ -75,7 +75,7 @@ pub use difference::difference;
 pub use error::ScenarioError;
 pub use moment::{DAY_ONE, moment};
 pub use names::Names;
-pub use question::{Asked, Question};
+pub use question::{Asked, Question, Reader};
 pub use tell::Teller;
 
 use throughline_core::event::NewEvent;

@@ -3,7 +3,7 @@
 use super::error::ScenarioError;
 use super::names::Names;
 use super::phrase::{Said, complaint, fit};
-use super::question::{self, Asked};
+use super::question::{self, Asked, Whom};
 use super::stated;
 use super::statement::{self, Stated};
 use super::token::{Token, tokens};
@@ -133,8 +133,9 @@ fn asked(scenario: &Scenario, line: usize, text: &str) -> Result<Asked, String> 
         ));
     }
     let (said, make) = best(question::FORMS.iter(), &words, &scenario.names)?;
-    let profile = scenario.names.profile(said.word("who")).unwrap_or_default();
-    Ok(Asked { line, at, question: make(&said, profile, at), text: text.trim_end().to_owned() })
+    let who = scenario.names.profile(said.word("who")).unwrap_or_default();
+    let whom = Whom { who, other: said.get("other").and_then(|other| scenario.names.profile(other)) };
+    Ok(Asked { line, at, question: make(&said, whom, at), text: text.trim_end().to_owned() })
 }
 
 /// The form that a line has.

@@ -35,8 +35,31 @@ pub enum Question {
         /// What for.
         purpose: Name,
     },
+    /// What whoever deals with a customer next must know, when it is asked.
+    Brief {
+        /// The customer's profile.
+        profile: ProfileId,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// What somebody must know who is about to meet an account, when it is asked.
+    AccountBrief {
+        /// The account.
+        account: Name,
+        /// The profiles that are looked at.
+        profiles: Vec<ProfileId>,
+    },
     /// Every announcement, amendment and withdrawal since this was asked last, in order.
     Announcements,
+}
+
+/// Who reads a brief of one customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// An agent to whom the customer is about to speak.
+    Agent,
+    /// Somebody who is about to call her.
+    Caller,
 }
 
 /// A question with the place where it stands.
@@ -52,23 +75,42 @@ pub struct Asked {
     pub text: String,
 }
 
-type Make = fn(&Said, ProfileId, Micros) -> Question;
+/// Whom a question is about.
+#[derive(Clone, Copy)]
+pub(super) struct Whom {
+    pub(super) who: ProfileId,
+    pub(super) other: Option<ProfileId>,
+}
+
+type Make = fn(&Said, Whom, Micros) -> Question;
 
 /// The forms of a question.
 pub(super) const FORMS: &[(&str, Make)] = &[
-    ("journey of <who>", |_, profile, now| Question::Journey { profile, as_of: now }),
-    ("journey of <who> as of <moment>", |s, profile, now| Question::Journey {
-        profile,
+    ("journey of <who>", |_, whom, now| Question::Journey { profile: whom.who, as_of: now }),
+    ("journey of <who> as of <moment>", |s, whom, now| Question::Journey {
+        profile: whom.who,
         as_of: s.moment("moment").unwrap_or(now),
     }),
-    ("journey of <who> as known on <moment>", |s, profile, now| Question::Known {
-        profile,
+    ("journey of <who> as known on <moment>", |s, whom, now| Question::Known {
+        profile: whom.who,
         at: s.moment("moment").unwrap_or(now),
     }),
-    ("what stands of <who>", |_, profile, _| Question::Standing { profile }),
-    ("may we contact <who> for <purpose>", |s, profile, _| Question::MayContact {
-        profile,
+    ("what stands of <who>", |_, whom, _| Question::Standing { profile: whom.who }),
+    ("may we contact <who> for <purpose>", |s, whom, _| Question::MayContact {
+        profile: whom.who,
         purpose: name(s, "purpose"),
+    }),
+    ("brief of <who> for an agent", |_, whom, _| Question::Brief {
+        profile: whom.who,
+        reader: Reader::Agent,
+    }),
+    ("brief of <who> for a caller", |_, whom, _| Question::Brief {
+        profile: whom.who,
+        reader: Reader::Caller,
+    }),
+    ("brief of account <account> with <who> [and <other>]", |s, whom, _| Question::AccountBrief {
+        account: name(s, "account"),
+        profiles: [whom.who].into_iter().chain(whom.other).collect(),
     }),
     ("announcements", |_, _, _| Question::Announcements),
 ];

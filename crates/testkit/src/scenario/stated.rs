@@ -6,12 +6,12 @@ use super::statement::{Make, Stated, contact, maybe, name, on, text, who};
 use throughline_core::event::vocabulary::{
     AccountChanged, Apology, CallbackOffered, CallbackRequested, CallbackScheduled, CancellationRequested,
     CancellationSettled, Charged, CircumstanceChanged, ConsentChanged, FactStated, FieldReentered,
-    IdentityAsked, IdentityVerified, PreferenceStated, PromiseRenegotiated, Purchase, SubscriptionChanged,
-    WaitTold,
+    IdentityAsked, IdentityVerified, MeetingChanged, PreferenceStated, PromiseRenegotiated, Purchase,
+    SubscriptionChanged, WaitTold,
 };
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange,
-    Consent, Preference, StatedBy, Strength, SubscriptionChange,
+    Consent, MeetingChange, Preference, StatedBy, Strength, SubscriptionChange,
 };
 use throughline_core::name::Name;
 
@@ -110,6 +110,11 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let role = AccountRole::from_word(s.word("role")).unwrap_or(AccountRole::Holder);
         Stated::Fact(who(s, n), AccountChanged { account: name(s, "account"), role }.into())
     }),
+    ("meeting <meeting> with <who> is planned on <moment> [about <account>] [for <purpose>]", |s, n| {
+        met(s, n, MeetingChange::Planned)
+    }),
+    ("meeting <meeting> with <who> is held", |s, n| met(s, n, MeetingChange::Held)),
+    ("meeting <meeting> with <who> is cancelled", |s, n| met(s, n, MeetingChange::Cancelled)),
     ("<who> buys <product>", |s, n| {
         let product = maybe(s, "product");
         Stated::Fact(who(s, n), Purchase { order: None, items: 1, amount: None, product }.into())
@@ -136,6 +141,12 @@ fn consent(s: &Said, n: &Names, consent: Consent) -> Stated {
 fn circumstance(s: &Said, n: &Names, change: CircumstanceChange) -> Stated {
     let (circumstance, by) = (name(s, "circumstance"), StatedBy::Customer);
     Stated::Fact(who(s, n), CircumstanceChanged { circumstance, change, by }.into())
+}
+
+fn met(s: &Said, n: &Names, change: MeetingChange) -> Stated {
+    let (meeting, starts) = (name(s, "meeting"), s.moment("moment"));
+    let (account, purpose) = (maybe(s, "account"), maybe(s, "purpose"));
+    Stated::Fact(who(s, n), MeetingChanged { meeting, change, starts, account, purpose }.into())
 }
 
 fn apology(s: &Said, n: &Names, step: ApologyStep) -> Stated {

@@ -1,6 +1,10 @@
-//! What the guard answers.
+//! What the contact guard answers: yes, or no with every reason and its evidence.
+//!
+//! Only the words of it. How it is found out is in [`crate::contact`].
 
-use crate::decision::unknown;
+mod words;
+
+use crate::spelling::spelled;
 use alloc::{collections::BTreeMap, vec::Vec};
 use serde::{Serialize, Serializer};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
@@ -27,7 +31,7 @@ pub struct Permission<N = Name> {
 pub enum Refusal<N = Name> {
     /// The rulebook in force names no such purpose, and what is not named is not allowed.
     PurposeNotNamed {},
-    /// She waits for us, and no person has dealt with what she asked.
+    /// She waits for us, and no person has replied to what she asked.
     UnreadInquiry {
         /// Its case.
         case: ContactId,
@@ -98,7 +102,7 @@ impl Permission<Sym> {
     /// The same with names spelled out. `handles` names the cases that are announced under another handle than their
     /// inside key.
     pub fn named(&self, names: &Interner, handles: &BTreeMap<ContactId, ContactId>) -> Permission {
-        let mut name = |sym: &Sym| names.name(*sym).unwrap_or_else(unknown);
+        let mut name = |sym: &Sym| spelled(names, *sym);
         Permission {
             purpose: name(&self.purpose),
             as_of: self.as_of,
@@ -109,6 +113,18 @@ impl Permission<Sym> {
 }
 
 impl<N> Refusal<N> {
+    /// The word for the reason, as the JSON form has it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::PurposeNotNamed {} => "purpose-not-named",
+            Self::UnreadInquiry { .. } => "unread-inquiry",
+            Self::OpenCase { .. } => "open-case",
+            Self::Circumstance { .. } => "circumstance",
+            Self::Consent { .. } => "consent",
+            Self::Frequency { .. } => "frequency",
+        }
+    }
+
     /// The case that stands in the way, if one does.
     pub const fn case(&self) -> Option<ContactId> {
         match self {

@@ -25,7 +25,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::PurposeNotNamed {} => f.write_str("the rulebook names no such purpose"),
             Self::UnreadInquiry { case, since, .. } => {
-                write!(f, "unread inquiry: nobody has dealt with case {case} since {since}")
+                write!(f, "unread inquiry: no person has replied in case {case} since {since}")
             }
             Self::OpenCase { case, topic: Some(topic), since, .. } => {
                 write!(f, "open case: {case}, about {topic}, since {since}")
