@@ -55,9 +55,9 @@ async fn what_repeats_the_order_of_the_question_is_an_answer() {
     engine.record_all((0..25).map(told).collect()).await.unwrap();
     engine.publish_fingerprints(name("nightly"), None).await.unwrap();
     clock.set(at(9));
-    for (profile, order) in [(ann(), "4711"), (bob(), "5813")] {
-        engine.record(profile, wrote(1, 1, Author::Customer, "Where is order #4711?")).await.unwrap();
-        engine.record(profile, wrote(2, 1, Author::Human, &stock(order))).await.unwrap();
+    for (profile, number, order) in [(ann(), 1, "4711"), (bob(), 2, "5813")] {
+        engine.record(profile, wrote(1, number, Author::Customer, "Where is order #4711?")).await.unwrap();
+        engine.record(profile, wrote(2, number, Author::Human, &stock(order))).await.unwrap();
     }
     let judged = recorded(&store, EventKind::TextJudged).await;
     assert_eq!(judged.len(), 1, "Bob was told of somebody else's order: {judged:?}");

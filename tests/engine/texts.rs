@@ -28,7 +28,8 @@ pub(crate) fn said(minutes: i64, contact: ContactId, author: Author, text: &str)
     let data = Message { contact, author, agent: None, verdict: None, text };
     let id =
         throughline::core::ids::EventId::derived("said", &format!("{minutes} {contact} {author} {data:?}"));
-    NewEvent { id, ..event(minutes, data) }
+    // Behind the start of its contact, if that is of the same minute.
+    NewEvent { id, ..event(minutes, data) }.with_sequence(1)
 }
 
 pub(crate) fn name(text: &str) -> Name {
