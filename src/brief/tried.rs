@@ -48,6 +48,8 @@ fn of_fact(subject: &Subject<'_>, fact: &Fact, contacts: &[ContactId]) -> Option
                         subject.spelled(e.purpose).map_or_else(String::new, |p| format!(" for {p}"));
                     format!("we began a contact by {by}{purpose}")
                 }
+                // What her machine sent is nothing that was tried.
+                Direction::CustomerAutomatic => return None,
             };
             step(at, StepKind::Contact, what)
         }
@@ -110,6 +112,13 @@ fn of_decision(subject: &Subject<'_>, decision: &Decision<Sym>) -> Option<Step> 
         Content::PrescriptionIssued { action, owner, due, .. } => {
             let (action, owner) = (subject.names.resolve(*action), subject.names.resolve(*owner));
             step(at, Prescribed, format!("{owner} should {action} by {due}"))
+        }
+        Content::MachineLoop { .. } => step(at, Failure, "two machines answered each other"),
+        Content::DisruptionApplies { disruption, waiver, .. } => {
+            let has =
+                subject.spelled(*waiver).map_or_else(String::new, |waiver| format!(": she has {waiver}"));
+            let what = format!("part of {}{has}", subject.names.resolve(*disruption));
+            step(at, StepKind::Concession, what)
         }
         Content::CaseOpened { .. }
         | Content::CaseClosed { .. }
