@@ -109,6 +109,27 @@ async fn a_late_fact_of_one_forgets_nothing_of_the_other() {
     }
 }
 
+/// What her case misses while they are one is said in her stream: taken apart again, nothing of it has to be said anew.
+#[tokio::test]
+async fn what_is_missed_of_hers_while_they_are_one_is_said_of_her() {
+    for (her, him) in [(ann(), bob()), (bob(), ann())] {
+        let (store, clock, engine) = a_customer_and_a_visitor(her, him).await;
+        engine.link(link(1), her, him).await.unwrap();
+        clock.set(at(25 * 60));
+        engine.advance().await.unwrap();
+        engine.unlink(link(1), her, him).await.unwrap();
+        let mut announcements = engine.subscribe("test").await.unwrap();
+        let mut said = Vec::new();
+        while let Some(notice) = announcements.try_next().await.unwrap() {
+            if notice.entry.slot().rule.as_str() == "unanswered-within-promise" {
+                said.push(notice.entry.to_string());
+            }
+        }
+        assert_eq!(said.len(), 1, "{said:?}");
+        nothing_is_left_to_say(&store, &clock).await;
+    }
+}
+
 /// The visitor's first fact is older than every snapshot: everything is read.
 #[tokio::test]
 async fn a_visitor_who_was_there_first_is_taken_in_from_the_start() {
@@ -162,7 +183,8 @@ async fn a_visitor_who_claims_for_the_first_time_is_not_read() {
     engine.identify(ann(), &account("1"), at(100), source()).await.unwrap();
     let hash = IdentifierHash(uuid::Uuid::from_u128(2));
     let kind = Name::new("account").unwrap();
-    engine.record(bob(), event(99, IdentifierClaimed { kind, hash })).await.unwrap();
+    clock.set(at(100));
+    engine.record(bob(), event(100, IdentifierClaimed { kind, hash })).await.unwrap();
     let told = engine.identify(bob(), &email, at(101), source()).await.unwrap();
     assert!(matches!(told.claimed, Claimed::NotJoined(_)), "{told}");
 }
