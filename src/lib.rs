@@ -32,6 +32,12 @@ mod documents {
     #[doc = include_str!("../docs/book/01-the-idea.md")]
     struct TheIdea;
 
+    #[doc = include_str!("../docs/book/02-clocks.md")]
+    struct Clocks;
+
+    #[doc = include_str!("../docs/DISRUPTIONS.md")]
+    struct Disruptions;
+
     #[doc = include_str!("../docs/IDENTITY.md")]
     struct WhoIsWho;
 

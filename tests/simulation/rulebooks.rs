@@ -71,7 +71,7 @@ impl Library {
             let from = recorded.event.occurred_at.max(recorded.recorded_at).max(before + Span(1));
             match What::open(&recorded.event.data).unwrap() {
                 What::Rulebook(document) => (from, document),
-                What::Evaluator(version) => panic!("nobody activates an evaluator here: {version:?}"),
+                other => panic!("nobody activates anything else here: {other:?}"),
             }
         });
         let key: Vec<_> = key.collect();

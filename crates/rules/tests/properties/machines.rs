@@ -192,6 +192,7 @@ fn a_vacation_notice_that_begins_a_contact_opens_no_case_and_reopens_none() {
         direction: Direction::Inbound,
         topic: None,
         issue: Some(IssueRef(Uuid::from_u128(7))),
+        purpose: None,
     };
     let answered = throughline_core::event::vocabulary::AnswerAccepted { contact: contact(0) };
     let told: [(Micros, EventData); 5] = [
