@@ -9,8 +9,9 @@ mod reading;
 mod state;
 mod waits;
 
+pub use crate::waiting::WaitsFor;
 pub use book::{CaseBook, CaseIx, CaseStub, MAX_STUBS};
 pub use clocks::Instance;
 pub use reading::{CaseClocks, ClockReading};
-pub use state::{Case, CaseState, WaitsFor};
+pub use state::{Case, CaseState};
 pub use waits::{MAX_WAITS, Wait};

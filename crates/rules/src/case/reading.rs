@@ -3,7 +3,8 @@
 use super::{Case, CaseBook, CaseIx};
 use crate::calendar::WorkingTime;
 use crate::decision::Clock;
-use crate::rulebook::{Pauses, Rulebooks};
+use crate::rulebook::Rulebooks;
+use crate::waiting::Pauses;
 use throughline_core::time::{Micros, Span};
 
 /// The five clocks of a case's instance that runs, or ran last, ready to be read.

@@ -4,6 +4,7 @@ use super::Instance;
 use crate::decision::{AnswerKind, Clock, CloseKind, OpenCause, ReopenCause, Trigger};
 use crate::disruption::DisruptionIx;
 use crate::rulebook::RulebookIx;
+use crate::waiting::WaitsFor;
 use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::event::Channel;
@@ -23,21 +24,6 @@ pub enum CaseState {
     Closed(CloseKind),
     /// The customer never came back, and the rulebook let the case go. Not the same as closed.
     Lapsed,
-}
-
-/// Whom a case waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[repr(u8)]
-pub enum WaitsFor {
-    /// The company.
-    Us = 0,
-    /// The customer.
-    Customer = 1,
-    /// Somebody else.
-    ThirdParty = 2,
-    /// Nobody: it is settled.
-    Nobody = 3,
 }
 
 /// One case.
@@ -141,29 +127,6 @@ impl CaseState {
 }
 
 impl core::fmt::Display for CaseState {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl WaitsFor {
-    /// Whether it is for somebody without whom we cannot go on.
-    pub const fn pauses_us(self) -> bool {
-        matches!(self, Self::Customer | Self::ThirdParty)
-    }
-
-    /// The words for it in documents and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Customer => "the customer",
-            Self::ThirdParty => "a third party",
-            Self::Nobody => "nobody",
-        }
-    }
-}
-
-impl core::fmt::Display for WaitsFor {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.pad(self.as_str())
     }

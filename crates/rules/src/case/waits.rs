@@ -1,7 +1,7 @@
 //! Times in which a case waits for somebody other than us: what a clock in working time leaves out.
 
 use super::book::CaseIx;
-use super::state::WaitsFor;
+use crate::waiting::WaitsFor;
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};

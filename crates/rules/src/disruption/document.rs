@@ -15,10 +15,10 @@ pub struct DisruptionDocument {
     pub disruption: Spanned<String>,
     /// From when on.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub from: Spanned<Instant>,
+    pub from: Spanned<Moment>,
     /// Until when.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub until: Spanned<Instant>,
+    pub until: Spanned<Moment>,
     /// What contacts about it are about.
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub topics: Spanned<Vec<Spanned<String>>>,
@@ -56,9 +56,9 @@ pub struct Who {
 
 /// An instant, written as TOML or RFC 3339 has it: with the offset of its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instant(pub Micros);
+pub struct Moment(pub Micros);
 
-impl<'de> Deserialize<'de> for Instant {
+impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let read = chrono::DateTime::parse_from_rfc3339(&text);

@@ -2,7 +2,7 @@
 
 use super::document::{DisruptionDocument, Who};
 use super::{Disruption, Hits};
-use crate::rulebook::{Mistake, line_of, mistake};
+use crate::mistake::{Mistake, line_of, mistake};
 use alloc::{format, string::String, vec, vec::Vec};
 use core::fmt;
 use throughline_core::name::{Interner, Name, Sym};

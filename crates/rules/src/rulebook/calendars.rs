@@ -2,8 +2,8 @@
 
 use super::check::words;
 use super::document::{CalendarRules, Document};
-use super::error::{Mistake, line_of};
 use crate::calendar::{Calendar, Day, Hours};
+use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, string::ToString, vec::Vec};
 use chrono::{NaiveDate, Weekday};
 use throughline_core::name::{Interner, Name, Sym};

@@ -3,7 +3,8 @@
 //! A journey outlives the rulebook under which it began, so an index in it must mean the same under the next one. The
 //! catalogue only grows: a name keeps the index that the first rulebook with it gave it.
 
-use super::error::{Mistake, RulebookError};
+use super::error::RulebookError;
+use crate::mistake::Mistake;
 use alloc::{format, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use throughline_core::name::Sym;

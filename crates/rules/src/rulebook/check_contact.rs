@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::document_contact::{OpenCase, PurposeRules};
-use super::error::{Mistake, line_of};
+use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 use throughline_core::customer::reached::MAX_OF_ONE_PURPOSE;
 use throughline_core::name::Name;

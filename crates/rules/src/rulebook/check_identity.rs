@@ -1,7 +1,7 @@
 //! Checks what a document says of identifiers. Whether a region has phone numbers is found out where they are read.
 
 use super::document::{Document, KindRules, Strength};
-use super::error::{Mistake, line_of};
+use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 use throughline_core::name::Name;
 

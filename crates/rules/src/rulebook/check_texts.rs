@@ -2,7 +2,7 @@
 
 use super::document::{Document, PrescribeOn};
 use super::document_texts::{BoilerplateRules, PhraseLists};
-use super::error::{Mistake, line_of};
+use crate::mistake::{Mistake, line_of};
 use crate::texts::{MAX_PHRASE_WORDS, folded_phrase};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::name::Name;

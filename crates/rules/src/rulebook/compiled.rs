@@ -10,9 +10,9 @@ use super::document::{
 use super::error::RulebookError;
 use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
 use crate::calendar::WorkingTime;
-use crate::case::WaitsFor;
 use crate::decision::Clock;
 use crate::identity::Policy;
+use crate::waiting::Pauses;
 use alloc::sync::Arc;
 use alloc::{format, vec, vec::Vec};
 use throughline_core::event::Channel;
@@ -79,13 +79,6 @@ pub struct CasePolicy {
     calendar: Option<CalendarIx>,
     /// For whom it pauses.
     pub pauses: Pauses,
-}
-
-/// For whom a clock in working time pauses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pauses {
-    customer: bool,
-    third_party: bool,
 }
 
 /// Policies of a channel.
@@ -225,25 +218,6 @@ impl TargetRule {
     }
 }
 
-impl Pauses {
-    fn of(list: &[PausesFor]) -> Self {
-        Self {
-            customer: list.contains(&PausesFor::Customer),
-            third_party: list.contains(&PausesFor::ThirdParty),
-        }
-    }
-
-    /// Whether it pauses while a case waits for them.
-    #[inline]
-    pub const fn for_whom(self, whom: WaitsFor) -> bool {
-        match whom {
-            WaitsFor::Customer => self.customer,
-            WaitsFor::ThirdParty => self.third_party,
-            WaitsFor::Us | WaitsFor::Nobody => false,
-        }
-    }
-}
-
 impl Rulebook {
     /// Reads, checks and indexes a document. Names that the catalogue has keep their index; new ones are added to it.
     pub(super) fn parse(
@@ -252,7 +226,7 @@ impl Rulebook {
         catalogue: &mut Catalogue,
     ) -> Result<Self, RulebookError> {
         let document: Document = toml::from_str(text)
-            .map_err(|e| RulebookError { mistakes: vec![super::reading::mistake(text, &e)] })?;
+            .map_err(|e| RulebookError { mistakes: vec![crate::mistake::mistake(text, &e)] })?;
         let mistakes = check::check(text, &document);
         if mistakes.is_empty() {
             Ok(Self::compile(text, &document, names, catalogue))
@@ -355,7 +329,7 @@ impl Rulebook {
                 reopens_at_rating: *cases.reopens_at_rating.as_ref(),
                 unjudged_human: cases.unjudged_human,
                 calendar: calendars.named(cases.calendar.as_ref(), names),
-                pauses: Pauses::of(&cases.pauses_for),
+                pauses: pauses(&cases.pauses_for),
             },
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
@@ -432,7 +406,7 @@ fn targets(
             clock: t.clock,
             within: t.within.as_ref().0,
             calendar: calendars.named(t.calendar.as_ref(), names),
-            pauses: Pauses::of(&t.pauses_for),
+            pauses: pauses(&t.pauses_for),
             repeat: t.repeat.as_ref().map_or(Span::ZERO, |d| d.as_ref().0),
             times: t.times.as_ref().map_or(1, |n| *n.as_ref()),
             topics: t.topics.iter().flatten().map(|topic| names.intern(topic.as_ref())).collect(),
@@ -532,4 +506,11 @@ fn prescriptions(
         }
     });
     compiled.collect()
+}
+
+fn pauses(list: &[PausesFor]) -> Pauses {
+    Pauses {
+        customer: list.contains(&PausesFor::Customer),
+        third_party: list.contains(&PausesFor::ThirdParty),
+    }
 }

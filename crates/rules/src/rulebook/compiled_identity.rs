@@ -1,8 +1,8 @@
 //! What a document says of identifiers, as a policy.
 
 use super::document::{IdentityRules, Strength};
-use super::error::line_of;
 use crate::identity::{KindPolicy, Policy, Written};
+use crate::mistake::line_of;
 use alloc::string::String;
 use throughline_core::identifier::Form;
 use toml::Spanned;

@@ -19,23 +19,20 @@ pub mod document_contact;
 pub mod document_texts;
 mod duration;
 mod error;
-mod reading;
 mod rulebooks;
 #[cfg(feature = "schema")]
 mod schema;
 
+pub use crate::mistake::Mistake;
 pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
-    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Pauses, Prescription, Rulebook, SignalOn, SignalRule,
-    TargetRule,
+    CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
 pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;
-pub(crate) use error::line_of;
-pub use error::{Mistake, RulebookError};
-pub(crate) use reading::mistake;
+pub use error::RulebookError;
 pub use rulebooks::{RulebookIx, Rulebooks};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;

@@ -1,6 +1,6 @@
 //! Says what the TOML reader found wrong in the words of a rulebook: what stands there, and what to write instead.
 
-use super::error::{Mistake, line_of};
+use super::{Mistake, line_of};
 use alloc::{format, string::String, string::ToString, vec::Vec};
 
 /// How each key is written. Where a key has another meaning in another table, both are written alike.
