@@ -7,6 +7,8 @@
 //! hot issue. The first brief is for the sales agent who is about to call on the next day, the second for the one who
 //! prepares the meeting. With `--html` the first is written as a page too.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use throughline::Engine;

@@ -4,6 +4,7 @@ use super::form::{Apologies, Apology, Avoid, BriefFor, Inquiry, Issue, Meeting, 
 use super::heard::Heard;
 use super::subject::Subject;
 use super::{told, tone, tried};
+use throughline_core::customer::known::Known;
 use throughline_core::event::{ApologyStep, Author, Channel, EventData, MeetingChange};
 use throughline_core::ids::PromiseId;
 use throughline_core::wire::DecodeError;
@@ -11,6 +12,7 @@ use throughline_rules::case::{Case, CaseState};
 use throughline_rules::contact::may_contact;
 use throughline_rules::decision::{AnswerKind, Content};
 use throughline_rules::promise::KeptBy;
+use throughline_rules::rulebook::ContactPolicy;
 
 /// What stands in a brief of one customer. `heard` has the words.
 pub(crate) fn person(subject: &Subject<'_>, reader: BriefFor, heard: &Heard) -> Result<Person, DecodeError> {
@@ -69,8 +71,8 @@ fn inquiry(subject: &Subject<'_>, case: &Case, heard: &Heard) -> Result<Inquiry,
 
 fn issue(subject: &Subject<'_>, case: &Case) -> Issue {
     let contacts = subject.contacts_of(case);
-    let agents = contacts.iter().rev().filter_map(|contact| subject.journey.customer.contact(*contact));
-    let owner = agents.filter_map(|contact| subject.maybe(contact.agent)).next();
+    let mut agents = contacts.iter().rev().filter_map(|contact| subject.journey.customer.contact(*contact));
+    let owner = agents.find_map(|contact| subject.maybe(contact.agent));
     let (tried, steps_left_out) = tried::tried(subject, case);
     Issue {
         case: subject.handle(case.key),
@@ -94,7 +96,7 @@ fn issue(subject: &Subject<'_>, case: &Case) -> Issue {
 fn guard(subject: &Subject<'_>) -> (Vec<String>, Vec<Avoid>) {
     let (mut allowed, mut avoid): (Vec<String>, Vec<Avoid>) = (Vec::new(), Vec::new());
     let book = subject.rules.in_force(subject.as_of).1;
-    for rule in book.contact.iter().flat_map(|contact| contact.purposes()) {
+    for rule in book.contact.iter().flat_map(ContactPolicy::purposes) {
         let answer = may_contact(subject.journey, subject.rules, rule.purpose, subject.as_of);
         let answer = answer.named(subject.names, subject.handles);
         let purpose = answer.purpose.to_string();
@@ -153,7 +155,7 @@ fn apologies(subject: &Subject<'_>) -> Apologies {
         _ => None,
     });
     Apologies {
-        owed: subject.journey.customer.known().map_or(0, |known| known.apologies_owed()),
+        owed: subject.journey.customer.known().map_or(0, Known::apologies_owed),
         given: given.collect(),
     }
 }
