@@ -111,7 +111,7 @@ impl History {
                 }
                 // It was read with the log, so it has no mistake.
                 Activation::Disruption(document) => {
-                    drop(rules.declare(activated.effective_at, document, names))
+                    drop(rules.declare(activated.effective_at, document, names));
                 }
                 Activation::Evaluator(_) => {}
             }

@@ -137,21 +137,18 @@ fn y(share: f64) -> f64 {
 
 fn table(report: &Report) -> Markup {
     let queue = ("a person, from the queue", &report.waits.to_a_person);
-    let queue = (queue.0, queue.1, None);
-    let clocks = report.clocks.iter();
-    let rows = clocks.map(|c| (words(&c.clock), &c.ran, Some(&c.in_working_time))).chain([queue]);
+    let rows = report.clocks.iter().map(|clock| (words(&clock.clock), &clock.ran)).chain([queue]);
     html! {
         table {
             thead { tr {
-                th { "Until" } th.n { "a quarter" } th.n { "half" } th.n { "three quarters" } th.n { "half, working time" } th.n { "of clocks" }
+                th { "Until" } th.n { "a quarter" } th.n { "half" } th.n { "three quarters" } th.n { "of clocks" }
             } }
-            @for (what, ran, working) in rows {
+            @for (what, ran) in rows {
                 tr {
                     th scope="row" { (what) }
                     @for secs in [ran.first_quartile_secs, ran.median_secs, ran.third_quartile_secs] {
                         td.n { (secs.map_or_else(|| "–".to_owned(), length)) }
                     }
-                    td.n { (working.and_then(|w| w.median_secs).map_or_else(|| "–".to_owned(), length)) }
                     td.n { (grouped(ran.started)) }
                 }
             }

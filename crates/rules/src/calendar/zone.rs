@@ -49,20 +49,20 @@ impl Zone {
         let mut before = LOOKED_AT.start;
         while before < LOOKED_AT.end {
             let after = before + STEP;
-            if offset(after) != known {
-                // Changes are at whole seconds.
-                let (mut low, mut high) = (before / 1_000_000, after / 1_000_000);
-                while high - low > 1 {
-                    let middle = low + (high - low) / 2;
-                    *(if offset(middle * 1_000_000) == known { &mut low } else { &mut high }) = middle;
-                }
-                known = offset(high * 1_000_000);
-                stretches.push(Stretch { from: Micros(high * 1_000_000), offset: known });
-                // There may be another change in the rest of the week.
-                before = high * 1_000_000;
-            } else {
+            if offset(after) == known {
                 before = after;
+                continue;
             }
+            // Changes are at whole seconds.
+            let (mut low, mut high) = (before / 1_000_000, after / 1_000_000);
+            while high - low > 1 {
+                let middle = low + (high - low) / 2;
+                *(if offset(middle * 1_000_000) == known { &mut low } else { &mut high }) = middle;
+            }
+            known = offset(high * 1_000_000);
+            stretches.push(Stretch { from: Micros(high * 1_000_000), offset: known });
+            // There may be another change in the rest of the week.
+            before = high * 1_000_000;
         }
         Self { stretches }
     }

@@ -102,10 +102,10 @@ fn check(text: &str, document: &DisruptionDocument) -> Vec<Mistake> {
                 .into(),
         );
     }
-    if let Some(longer) = &document.longer {
-        if !(1.0..=100.0).contains(longer.as_ref()) {
-            say(longer.span().start, "`longer` is how many times its time a target is allowed, 1.0 to 100.0; for three times write 3.0".into());
-        }
+    if let Some(longer) = &document.longer
+        && !(1.0..=100.0).contains(longer.as_ref())
+    {
+        say(longer.span().start, "`longer` is how many times its time a target is allowed, 1.0 to 100.0; for three times write 3.0".into());
     }
     if document.who.as_ref().is_empty() {
         say(

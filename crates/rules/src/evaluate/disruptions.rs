@@ -10,9 +10,9 @@ use throughline_core::name::Sym;
 impl<S: Outlet> Step<'_, S> {
     /// The case that holds what she asked about a disruption before, if a topic is one of a disruption that hits her now.
     pub(super) fn case_of_disruption(&self, topic: Sym) -> Option<CaseIx> {
-        let hit =
+        let mut hit =
             self.books.disruptions_of(&self.journey.customer, self.at).filter(|(_, d)| d.is_about(topic));
-        hit.filter_map(|(ix, _)| self.journey.cases.of_disruption(ix)).next()
+        hit.find_map(|(ix, _)| self.journey.cases.of_disruption(ix))
     }
 
     /// Makes an open case part of the disruption that it is about, if one hits her.
