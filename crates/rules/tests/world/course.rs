@@ -8,6 +8,17 @@ use throughline_rules::rulebook::{DEFAULT, Rulebooks};
 const HOUR: Span = Span::from_hours(1);
 const DAY: Span = Span::from_days(1);
 
+/// What hits everybody for two days. It takes no more time, so that what a target allows is what its rule says.
+const STORM: &str = r#"
+disruption = "storm"
+from = "2026-01-01T00:00:00Z"
+until = "2026-01-03T12:00:00Z"
+topics = ["delivery"]
+waiver = "fee"
+[[who]]
+everybody = true
+"#;
+
 /// A rulebook that is in force from the beginning, and what is activated later, in the order of the activations.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
@@ -85,6 +96,10 @@ impl Course {
         let mut rules = Rulebooks::parse(&self.first, names).unwrap();
         for (from, text) in &self.activated {
             rules.activate(*from, text, names).unwrap();
+        }
+        // Where rulebooks change, a storm hits as well.
+        if !self.activated.is_empty() {
+            rules.declare(START, STORM, names).unwrap();
         }
         rules
     }
