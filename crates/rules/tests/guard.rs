@@ -6,11 +6,11 @@ mod world;
 use std::collections::BTreeMap;
 use throughline_core::event::vocabulary::{
     AnswerAccepted, CallbackScheduled, CancellationSettled, Charged, ConsentChanged, ContactStarted, Message,
-    SubscriptionChanged,
+    SubscriptionChanged, WorkDone,
 };
 use throughline_core::event::{
     Author, CancellationOutcome, Channel, ChargeOutcome, Consent, Direction, EventData, SubscriptionChange,
-    TextVerdict,
+    TextVerdict, WorkEffect,
 };
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::name::Name;
@@ -265,6 +265,31 @@ fn a_last_bill_may_come_as_long_as_the_rulebook_says() {
         told_by(&rules, hour(99), events).opened().len()
     };
     assert_eq!((billed(hour(5)), billed(hour(5) + Span(1))), (0, 1));
+}
+
+/// A charge joined a case that waited for the customer, and set whom it waits for past the one place where that is done:
+/// the target that paused for her was never due again.
+#[test]
+fn a_charge_on_a_case_that_waits_for_her_lets_its_targets_go_on() {
+    let pausing = DEFAULT.replace(
+        "rule = \"unanswered-within-promise\"",
+        "rule = \"unanswered-within-promise\"\npauses_for = [\"customer\"]",
+    );
+    let asked_back =
+        WorkDone { contact: contact(1), agent: None, activity: None, effect: WorkEffect::WaitsForCustomer };
+    let told = told_by(
+        &pausing,
+        hour(48),
+        [
+            (hour(0), cancelled(Some("line"))),
+            (hour(1), mail(1, Some("billing"))),
+            (hour(2), asked_back.into()),
+            (hour(5), charged(Some("line"), ChargeOutcome::Billed)),
+        ],
+    );
+    let missed = told.decisions.iter().find(|d| d.slot.rule.as_str() == "unanswered-within-promise");
+    // A day, and the three hours in which it waited for her.
+    assert_eq!(missed.map(|d| d.effective_at), Some(hour(1 + 24 + 3)));
 }
 
 /// The charge names the case, a contact about the topic joins it, and each of the two names it from then on.

@@ -62,13 +62,12 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
-        self.journey.cases.join(e.contact, ix);
+        self.hold(e.contact, ix);
         let case = self.journey.cases.get_mut(ix);
         case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
         case.issue = case.issue.or(e.issue);
-        let (key, state) = (case.key, case.state);
-        self.out.joined(e.contact, key);
+        let state = case.state;
         self.learn_topic(ix, topic, false);
         if e.direction == Direction::Inbound {
             if state == CaseState::Open {
@@ -81,6 +80,12 @@ impl<S: Outlet> Step<'_, S> {
                 self.reopen(ix, ReopenCause::Contact);
             }
         }
+    }
+
+    /// A case holds a contact, or what stands in the place of one, from now on.
+    pub(super) fn hold(&mut self, contact: ContactId, ix: CaseIx) {
+        self.journey.cases.join(contact, ix);
+        self.out.joined(contact, self.journey.cases.get(ix).key);
     }
 
     /// It becomes known what a case is about: said by her or by us, which outranks what was read out of a text, or read.

@@ -54,17 +54,13 @@ impl<S: Outlet> Step<'_, S> {
 
     /// The charge's id names the case too: where the charge was told first, that is how the case was announced.
     fn charge_joins(&mut self, key: ContactId, ix: CaseIx) {
-        self.journey.cases.join(key, ix);
+        self.hold(key, ix);
         self.touch(ix);
         let case = self.journey.cases.get_mut(ix);
-        let of = case.key;
-        let state = case.state;
-        if state == CaseState::Open {
+        if case.state == CaseState::Open {
             case.priority = case.priority.saturating_add(1);
-            case.waits_for = WaitsFor::Us;
-        }
-        self.out.joined(key, of);
-        if state != CaseState::Open {
+            self.wait_for(ix, WaitsFor::Us);
+        } else {
             self.reopen(ix, ReopenCause::Charged);
         }
     }

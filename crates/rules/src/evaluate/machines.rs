@@ -15,16 +15,14 @@ impl<S: Outlet> Step<'_, S> {
     /// A contact that a machine of the customer's began. If it names an issue that there is a case of, it belongs there,
     /// so that what she writes in it herself finds its place; the case does not move.
     pub(super) fn machine_began(&mut self, e: &ContactStarted<Sym>) {
-        let cases = &mut self.journey.cases;
+        let cases = &self.journey.cases;
         if cases.of_contact(e.contact).is_some() {
             return;
         }
         let Some(ix) = e.issue.and_then(|issue| cases.of_issue(issue)) else { return };
-        cases.join(e.contact, ix);
-        let case = cases.get_mut(ix);
+        self.hold(e.contact, ix);
+        let case = self.journey.cases.get_mut(ix);
         case.contacts = case.contacts.saturating_add(1);
-        let key = case.key;
-        self.out.joined(e.contact, key);
     }
 
     /// Counts the turns of machines that answer each other, and says once for each loop that it is one.
