@@ -13,6 +13,8 @@ pub mod annotate;
 pub mod brief;
 pub mod engine;
 pub mod export;
+#[cfg(feature = "html")]
+mod page;
 pub mod replay;
 pub mod report;
 

@@ -46,6 +46,11 @@ impl Promise {
         }
     }
 
+    /// Whether it is a call back that a call of ours at this instant keeps.
+    pub fn is_kept_by_call_at(&self, at: Micros) -> bool {
+        matches!(self.kept_by, KeptBy::Call(from) if at >= from)
+    }
+
     /// Whether what happens at this instant can keep it.
     pub fn can_be_kept_at(&self, at: Micros) -> bool {
         match self.kept_by {

@@ -2,11 +2,9 @@
 //! stands first, and whatever colour says a word says too.
 
 use super::form::{Brief, BriefFor, Inquiry, Issue, Meeting, Person, StepKind, ToneWord};
+use crate::page;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use throughline_core::time::Micros;
-
-/// Nothing may be loaded and nothing may run: the browser itself sees to it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 impl Brief {
     /// The brief as one self-contained HTML page.
@@ -16,14 +14,10 @@ impl Brief {
             (DOCTYPE)
             html lang="en" {
                 head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(POLICY);
-                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    (page::self_contained())
                     // Personal data: no search engine keeps it, no browser tells where one came from.
                     meta name="robots" content="noindex, noarchive";
                     meta name="referrer" content="no-referrer";
-                    // Else a browser asks the server for one.
-                    link rel="icon" href="data:,";
                     title { (title) }
                     style { (PreEscaped(include_str!("style.css"))) }
                 }

@@ -17,12 +17,10 @@ mod summary;
 mod words;
 
 use super::form::Report;
+use crate::page;
 use crate::replay::grouped;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use words::{day, minute};
-
-/// Nothing may be loaded and nothing may run: the browser itself sees to it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 impl Report {
     /// The report as one self-contained HTML page with pictures.
@@ -31,11 +29,7 @@ impl Report {
             (DOCTYPE)
             html lang="en" {
                 head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(POLICY);
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    // Else a browser asks the server for one.
-                    link rel="icon" href="data:,";
+                    (page::self_contained())
                     title { "How customers were treated, " (day(self.window.from)) " to " (day(self.window.to)) }
                     style { (PreEscaped(include_str!("style.css"))) }
                 }

@@ -4,7 +4,6 @@ use super::{Outlet, Step};
 use crate::contact::{Contacted, refusals, unread_inquiries};
 use crate::decision::{Content, MAX_EVIDENCE, MAX_REASONS};
 use crate::permission::Refusal;
-use crate::promise::KeptBy;
 use alloc::vec::Vec;
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::event::{Channel, Direction};
@@ -17,7 +16,7 @@ impl<S: Outlet> Step<'_, S> {
         let at = self.at;
         e.direction == Direction::Outbound
             && e.channel == Channel::Phone
-            && self.journey.promises.iter().any(|p| matches!(p.kept_by, KeptBy::Call(from) if at >= from))
+            && self.journey.promises.iter().any(|promise| promise.is_kept_by_call_at(at))
     }
 
     /// Says so if a contact that has begun was against the guard. What it found is what was true before it: that it has

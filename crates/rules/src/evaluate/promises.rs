@@ -54,12 +54,8 @@ impl<S: Outlet> Step<'_, S> {
     /// We call: that is what every call back that was agreed on, and is not to be made later, waits for.
     pub(super) fn called(&mut self) {
         let at = self.at;
-        while let Some(kept) = self
-            .journey
-            .promises
-            .iter()
-            .find(|p| matches!(p.kept_by, KeptBy::Call(from) if at >= from))
-            .map(|p| p.id)
+        while let Some(kept) =
+            self.journey.promises.iter().find(|promise| promise.is_kept_by_call_at(at)).map(|p| p.id)
         {
             self.promise_kept(kept);
         }
