@@ -1,11 +1,12 @@
 //! Making a brief: a pure function of what the store holds, as reading a journey is.
 
-use super::load::{Known, fetch};
+use super::load::Known;
 use super::reading::{Read, Stands};
 use super::{Engine, EngineError};
 use crate::brief::{Brief, BriefFor, Heard, Meeting, Person, Subject, meetings, person};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use throughline_core::event::{Body, NewEvent};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
@@ -60,7 +61,9 @@ impl Engine {
             if seen.contains(profile) {
                 continue;
             }
-            let (read, heard) = self.read_with_words(*profile).await?;
+            let mut heard = Heard::default();
+            let hear = |event: &NewEvent<Body>| heard.keep(event.id, &event.data);
+            let read = self.read_hearing(*profile, Known::ALL, hear).await?;
             seen.extend(read.loaded.profiles.iter().map(|(profile, _)| *profile));
             read.names.resolve(read.rules.in_force(now).1.label).clone_into(&mut brief.rulebook);
             if let Some((person, planned)) = read.brief(*profile, reader, account, now, &heard)? {
@@ -72,19 +75,6 @@ impl Engine {
         brief.people.sort_by_key(|person| Reverse(person.unread.first().map(|inquiry| inquiry.since)));
         brief.meetings.sort_by_key(|meeting| meeting.starts.unwrap_or(Micros::MAX));
         Ok(brief)
-    }
-
-    /// A customer, and what she said.
-    async fn read_with_words(&self, profile: ProfileId) -> Result<(Read, Heard), EngineError> {
-        let in_force = self.in_force.now().await?;
-        let (mut names, rules) = ((*in_force.names).clone(), in_force.rules.clone());
-        let streams = fetch(&*self.store, &self.tenant, profile, Known::ALL).await?;
-        let mut heard = Heard::default();
-        for event in streams.events() {
-            heard.keep(event.id, &event.data);
-        }
-        let loaded = streams.assemble(&mut names)?;
-        Ok((Read { loaded, names, rules }, heard))
     }
 }
 

@@ -61,17 +61,6 @@ pub(crate) struct Streams {
     unlinked: BTreeSet<LinkId>,
 }
 
-/// Loads the customer that a profile belongs to.
-pub(crate) async fn load(
-    store: &dyn EventStore,
-    tenant: &TenantId,
-    profile: ProfileId,
-    known: Known,
-    names: &mut Interner,
-) -> Result<Loaded, EngineError> {
-    fetch(store, tenant, profile, known).await?.assemble(names)
-}
-
 /// Reads the streams of the customer that a profile belongs to.
 pub(crate) async fn fetch(
     store: &dyn EventStore,
@@ -204,12 +193,10 @@ impl Streams {
 
     /// When the first fact happened that is folded, if there is one.
     pub(super) fn first_fact(&self) -> Option<Micros> {
-        let all = self.read.values().flatten().map(|event| &event.recorded.event);
         let is_link =
             |kind| kind == EventKind::ProfileLinked as u16 || kind == EventKind::ProfileUnlinked as u16;
-        all.filter(|event| event.data.is_fact() && !is_link(event.data.kind))
-            .map(|event| event.occurred_at)
-            .min()
+        let facts = self.events().filter(|event| event.data.is_fact() && !is_link(event.data.kind));
+        facts.map(|event| event.occurred_at).min()
     }
 
     /// Whether the links that were read join nobody but these, and none was taken back.

@@ -7,12 +7,12 @@
 //! | What did we say? | [`Engine::announced`] | [`Engine::said`] |
 //! | May we contact her? | [`Engine::may_contact`] | |
 
-use super::load::{Known, Loaded, fetch, load};
+use super::load::{Known, Loaded, fetch};
 use super::recorded::RecordedBy;
 use super::{Engine, EngineError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use throughline_core::event::Position;
+use throughline_core::event::{Body, NewEvent, Position};
 use throughline_core::ids::{ContactId, CustomerId, ProfileId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
@@ -120,9 +120,21 @@ impl Engine {
 
     /// The customer as the log had it, and what was in force by then.
     pub(super) async fn read(&self, profile: ProfileId, known: Known) -> Result<Read, EngineError> {
+        self.read_hearing(profile, known, |_| ()).await
+    }
+
+    /// The same, and shows every event on the way: the fold reads no text, and whoever quotes one must.
+    pub(super) async fn read_hearing(
+        &self,
+        profile: ProfileId,
+        known: Known,
+        hear: impl FnMut(&NewEvent<Body>),
+    ) -> Result<Read, EngineError> {
         let in_force = self.in_force.now().await?.known_by(known.until)?;
         let (mut names, rules) = ((*in_force.names).clone(), in_force.rules.clone());
-        let loaded = load(&*self.store, &self.tenant, profile, known, &mut names).await?;
+        let streams = fetch(&*self.store, &self.tenant, profile, known).await?;
+        streams.events().for_each(hear);
+        let loaded = streams.assemble(&mut names)?;
         Ok(Read { loaded, names, rules })
     }
 }
