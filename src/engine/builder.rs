@@ -166,7 +166,7 @@ impl EngineBuilder {
     pub async fn start(self) -> Result<Engine, EngineError> {
         let first = InForce::new(self.rulebook.into(), self.identifier_key)?;
         let context = Shared::new(self.store.clone(), self.tenant.clone(), first.clone());
-        let fingerprint = stored::fingerprint(first.documents());
+        let fingerprint = stored::fingerprint(first.judged_by());
         let mut state = EngineState {
             store: self.store.clone(),
             tenant: self.tenant.clone(),

@@ -26,6 +26,7 @@ use throughline_core::ids::ProfileId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
 use throughline_core::wire::{DecodeError, Reader, Writer};
+use throughline_rules::calendar::ZONES_VERSION;
 use throughline_rules::decision::Slot;
 use throughline_rules::evaluate::EvaluatorVersion;
 use throughline_rules::journey::Journey;
@@ -66,7 +67,7 @@ impl ser::Error for Unfit {
     }
 }
 
-/// What a stored snapshot must be of to be read: a state of the same types, by the same rules and evaluation.
+/// What a stored snapshot must be of to be read: a state of the same types, by the same rules, evaluation and time zones.
 ///
 /// None if the types cannot say their shape: then nothing is stored.
 pub(super) fn fingerprint<'a>(rulebooks: impl IntoIterator<Item = (Micros, &'a str)>) -> Option<u64> {
@@ -74,6 +75,8 @@ pub(super) fn fingerprint<'a>(rulebooks: impl IntoIterator<Item = (Micros, &'a s
     hash.update(&shape::shape_of::<State>().ok()?.to_le_bytes());
     hash.update(&EvaluatorVersion::NEWEST.0.to_le_bytes());
     hash.update(env!("CARGO_PKG_VERSION").as_bytes());
+    // Deadlines in working time were worked out by these rules of zones.
+    hash.update(ZONES_VERSION.as_bytes());
     for (from, document) in rulebooks {
         hash.update(&from.0.to_le_bytes());
         hash.update(&(document.len() as u64).to_le_bytes());
