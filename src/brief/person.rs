@@ -4,7 +4,6 @@ use super::form::{Apologies, Apology, Avoid, BriefFor, Inquiry, Issue, Meeting, 
 use super::heard::Heard;
 use super::subject::Subject;
 use super::{told, tone, tried};
-use throughline_core::customer::known::Known;
 use throughline_core::event::{ApologyStep, Author, Channel, EventData, MeetingChange};
 use throughline_core::ids::PromiseId;
 use throughline_core::wire::DecodeError;
@@ -154,10 +153,7 @@ fn apologies(subject: &Subject<'_>) -> Apologies {
         }
         _ => None,
     });
-    Apologies {
-        owed: subject.journey.customer.known().map_or(0, Known::apologies_owed),
-        given: given.collect(),
-    }
+    Apologies { owed: subject.journey.apologies_owed(), given: given.collect() }
 }
 
 /// The meetings that are planned with a customer and have not begun; about this account, or about none, if one is named.

@@ -2,7 +2,6 @@
 
 use super::form::{ToneReason, ToneWord};
 use super::subject::Subject;
-use throughline_core::customer::known::Known;
 use throughline_core::time::Span;
 use throughline_rules::decision::{Content, OpenCause};
 
@@ -45,7 +44,7 @@ pub(super) fn tone(subject: &Subject<'_>) -> Vec<ToneReason> {
 /// What we did wrong and have not made good.
 fn failures(subject: &Subject<'_>) -> Vec<String> {
     let mut failures = Vec::new();
-    let owed = subject.journey.customer.known().map_or(0, Known::apologies_owed);
+    let owed = subject.journey.apologies_owed();
     if owed > 0 {
         failures.push(if owed == 1 {
             "an apology is owed".into()

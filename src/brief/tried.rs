@@ -113,6 +113,13 @@ fn of_decision(subject: &Subject<'_>, decision: &Decision<Sym>) -> Option<Step> 
             let (action, owner) = (subject.names.resolve(*action), subject.names.resolve(*owner));
             step(at, Prescribed, format!("{owner} should {action} by {due}"))
         }
+        Content::PartnerSilent { partner, since, .. } => {
+            let partner = subject.names.resolve(*partner);
+            step(at, Failure, format!("{partner} has told nothing since {since}"))
+        }
+        Content::ApologyOwed { reason, .. } => {
+            step(at, Prescribed, format!("an apology is owed for {}", subject.names.resolve(*reason)))
+        }
         Content::MachineLoop { .. } => step(at, Failure, "two machines answered each other"),
         Content::DisruptionApplies { disruption, waiver, .. } => {
             let has =

@@ -313,6 +313,8 @@ impl Outlet for Gathered {
             Content::CaseAnswered { .. }
             | Content::DisruptionApplies { .. }
             | Content::PrescriptionIssued { .. }
+            | Content::PartnerSilent { .. }
+            | Content::ApologyOwed { .. }
             | Content::MachineLoop { .. } => {}
         }
     }

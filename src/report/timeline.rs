@@ -157,6 +157,14 @@ fn of_decisions(said: &[(Decision<Sym>, ProfileIx)], names: &Interner, as_of: Mi
             Content::MachineLoop { .. } => {
                 mark(Lane::Failure, Tone::Bad, None, "two machines answer each other".to_owned());
             }
+            Content::PartnerSilent { partner, .. } => {
+                let partner = names.resolve(*partner);
+                mark(Lane::Failure, Tone::Bad, None, format!("{partner} is silent"));
+            }
+            Content::ApologyOwed { reason, .. } => {
+                let reason = names.resolve(*reason);
+                mark(Lane::Case, Tone::Plain, None, format!("an apology is owed for {reason}"));
+            }
             Content::PrescriptionIssued { .. } => {}
         }
     }

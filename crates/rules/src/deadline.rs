@@ -32,6 +32,8 @@ pub enum DeadlineKind {
     Lapse,
     /// The churn score has faded below the level at which the flag is cleared.
     ChurnClears,
+    /// A partner tells nothing for longer than it promised.
+    PartnerSilent,
 }
 
 /// One thing that will happen.
@@ -45,7 +47,7 @@ pub struct Deadline {
     pub trigger: Trigger,
     /// What happens.
     pub kind: DeadlineKind,
-    /// What it is about: a case's key, a contact, a promise; nil for the customer.
+    /// What it is about: a case's key, a contact, a promise, a partner's update; nil for the customer.
     pub subject: Uuid,
     /// When it was due, which is before `at` if it was set too late.
     pub due: Micros,
@@ -121,6 +123,7 @@ impl Canonical for Deadline {
             DeadlineKind::Promise => 3,
             DeadlineKind::Lapse => 4,
             DeadlineKind::ChurnClears => 5,
+            DeadlineKind::PartnerSilent => 6,
         };
         to.number(kind);
         to.id(self.subject);

@@ -92,7 +92,7 @@ decisions! {
     1 "case-opened" CaseOpened {
         /// What it is about, if known.
         topic: Option<N>,
-        /// The earlier case on the same topic that it follows, if any.
+        /// The earlier case on the same topic that it follows, if any; with the cause `child`, the one that it came of.
         follows: Option<ContactId>,
         /// Why it was opened.
         cause: OpenCause,
@@ -191,6 +191,22 @@ decisions! {
         /// Until when it goes on.
         until: Micros,
     }
+    /// A partner has told nothing for longer than it promised, or than the rulebook expects.
+    16 "partner-silent" PartnerSilent {
+        /// The partner.
+        partner: N,
+        /// When it told something last.
+        since: Micros,
+        /// When the next word was due.
+        due: Micros,
+    }
+    /// We owe an apology.
+    17 "apology-owed" ApologyOwed {
+        /// What for.
+        reason: N,
+        /// The kind of finding that calls for it.
+        because: DecisionKind,
+    }
 }
 
 macro_rules! word_enum {
@@ -233,6 +249,8 @@ word_enum! {
         Callback = 4 "callback",
         /// She was billed for what she had cancelled.
         ChargedAfterCancellation = 5 "charged-after-cancellation",
+        /// What it is about came of what another case is about.
+        Child = 6 "child",
     }
 
     /// What makes a case answered.
@@ -378,6 +396,12 @@ impl<N> Content<N> {
             Self::MachineLoop { contact, since, turns } => {
                 Content::MachineLoop { contact: *contact, since: *since, turns: *turns }
             }
+            Self::PartnerSilent { partner, since, due } => {
+                Content::PartnerSilent { partner: f(partner), since: *since, due: *due }
+            }
+            Self::ApologyOwed { reason, because } => {
+                Content::ApologyOwed { reason: f(reason), because: *because }
+            }
         }
     }
 }
@@ -447,6 +471,15 @@ impl Canonical for Content<Sym> {
                 to.id(contact.0);
                 to.name(purpose.unwrap_or(Sym::NONE));
                 to.list(reasons);
+            }
+            Self::PartnerSilent { partner, since, due } => {
+                to.name(*partner);
+                to.time(*since);
+                to.time(*due);
+            }
+            Self::ApologyOwed { reason, because } => {
+                to.name(*reason);
+                to.byte(*because as u8);
             }
             Self::MachineLoop { contact, since, turns } => {
                 to.id(contact.0);

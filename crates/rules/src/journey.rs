@@ -3,10 +3,12 @@
 //! It is changed by steps alone ([`crate::evaluate`]). Reading it, or advancing time without anything firing,
 //! changes no bit.
 
-use crate::case::CaseBook;
+use crate::apology::OwedApology;
+use crate::case::{CaseBook, CaseIx};
 use crate::churn::Churn;
 use crate::deadline::Deadlines;
 use crate::loops::Exchange;
+use crate::partners::PartnerThing;
 use crate::promise::{Promise, PromiseCount};
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter, Names};
 use throughline_core::customer::CustomerState;
+use throughline_core::customer::known::Known;
 use throughline_core::event::TextVerdict;
 use throughline_core::fact::FactKey;
 use throughline_core::ids::{ContactId, EventId};
@@ -35,6 +38,10 @@ pub struct Journey {
     pub promises: ThinVec<Promise>,
     /// How promises went.
     pub promise_count: PromiseCount,
+    /// What partners told last, of each thing that they tell about; the newest last.
+    pub partners: ThinVec<PartnerThing>,
+    /// Apologies that are owed by the rulebook.
+    pub apologies: ThinVec<OwedApology>,
     /// Signs of leaving, once there was one.
     pub churn: Option<Box<Churn>>,
     /// What will happen by itself.
@@ -60,6 +67,8 @@ impl Default for Journey {
             cases: CaseBook::default(),
             promises: ThinVec::new(),
             promise_count: PromiseCount::default(),
+            partners: ThinVec::new(),
+            apologies: ThinVec::new(),
             churn: None,
             deadlines: Deadlines::default(),
             early_verdicts: ThinVec::new(),
@@ -96,6 +105,24 @@ impl Journey {
         fact.at < self.last_fired || fact.compare(&self.last_fact, names) == Ordering::Less
     }
 
+    /// The case that a thing is about which a partner tells of: by the partner's reference, or else by the contact.
+    pub fn case_of_thing(&self, thing: &PartnerThing) -> Option<CaseIx> {
+        let by_issue = thing.issue.and_then(|issue| self.cases.of_issue(issue));
+        by_issue.or_else(|| thing.contact.and_then(|contact| self.cases.of_contact(contact)))
+    }
+
+    /// The apologies that are owed by the rulebook for a case: for what it is about, what that came of and what came of it.
+    pub fn apologies_of(&self, case: CaseIx) -> impl Iterator<Item = &OwedApology> {
+        let owed = self.apologies.iter();
+        owed.filter(move |owed| self.cases.family(case).any(|one| one.key == owed.case))
+    }
+
+    /// How many apologies are owed: those that somebody said are, and those that the rulebook says are.
+    pub fn apologies_owed(&self) -> u32 {
+        let said = self.customer.known().map_or(0, Known::apologies_owed);
+        said + self.apologies.len() as u32
+    }
+
     pub(crate) fn limits_passed(&self, contact: ContactId) -> u64 {
         self.limits_passed.iter().rev().find(|(known, _)| *known == contact).map_or(0, |(_, bits)| *bits)
     }
@@ -117,6 +144,8 @@ impl Journey {
         self.cases.clear();
         self.promises.clear();
         self.promise_count = PromiseCount::default();
+        self.partners.clear();
+        self.apologies.clear();
         self.churn = None;
         self.deadlines.clear();
         self.early_verdicts.clear();
@@ -133,6 +162,8 @@ impl Journey {
         self.cases.shrink();
         self.deadlines.shrink();
         self.promises.shrink_to_fit();
+        self.partners.shrink_to_fit();
+        self.apologies.shrink_to_fit();
         self.early_verdicts.shrink_to_fit();
         self.cooldowns.shrink_to_fit();
         self.exchanges.shrink_to_fit();
@@ -152,6 +183,8 @@ impl Journey {
             + self.cases.heap_bytes()
             + self.deadlines.heap_bytes()
             + tight::heap_bytes(&self.promises)
+            + tight::heap_bytes(&self.partners)
+            + tight::heap_bytes(&self.apologies)
             + tight::heap_bytes(&self.early_verdicts)
             + tight::heap_bytes(&self.cooldowns)
             + tight::heap_bytes(&self.exchanges)
@@ -166,6 +199,8 @@ impl Canonical for Journey {
         self.cases.canonical(to);
         to.list(&self.promises);
         self.promise_count.canonical(to);
+        to.list(&self.partners);
+        to.list(&self.apologies);
         match &self.churn {
             None => to.byte(0),
             Some(churn) => {

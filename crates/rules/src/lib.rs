@@ -9,6 +9,8 @@ extern crate alloc;
 
 pub mod account;
 pub mod activation;
+pub mod apology;
+pub mod apology_view;
 pub mod calendar;
 pub mod case;
 pub mod churn;
@@ -24,6 +26,8 @@ pub mod known_view;
 pub mod ledger;
 pub mod loops;
 mod mistake;
+pub mod partner_view;
+pub mod partners;
 pub mod permission;
 pub mod promise;
 pub mod rulebook;

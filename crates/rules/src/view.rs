@@ -2,11 +2,13 @@
 //!
 //! The JSON form is documented in `docs/JOURNEY.md` and numbered by [`JourneyView::FORMAT`].
 
+use crate::apology_view::ApologyView;
 use crate::case::{Case, CaseClocks, CaseIx};
 use crate::clock_view::ClockView;
 use crate::decision::Clock;
 use crate::journey::Journey;
 use crate::known_view::KnownView;
+use crate::partner_view::PartnerView;
 use crate::promise::PromiseCount;
 use crate::rulebook::Rulebooks;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
@@ -40,6 +42,10 @@ pub struct JourneyView {
     pub retired_cases: u32,
     /// Promises still to be kept.
     pub promises: Vec<PromiseView>,
+    /// What partners told last.
+    pub partners: Vec<PartnerView>,
+    /// Apologies that are owed by the rulebook; those that somebody said are owed stand in `known`.
+    pub apologies: Vec<ApologyView>,
     /// How promises went.
     pub promise_count: PromiseCount,
     /// What the customer had to do and bear.
@@ -83,6 +89,12 @@ pub struct CaseView {
     pub missed: u16,
     /// The case that it follows.
     pub follows: Option<ContactId>,
+    /// The case that it came of.
+    pub parent: Option<ContactId>,
+    /// The cases that came of it.
+    pub children: Vec<ContactId>,
+    /// How many apologies are owed for it, its parents and its children.
+    pub apologies_owed: u32,
     /// The disruption that it is part of.
     pub disruption: Option<String>,
     /// How long it lasts or lasted, from its opening until it was settled: this clock goes on through every
@@ -150,6 +162,8 @@ impl JourneyView {
         for (contact, case) in journey.cases.members() {
             contacts.entry(case.key).or_default().push(contact);
         }
+        let cases = journey.cases.cases();
+        let children = |of: ContactId| cases.iter().filter(move |case| case.parent == Some(of));
         let case = |(place, c): (usize, &Case)| {
             let key = c.key;
             let clocks = CaseClocks::of(&journey.cases, CaseIx(place as u32), rules);
@@ -169,6 +183,9 @@ impl JourneyView {
                 priority: c.priority,
                 missed: c.missed,
                 follows: c.follows.map(public),
+                parent: c.parent.map(public),
+                children: children(key).map(|child| public(child.key)).collect(),
+                apologies_owed: journey.apologies_of(CaseIx(place as u32)).count() as u32,
                 disruption: c.disruption.and_then(|of| spelled(names, rules.disruption(of).id)),
                 total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
                 clocks_started_at: c.instance.started_at,
@@ -200,6 +217,16 @@ impl JourneyView {
             cases: journey.cases.cases().iter().enumerate().map(case).collect(),
             retired_cases: journey.cases.retired(),
             promises: promises.collect(),
+            partners: journey
+                .partners
+                .iter()
+                .map(|thing| PartnerView::of(thing, journey, names, handles))
+                .collect(),
+            apologies: journey
+                .apologies
+                .iter()
+                .map(|owed| ApologyView::of(owed, rules, names, handles))
+                .collect(),
             promise_count: journey.promise_count,
             effort: journey.customer.effort.clone(),
             known: KnownView::of(&journey.customer, names, as_of),
@@ -250,6 +277,12 @@ impl fmt::Display for JourneyView {
                 write!(f, "from {from}, ")?;
             }
             writeln!(f, "due {}", promise.due)?;
+        }
+        for partner in &self.partners {
+            writeln!(f, "  {partner}")?;
+        }
+        for apology in &self.apologies {
+            writeln!(f, "  {apology}")?;
         }
         write_effort(f, &self.effort)?;
         if let Some(known) = &self.known {
@@ -318,6 +351,9 @@ impl fmt::Display for CaseView {
         write!(f, "    {}; waits for {}; priority {}", self.why, self.waits_for, self.priority)?;
         if self.reopens > 0 {
             write!(f, "; reopened {}×; {} in total", self.reopens, self.total)?;
+        }
+        if let Some(parent) = self.parent {
+            write!(f, "; a child of case {parent}")?;
         }
         if let Some(disruption) = &self.disruption {
             write!(f, "; part of {disruption}")?;

@@ -18,7 +18,8 @@ impl fmt::Display for Decision {
                     write!(f, ", about {topic}")?;
                 }
                 if let Some(follows) = follows {
-                    write!(f, ", following case {follows}")?;
+                    let how = if *cause == OpenCause::Child { "a child of" } else { "following" };
+                    write!(f, ", {how} case {follows}")?;
                 }
                 write!(f, ": {}", opened(*cause))
             }
@@ -75,6 +76,14 @@ impl fmt::Display for Decision {
                 }
                 Ok(())
             }
+            Content::PartnerSilent { partner, since, due } => {
+                write!(f, "{partner} has told nothing since {since}; its next word was due {due}")?;
+                if case.is_nil() { Ok(()) } else { write!(f, " (case {case})") }
+            }
+            Content::ApologyOwed { reason, because } => {
+                write!(f, "we owe an apology for {reason}, because {}", found(*because))?;
+                if case.is_nil() { Ok(()) } else { write!(f, " (case {case})") }
+            }
             Content::MachineLoop { contact, since, turns } => write!(
                 f,
                 "two machines answer each other in contact {contact}: {turns} messages since {since}; switch the automatic answer off there and write in person"
@@ -119,6 +128,7 @@ const fn opened(cause: OpenCause) -> &'static str {
         OpenCause::Complaint => "the customer says it is not solved",
         OpenCause::Callback => "the customer waits for a call back",
         OpenCause::ChargedAfterCancellation => "the customer was billed for what she had cancelled",
+        OpenCause::Child => "it came of what that case is about",
     }
 }
 
@@ -168,6 +178,7 @@ const fn found(kind: DecisionKind) -> &'static str {
         DecisionKind::ChurnFlagged => "the customer shows signs of leaving",
         DecisionKind::CaseReopened => "a case was reopened again and again",
         DecisionKind::MachineLoop => "two machines answer each other",
+        DecisionKind::PartnerSilent => "a partner is silent",
         other => other.as_str(),
     }
 }

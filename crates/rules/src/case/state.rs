@@ -40,6 +40,8 @@ pub struct Case {
     pub issue: Option<IssueRef>,
     /// The earlier case on the topic that it follows.
     pub follows: Option<ContactId>,
+    /// The case that led to it: what it is about came of what that one is about.
+    pub parent: Option<ContactId>,
     /// The channel of its first contact.
     pub channel: Option<Channel>,
     /// Why it was opened.
@@ -173,6 +175,7 @@ impl Case {
                 OpenCause::Complaint => "open: the customer says it is not solved",
                 OpenCause::Callback => "open: a call back was agreed on",
                 OpenCause::ChargedAfterCancellation => "open: billed after the cancellation",
+                OpenCause::Child => "open: it came of another case, and there is no answer yet",
             },
             (CaseState::Answered(AnswerKind::Claimed), _) => "claimed resolved: the customer did not confirm",
             (CaseState::Answered(_), _) => "answered: the customer did not confirm",
@@ -199,6 +202,7 @@ impl Canonical for Case {
         to.name(self.topic);
         to.id(self.issue.unwrap_or_default().0);
         to.id(self.follows.unwrap_or_default().0);
+        to.id(self.parent.unwrap_or_default().0);
         to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
         to.byte(self.cause as u8);
         to.byte(self.state.number());

@@ -6,8 +6,7 @@ use crate::case::{CaseIx, CaseState, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{AnswerKind, Clock, CloseKind, Content, OpenCause, ReopenCause};
 use crate::rulebook::SignalOn;
-use crate::rulebook::document::UnjudgedHuman;
-use throughline_core::event::TextVerdict;
+use throughline_core::event::{Author, TextVerdict};
 use throughline_core::ids::{ContactId, EventId};
 use throughline_core::time::Micros;
 
@@ -29,7 +28,7 @@ impl<S: Outlet> Step<'_, S> {
         // What was written in this contact is judged by itself; what was written before it says nothing of a call.
         let case = self.journey.cases.get(ix);
         let wrote = !case.reacted_by.is_nil() && case.reacted_at >= spoke.started_at;
-        if !wrote && self.rules.cases.unjudged_human == UnjudgedHuman::Answers {
+        if !wrote && self.rules.answers.spoken_answers {
             self.answer(ix, AnswerKind::Spoken, self.trigger.event, self.at);
         }
     }
@@ -40,28 +39,32 @@ impl<S: Outlet> Step<'_, S> {
             return;
         };
         self.touch(ix);
-        // Boilerplate and "received" are sent by people too. Nobody has dealt with the question yet.
-        let generic = matches!(verdict, Some(TextVerdict::Boilerplate | TextVerdict::Acknowledgement));
-        let clocks = [Clock::Acknowledged, Clock::FirstHuman];
-        self.fulfil(ix, if generic { &clocks[..1] } else { &clocks });
-        let answers = match verdict {
-            Some(verdict) => verdict == TextVerdict::Substantive,
-            None => self.rules.cases.unjudged_human == UnjudgedHuman::Answers,
-        };
-        self.answer_or_react(ix, answers);
+        let policy = self.rules.answers;
+        self.acknowledge(ix, Author::Human);
+        // Boilerplate and "received" are sent by people too. As a rule nobody has dealt with the question yet.
+        if policy.is_human_reaction(verdict) {
+            self.fulfil(ix, &[Clock::FirstHuman]);
+        }
+        self.answer_or_react(ix, policy.answers(Author::Human, verdict));
     }
 
-    /// A program's message is an answer only when somebody judged it to be one.
+    /// A program's message is, as a rule, an answer only when somebody judged it to be one.
     pub(super) fn bot_wrote(&mut self, contact: ContactId, verdict: Option<TextVerdict>) {
         let Some(ix) = self.journey.cases.of_contact(contact) else {
             return;
         };
-        self.fulfil(ix, &[Clock::Acknowledged]);
-        self.answer_or_react(ix, verdict == Some(TextVerdict::Substantive));
+        self.acknowledge(ix, Author::Bot);
+        self.answer_or_react(ix, self.rules.answers.answers(Author::Bot, verdict));
     }
 
     pub(super) fn machine_wrote(&mut self, contact: ContactId) {
         if let Some(ix) = self.journey.cases.of_contact(contact) {
+            self.acknowledge(ix, Author::Automatic);
+        }
+    }
+
+    fn acknowledge(&mut self, ix: CaseIx, author: Author) {
+        if self.rules.answers.acknowledges(author) {
             self.fulfil(ix, &[Clock::Acknowledged]);
         }
     }
@@ -95,7 +98,9 @@ impl<S: Outlet> Step<'_, S> {
         };
         self.touch(ix);
         self.journey.cases.get_mut(ix).claimed = true;
-        self.answer(ix, AnswerKind::Claimed, self.trigger.event, self.at);
+        if self.rules.answers.claim_answers {
+            self.answer(ix, AnswerKind::Claimed, self.trigger.event, self.at);
+        }
     }
 
     pub(super) fn accepted(&mut self, contact: ContactId) {

@@ -36,14 +36,17 @@ impl<S: Outlet> Step<'_, S> {
         let on_topic = if topic.is_none() { None } else { self.journey.cases.of_topic(topic) };
         let window = self.rules.reopen_window(topic);
         let recent = |ix: &CaseIx| self.at.since(self.journey.cases.get(*ix).last_activity) <= window;
+        let parent = self.parent_for(topic, e.issue);
         let same = by_issue
+            .filter(|ix| parent != Some(*ix))
             .or_else(|| on_topic.filter(recent))
             .or_else(|| self.case_of_disruption(topic).filter(recent));
-        match same.filter(|ix| self.journey.cases.get(*ix).state != CaseState::Lapsed) {
-            Some(ix) => self.join(e, topic, ix),
-            None if e.direction == Direction::Outbound => {}
-            None if self.rules.channel(Some(e.channel)).unanswered_after.is_some() => {}
-            None => self.open(e.contact, OpenCause::Contact, self.at, e.issue, same.or(on_topic)),
+        match (same.filter(|ix| self.journey.cases.get(*ix).state != CaseState::Lapsed), parent) {
+            (Some(ix), _) => self.join(e, topic, ix),
+            (None, _) if e.direction == Direction::Outbound => {}
+            (None, Some(parent)) => self.open_child(e, parent, same.or(on_topic)),
+            (None, None) if self.rules.channel(Some(e.channel)).unanswered_after.is_some() => {}
+            (None, None) => self.open(e.contact, OpenCause::Contact, self.at, e.issue, same.or(on_topic)),
         }
     }
 
@@ -101,7 +104,11 @@ impl<S: Outlet> Step<'_, S> {
             return;
         }
         case.topic = topic;
-        if case.state == CaseState::Open {
+        let state = case.state;
+        if let Some(parent) = self.parent_for(topic, None) {
+            self.adopt(ix, parent);
+        }
+        if state == CaseState::Open {
             self.disarm_targets_of_other_topics(ix);
             self.arm_targets(ix);
             self.join_disruption(ix);
@@ -138,13 +145,17 @@ impl<S: Outlet> Step<'_, S> {
         issue: Option<throughline_core::ids::IssueRef>,
         follows: Option<CaseIx>,
     ) {
+        let case = self.case_for(contact, cause, follows);
+        self.open_case(Case { issue, instance: Instance::started(clocks_from), ..case });
+    }
+
+    /// A case that opens now for a contact: about what that is about, on its channel.
+    pub(super) fn case_for(&self, contact: ContactId, cause: OpenCause, follows: Option<CaseIx>) -> Case {
         let known = self.journey.customer.contact(contact);
         let (topic, topic_read, channel) =
             known.map_or((Sym::NONE, false, None), |c| (c.topic, c.topic_read, c.channel));
         let follows = follows.map(|ix| self.journey.cases.get(ix).key);
-        let instance = Instance::started(clocks_from);
-        let case = self.new_case(contact, cause);
-        self.open_case(Case { topic, topic_read, issue, follows, channel, instance, ..case });
+        Case { topic, topic_read, follows, channel, ..self.new_case(contact, cause) }
     }
 
     /// A case that opens now, about nothing in particular, and holds one contact.
@@ -155,6 +166,7 @@ impl<S: Outlet> Step<'_, S> {
             topic_read: false,
             issue: None,
             follows: None,
+            parent: None,
             channel: None,
             cause,
             state: CaseState::Open,
@@ -182,11 +194,12 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     pub(super) fn open_case(&mut self, case: Case) {
-        let Case { key, topic, follows, cause, .. } = case;
+        let Case { key, topic, follows, parent, cause, .. } = case;
         let ix = self.journey.cases.open(case);
         self.out.joined(key, key);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();
+        let follows = parent.or(follows);
         let content = Content::CaseOpened { topic, follows, cause };
         self.conclude(self.rules.cases_rule, key, content, 0, evidence);
         self.arm_targets(ix);
@@ -253,7 +266,7 @@ impl<S: Outlet> Step<'_, S> {
         self.arm_targets(ix);
         self.signal_about(Some(ix), None, |on| *on == SignalOn::CaseReopened);
         let found = Finding::new(PrescribeOn::CaseReopened, self.rules.cases_rule, key);
-        self.prescribe(&Finding { reopens: Some(count), ..found });
+        self.act_on(&Finding { reopens: Some(count), ..found });
     }
 
     /// Closes a case, on evidence.

@@ -17,6 +17,7 @@ impl<S: Outlet> Step<'_, S> {
             DeadlineKind::Promise => self.promise_is_broken(deadline),
             DeadlineKind::Lapse => self.lapse(ContactId(deadline.subject)),
             DeadlineKind::ChurnClears => self.churn_clears(deadline),
+            DeadlineKind::PartnerSilent => self.partner_is_silent(deadline),
         }
     }
 
@@ -52,7 +53,7 @@ impl<S: Outlet> Step<'_, S> {
             |on| matches!(on, SignalOn::TargetMissed(of) if of.is_none_or(|of| of == found_by)),
         );
         let found = Finding::new(PrescribeOn::TargetMissed, deadline.rule, key);
-        self.prescribe(&Finding { occurrence, ..found });
+        self.act_on(&Finding { occurrence, ..found });
     }
 
     fn still_unanswered(&mut self, contact: ContactId) {

@@ -56,7 +56,7 @@ impl<S: Outlet> Step<'_, S> {
         let case = cases.of_contact(contact).map_or(ContactId::default(), |ix| cases.get(ix).key);
         let evidence = self.this_event();
         self.conclude(rule.rule, case, Content::MachineLoop { contact, since, turns }, 0, evidence);
-        self.prescribe(&Finding::new(PrescribeOn::MachineLoop, rule.rule, case));
+        self.act_on(&Finding::new(PrescribeOn::MachineLoop, rule.rule, case));
     }
 
     /// Whether a loop goes on on a channel.

@@ -5,13 +5,16 @@
 //! Each family of rules has its file here: cases, answers, promises, signals, limits, prescriptions.
 
 mod answers;
+mod apologies;
 mod cases;
 mod charges;
+mod children;
 mod deadlines;
 mod disruptions;
 mod guard;
 mod machines;
 mod outlet;
+mod partners;
 mod prescriptions;
 mod promises;
 mod signals;
@@ -183,6 +186,8 @@ impl<S: Outlet> Step<'_, S> {
             }
             EventData::IdentityAsked(_) => self.identity_asked(),
             EventData::Charged(e) => self.charged(e),
+            EventData::PartnerUpdated(e) => self.partner_updated(e),
+            EventData::Apology(e) => self.apologised(e),
             EventData::Queued(_)
             | EventData::Held(_)
             | EventData::Purchase(_)
@@ -192,12 +197,10 @@ impl<S: Outlet> Step<'_, S> {
             | EventData::OfferMade(_)
             | EventData::OfferAnswered(_)
             | EventData::EntitlementChanged(_)
-            | EventData::PartnerUpdated(_)
             | EventData::IdentityVerified(_)
             | EventData::ConsentChanged(_)
             | EventData::PreferenceStated(_)
             | EventData::CircumstanceChanged(_)
-            | EventData::Apology(_)
             | EventData::ConcessionGiven(_)
             | EventData::MeetingChanged(_)
             | EventData::FeedbackGiven(_)

@@ -1,7 +1,7 @@
 //! What to do about a finding: the first prescription that fits, unless it was just prescribed or done.
 
 use super::{Outlet, Step};
-use crate::decision::Content;
+use crate::decision::{Content, DecisionKind};
 use crate::rulebook::document::{CaseCondition, PrescribeOn};
 use crate::rulebook::{Prescription, RuleIx, SignalIx};
 use throughline_core::ids::ContactId;
@@ -29,10 +29,29 @@ impl Finding {
     pub(super) const fn new(on: PrescribeOn, rule: RuleIx, case: ContactId) -> Self {
         Self { on, rule, case, occurrence: 0, top: None, reopens: None }
     }
+
+    /// The kind of decision that says it.
+    pub(super) const fn decision(&self) -> DecisionKind {
+        match self.on {
+            PrescribeOn::TargetMissed => DecisionKind::TargetMissed,
+            PrescribeOn::PromiseBroken => DecisionKind::PromiseBroken,
+            PrescribeOn::LimitPassed => DecisionKind::LimitPassed,
+            PrescribeOn::ChurnFlagged => DecisionKind::ChurnFlagged,
+            PrescribeOn::CaseReopened => DecisionKind::CaseReopened,
+            PrescribeOn::MachineLoop => DecisionKind::MachineLoop,
+            PrescribeOn::PartnerSilent => DecisionKind::PartnerSilent,
+        }
+    }
 }
 
 impl<S: Outlet> Step<'_, S> {
-    pub(super) fn prescribe(&mut self, found: &Finding) {
+    /// What follows from a finding besides what it says: an apology may be owed, and something may be prescribed.
+    pub(super) fn act_on(&mut self, found: &Finding) {
+        self.owe_apologies(found);
+        self.prescribe(found);
+    }
+
+    fn prescribe(&mut self, found: &Finding) {
         let Finding { on, case, top, .. } = *found;
         let any_open = self.journey.cases.any_open();
         let fits = |p: &&Prescription| {
@@ -57,14 +76,7 @@ impl<S: Outlet> Step<'_, S> {
             action: p.action,
             owner: p.owner,
             due: self.now() + p.within,
-            because: match on {
-                PrescribeOn::TargetMissed => crate::decision::DecisionKind::TargetMissed,
-                PrescribeOn::PromiseBroken => crate::decision::DecisionKind::PromiseBroken,
-                PrescribeOn::LimitPassed => crate::decision::DecisionKind::LimitPassed,
-                PrescribeOn::ChurnFlagged => crate::decision::DecisionKind::ChurnFlagged,
-                PrescribeOn::CaseReopened => crate::decision::DecisionKind::CaseReopened,
-                PrescribeOn::MachineLoop => crate::decision::DecisionKind::MachineLoop,
-            },
+            because: found.decision(),
             cause: top.map(|top| self.books.signal_name(top)),
         };
         let evidence = self.this_event();

@@ -116,7 +116,7 @@ impl<S: Outlet> Step<'_, S> {
         let content = Content::PromiseBroken { promise: id, due: deadline.due };
         self.conclude(deadline.rule, case, content, 0, evidence);
         self.signal_about(None, contact, |on| *on == SignalOn::PromiseBroken);
-        self.prescribe(&Finding::new(PrescribeOn::PromiseBroken, deadline.rule, case));
+        self.act_on(&Finding::new(PrescribeOn::PromiseBroken, deadline.rule, case));
     }
 
     fn forget_promise(&mut self, id: PromiseId) -> Option<Promise> {

@@ -100,7 +100,7 @@ impl<S: Outlet> Step<'_, S> {
         );
         self.set_clearing();
         let found = Finding::new(PrescribeOn::ChurnFlagged, rule.rule, ContactId::default());
-        self.prescribe(&Finding { occurrence, top, ..found });
+        self.act_on(&Finding { occurrence, top, ..found });
     }
 
     /// Solves once when the flag comes down, and lets that instant count.
@@ -151,7 +151,7 @@ impl<S: Outlet> Step<'_, S> {
             let evidence = self.this_event();
             self.conclude(limit.rule, case, Content::LimitPassed { contact, count }, 0, evidence);
             self.signal_about(None, Some(contact), |on| *on == SignalOn::LimitPassed);
-            self.prescribe(&Finding::new(PrescribeOn::LimitPassed, limit.rule, case));
+            self.act_on(&Finding::new(PrescribeOn::LimitPassed, limit.rule, case));
         }
     }
 

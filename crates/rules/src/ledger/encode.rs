@@ -254,6 +254,15 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             maybe(purpose, out);
             encode_refusals(reasons, text, out);
         }
+        Content::PartnerSilent { partner, since, due } => {
+            out.text(text(partner));
+            since.encode(out);
+            due.encode(out);
+        }
+        Content::ApologyOwed { reason, because } => {
+            out.text(text(reason));
+            out.plain.push(*because as u8);
+        }
         Content::MachineLoop { contact, since, turns } => {
             contact.encode(out);
             since.encode(out);
@@ -322,6 +331,12 @@ where
             purpose: field!(),
             reasons: decode_refusals(from, context)?,
         },
+        DecisionKind::PartnerSilent => {
+            Content::PartnerSilent { partner: field!(), since: field!(), due: field!() }
+        }
+        DecisionKind::ApologyOwed => {
+            Content::ApologyOwed { reason: field!(), because: word!(DecisionKind, "a decision") }
+        }
         DecisionKind::MachineLoop => {
             Content::MachineLoop { contact: field!(), since: field!(), turns: field!() }
         }

@@ -1,7 +1,7 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
-use super::{calendars, check_contact, check_identity, check_texts};
+use super::{calendars, check_answers, check_contact, check_identity, check_texts};
 use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
@@ -12,7 +12,7 @@ use toml::Spanned;
 /// The rule that the moves of cases are announced under.
 pub(super) const CASES_RULE: &str = "case-lifecycle";
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     text: &'a str,
     mistakes: Vec<Mistake>,
     /// Rule names, and the line and table in which each is defined.
@@ -47,6 +47,10 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     }
     check.churn(document);
     check.prescriptions(document);
+    check.partners(document);
+    check.apologies(document);
+    check.children(document);
+    check.mistakes.extend(check_answers::check(text, document));
     check.mistakes.extend(calendars::check(text, document));
     check.mistakes.extend(check_identity::check(text, document));
     check.mistakes.extend(check_contact::check(text, document));
@@ -56,17 +60,17 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
 }
 
 impl Check<'_> {
-    fn say(&mut self, at: usize, message: String) {
+    pub(super) fn say(&mut self, at: usize, message: String) {
         self.mistakes.push(Mistake { line: line_of(self.text, at), message });
     }
 
-    fn name(&mut self, what: &str, name: &Spanned<String>) {
+    pub(super) fn name(&mut self, what: &str, name: &Spanned<String>) {
         if let Err(e) = Name::new(name.as_ref()) {
             self.say(name.span().start, format!("{what} is no name: {e}"));
         }
     }
 
-    fn positive(&mut self, what: &str, length: &Spanned<super::Duration>) {
+    pub(super) fn positive(&mut self, what: &str, length: &Spanned<super::Duration>) {
         if length.as_ref().0 <= Span::ZERO {
             self.say(
                 length.span().start,
@@ -100,6 +104,12 @@ impl Check<'_> {
         }
         if let Some(loops) = &document.loops {
             self.rule(&loops.as_ref().rule, "loops");
+        }
+        if let Some(partners) = &document.partners {
+            self.rule(&partners.as_ref().rule, "partners");
+        }
+        for apology in &document.apologies {
+            self.rule(&apology.as_ref().rule, "apologies");
         }
         for prescription in &document.prescriptions {
             self.rule(&prescription.as_ref().rule, "prescriptions");
@@ -298,7 +308,7 @@ impl Check<'_> {
         }
     }
 
-    fn names_a_rule(&mut self, of: &Spanned<String>, table: &str) {
+    pub(super) fn names_a_rule(&mut self, of: &Spanned<String>, table: &str) {
         if self.rules.get(of.as_ref()).is_none_or(|(_, defined)| *defined != table) {
             let known = self.rules.iter().filter(|(_, (_, t))| *t == table).map(|(name, _)| name.as_str());
             let known = words(known);
@@ -318,6 +328,7 @@ impl Check<'_> {
                 PrescribeOn::ChurnFlagged => "churn",
                 PrescribeOn::CaseReopened => "cases",
                 PrescribeOn::MachineLoop => "loops",
+                PrescribeOn::PartnerSilent => "partners",
             };
             if p.on == PrescribeOn::ChurnFlagged && document.churn.is_none() {
                 self.say(at, "`on = \"churn-flagged\"` needs a [churn] table".into());

@@ -2,10 +2,11 @@
 
 use super::calendars::{CalendarIx, Calendars};
 use super::catalogue::{Catalogue, RuleIx, SignalIx};
+use super::compiled_answers::AnswerPolicy;
 use super::compiled_contact::{ChargedPolicy, ContactPolicy};
+use super::compiled_partners::{ApologyRule, PartnerPolicy};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PausesFor, PrescribeOn, SignalSource, TargetClock,
-    UnjudgedHuman,
 };
 use super::error::RulebookError;
 use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
@@ -14,10 +15,11 @@ use crate::decision::Clock;
 use crate::identity::Policy;
 use crate::waiting::Pauses;
 use alloc::sync::Arc;
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, string::String, vec, vec::Vec};
 use throughline_core::event::Channel;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Span;
+use toml::Spanned;
 
 /// A rulebook that was checked and can be evaluated. Its symbols belong to the interner that it was made with, its
 /// indices to the [catalogue](Catalogue).
@@ -29,6 +31,8 @@ pub struct Rulebook {
     pub cases_rule: RuleIx,
     /// Policies of cases.
     pub cases: CasePolicy,
+    /// What counts as an answer.
+    pub answers: AnswerPolicy,
     /// The rule of promises.
     pub promises_rule: RuleIx,
     /// When somebody calls back after a voicemail that named no time.
@@ -42,6 +46,10 @@ pub struct Rulebook {
     pub churn: Option<ChurnRule>,
     /// The longest time within which any signal looks for a contact before on the same issue; none: no signal does.
     pub repeats_within: Option<Span>,
+    /// When a partner is silent, if the rulebook listens to any.
+    pub partners: Option<PartnerPolicy>,
+    /// What we owe an apology for, in the order of the document.
+    pub apologies: Vec<ApologyRule>,
     /// What to do, in the order of the document.
     pub prescriptions: Vec<Prescription>,
     /// Who is who.
@@ -57,6 +65,8 @@ pub struct Rulebook {
     rules: Vec<(Sym, Span)>,
     channels: Vec<ChannelPolicy>,
     topics: Vec<(Sym, Span)>,
+    /// Topics, and those that they come of.
+    children: Vec<(Sym, Vec<Sym>)>,
     targets_by_channel: Vec<Vec<usize>>,
 }
 
@@ -73,8 +83,6 @@ pub struct CasePolicy {
     pub closes_at_rating: f64,
     /// The share up to which it says that nothing is solved.
     pub reopens_at_rating: f64,
-    /// Whether a person's unjudged message is an answer.
-    pub unjudged_human: UnjudgedHuman,
     /// In which calendar working time is counted.
     calendar: Option<CalendarIx>,
     /// For whom it pauses.
@@ -172,6 +180,8 @@ pub enum SignalOn {
     RepeatContact(Span),
     /// A proof of identity asked for again.
     IdentityAskedAgain,
+    /// A partner that is silent.
+    PartnerSilent,
 }
 
 /// Something to do.
@@ -272,6 +282,13 @@ impl Rulebook {
             .map_or(self.cases.reopen_window, |(_, window)| *window)
     }
 
+    /// The topics that a topic comes of.
+    #[inline]
+    pub fn parents_of(&self, topic: Sym) -> &[Sym] {
+        let own = self.children.iter().find(|(child, _)| *child == topic);
+        own.map_or(&[][..], |(_, parents)| parents)
+    }
+
     /// The targets that hold for a case that began on a channel, about a topic.
     pub fn targets_for(
         &self,
@@ -305,6 +322,13 @@ impl Rulebook {
         let limited_to = ix_of_signals(document, ix);
         let guard_rule = document.contact.as_ref().map(|c| ix(c.rule.as_ref())).unwrap_or_default();
         let loops = compiled_texts::compile_loops(document, ix);
+        let partner_rule =
+            document.partners.as_ref().map(|p| ix(p.as_ref().rule.as_ref())).unwrap_or_default();
+        let apology_rules: Vec<(RuleIx, Option<RuleIx>)> = document
+            .apologies
+            .iter()
+            .map(|a| (ix(a.as_ref().rule.as_ref()), a.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
+            .collect();
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -327,10 +351,15 @@ impl Rulebook {
                 lapse_after: cases.lapse_after.map(|d| d.0),
                 closes_at_rating: *cases.closes_at_rating.as_ref(),
                 reopens_at_rating: *cases.reopens_at_rating.as_ref(),
-                unjudged_human: cases.unjudged_human,
                 calendar: calendars.named(cases.calendar.as_ref(), names),
                 pauses: pauses(&cases.pauses_for),
             },
+            answers: AnswerPolicy::compile(
+                &document.answers.as_ref().map(|a| a.as_ref().clone()).unwrap_or_default(),
+            ),
+            partners: PartnerPolicy::compile(document, partner_rule, names),
+            apologies: ApologyRule::compile(document, &apology_rules, names),
+            children: children(document, names),
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
             targets: targets(document, &target_rules, &calendars, names),
@@ -374,23 +403,43 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
         document.churn.iter().map(|c| (c.as_ref().rule.as_ref().as_str(), settle(c.as_ref().settle))),
     );
     rules.extend(document.loops.iter().map(|l| (l.as_ref().rule.as_ref().as_str(), Span::ZERO)));
-    for p in &document.prescriptions {
-        // What is prescribed because of a finding must not be announced before the finding is.
-        let p = p.as_ref();
-        let found_by = |rule: &str| p.of.as_ref().is_none_or(|of| of.as_ref() == rule);
-        let inherited = match p.on {
+    rules.extend(
+        document.partners.iter().map(|p| (p.as_ref().rule.as_ref().as_str(), settle(p.as_ref().settle))),
+    );
+    // What follows from a finding must not be announced before the finding is.
+    let inherited = |on: PrescribeOn, of: Option<&Spanned<String>>| {
+        let found_by = |rule: &str| of.is_none_or(|of| of.as_ref() == rule);
+        match on {
             PrescribeOn::TargetMissed => {
                 let of = document.targets.iter().filter(|t| found_by(t.as_ref().rule.as_ref()));
                 of.map(|t| settle(t.as_ref().settle)).max().unwrap_or(Span::ZERO)
             }
             PrescribeOn::PromiseBroken => settle(document.promises.settle),
             PrescribeOn::ChurnFlagged => settle(document.churn.as_ref().and_then(|c| c.as_ref().settle)),
+            PrescribeOn::PartnerSilent => settle(document.partners.as_ref().and_then(|p| p.as_ref().settle)),
             PrescribeOn::LimitPassed | PrescribeOn::CaseReopened | PrescribeOn::MachineLoop => Span::ZERO,
-        };
-        rules.push((p.rule.as_ref(), inherited));
+        }
+    };
+    for p in &document.prescriptions {
+        let p = p.as_ref();
+        rules.push((p.rule.as_ref(), inherited(p.on, p.of.as_ref())));
+    }
+    for a in &document.apologies {
+        let a = a.as_ref();
+        rules.push((a.rule.as_ref(), inherited(a.on, a.of.as_ref())));
     }
     rules.sort_unstable();
     rules.into_iter().map(|(name, settle)| (names.intern(name), settle)).collect()
+}
+
+fn children(document: &Document, names: &mut Interner) -> Vec<(Sym, Vec<Sym>)> {
+    let children = document.topics.iter().filter(|(_, topic)| !topic.child_of.is_empty());
+    children
+        .map(|(name, topic)| {
+            let parents = topic.child_of.iter().map(|parent| names.intern(parent.as_ref())).collect();
+            (names.intern(name.as_ref()), parents)
+        })
+        .collect()
 }
 
 fn targets(
@@ -470,6 +519,7 @@ fn churn(
                 SignalOn::RepeatContact(s.within.as_ref().map_or(Span::ZERO, |within| within.as_ref().0))
             }
             SignalSource::IdentityAskedAgain => SignalOn::IdentityAskedAgain,
+            SignalSource::PartnerSilent => SignalOn::PartnerSilent,
         };
         let signal = catalogue.add_signal(names.intern(s.signal.as_ref()));
         SignalRule { signal, on, weight: s.weight, cap: s.cap }

@@ -1,7 +1,9 @@
 //! The document as it is written. Its shape is the one that grows: new tables and keys are added, none moves.
 
 use super::Duration;
+use super::document_answers::Answers;
 use super::document_contact::{ChargedAfterCancellation, ContactRules};
+use super::document_partners::{Apology, Partners};
 use super::document_texts::{Loops, Texts};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
@@ -34,6 +36,9 @@ document! {
         pub rulebook: Identity,
         /// When contacts are one issue, what closes and reopens a case.
         pub cases: Cases,
+        /// What counts as an answer, and whose message stops which clock.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Answers>"))]
+        pub answers: Option<Spanned<Answers>>,
         /// When we are at work, by name.
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, CalendarRules>"))]
@@ -56,6 +61,13 @@ document! {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "Vec<Limit>"))]
         pub limits: Vec<Spanned<Limit>>,
+        /// Third parties who tell us where a thing stands. Without this table what they tell is kept in the log, and no more.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Partners>"))]
+        pub partners: Option<Spanned<Partners>>,
+        /// What we owe an apology for.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<Apology>"))]
+        pub apologies: Vec<Spanned<Apology>>,
         /// Signs of leaving.
         #[cfg_attr(feature = "schema", schemars(with = "Option<Churn>"))]
         pub churn: Option<Spanned<Churn>>,
@@ -102,8 +114,6 @@ document! {
         /// The share of a scale up to which a rating says that it is not solved, 0 to 1.
         #[cfg_attr(feature = "schema", schemars(with = "f64"))]
         pub reopens_at_rating: Spanned<f64>,
-        /// What a person's message counts as before anybody judged its text.
-        pub unjudged_human: UnjudgedHuman,
         /// The calendar in which the working time of cases is counted; every moment counts, if not given.
         #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
         pub calendar: Option<Spanned<String>>,
@@ -144,6 +154,10 @@ document! {
         /// A reopen window of its own.
         #[cfg_attr(feature = "schema", schemars(with = "Option<Duration>"))]
         pub reopen_window: Option<Spanned<Duration>>,
+        /// The topics that it comes of: a contact about it, while a case of one of those is known, opens a child of that case.
+        #[serde(default)]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        pub child_of: Vec<Spanned<String>>,
     }
 
     /// A target on a clock.
@@ -319,14 +333,6 @@ words! {
         WhenUnanswered,
     }
 
-    /// What a person's message counts as before anybody judged its text.
-    pub enum UnjudgedHuman {
-        /// As an answer, until it is judged boilerplate.
-        Answers,
-        /// As a human reaction, no answer until it is judged substantive.
-        Reacts,
-    }
-
     /// Whom a case can wait for while a clock in working time pauses.
     pub enum PausesFor {
         /// The customer.
@@ -377,6 +383,8 @@ words! {
         RepeatContact,
         /// The customer had to prove again who she is.
         IdentityAskedAgain,
+        /// A partner told nothing for longer than it promised.
+        PartnerSilent,
     }
 
     /// What calls for a prescription.
@@ -393,6 +401,8 @@ words! {
         CaseReopened,
         /// Two machines answer each other.
         MachineLoop,
+        /// A partner told nothing for longer than it promised.
+        PartnerSilent,
     }
 
     /// What an identifier says about who somebody is.

@@ -7,15 +7,21 @@
 mod calendars;
 mod catalogue;
 mod check;
+mod check_answers;
 mod check_contact;
 mod check_identity;
+mod check_partners;
 mod check_texts;
 mod compiled;
+mod compiled_answers;
 mod compiled_contact;
 mod compiled_identity;
+mod compiled_partners;
 mod compiled_texts;
 pub mod document;
+pub mod document_answers;
 pub mod document_contact;
+pub mod document_partners;
 pub mod document_texts;
 mod duration;
 mod error;
@@ -28,7 +34,9 @@ pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
+pub use compiled_answers::AnswerPolicy;
 pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
+pub use compiled_partners::{ApologyRule, PartnerPolicy};
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;

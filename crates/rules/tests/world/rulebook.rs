@@ -12,9 +12,13 @@ retire_after = "3d"
 lapse_after = "5d"
 closes_at_rating = 0.8
 reopens_at_rating = 0.4
-unjudged_human = "reacts"
 calendar = "odd-hours"
 pauses_for = ["customer"]
+
+[answers]
+unjudged_human = "reacts"
+acknowledged_by = ["human", "automatic"]
+boilerplate = "reacts"
 
 [calendars.odd-hours]
 zone = "Europe/Berlin"
@@ -35,6 +39,7 @@ unanswered_after = "24h"
 reopen_window = "3d"
 
 [topics.delivery]
+child_of = ["billing"]
 
 [[targets]]
 rule = "acknowledged"
@@ -77,6 +82,35 @@ pauses_for = ["third-party"]
 rule = "promise"
 voicemail_within = "1h"
 settle = "1h"
+
+[partners]
+rule = "tells"
+expected = "1h"
+expected_of.tracer = "1d"
+last = ["delivered"]
+settle = "30m"
+
+[[apologies]]
+rule = "sorry-broken"
+on = "promise-broken"
+reason = "broken"
+
+[[apologies]]
+rule = "sorry-silent"
+on = "partner-silent"
+reason = "silence"
+
+[[apologies]]
+rule = "sorry-again"
+on = "case-reopened"
+reopened = 2
+reason = "reopened"
+
+[[apologies]]
+rule = "sorry-late"
+on = "target-missed"
+of = "answered"
+reason = "late"
 
 [[limits]]
 rule = "moved"
@@ -148,6 +182,12 @@ weight = 1.0
 cap = 3.0
 
 [[churn.signals]]
+signal = "silence"
+on = "partner-silent"
+weight = 0.5
+cap = 1.0
+
+[[churn.signals]]
 signal = "rated-badly"
 on = "rated"
 at_most = 0.4
@@ -184,6 +224,14 @@ of = "moved"
 action = "take-over"
 owner = "team-lead"
 within = "1h"
+
+[[prescriptions]]
+rule = "tell-her"
+on = "partner-silent"
+action = "tell-her-where-it-stands"
+owner = "case-owner"
+within = "1h"
+cooldown = "2h"
 
 [[prescriptions]]
 rule = "stop"

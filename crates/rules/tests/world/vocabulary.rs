@@ -3,16 +3,16 @@
 
 use super::history::event_id;
 use throughline_core::event::vocabulary::{
-    ActionTaken, AnswerAccepted, AnswerRejected, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected, ConsentChanged,
-    ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked, IdentityVerified,
-    MenuReached, Message, PageViewed, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated,
-    Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred,
-    VoicemailLeft, WaitTold, WorkDone,
+    ActionTaken, AnswerAccepted, AnswerRejected, Apology, CallbackRequested, CallbackScheduled,
+    CancellationRequested, CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected,
+    ConsentChanged, ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked,
+    IdentityVerified, MenuReached, Message, PageViewed, PartnerUpdated, PreferenceStated, PromiseKept,
+    PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified,
+    TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
 };
 use throughline_core::event::{
-    AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent, Direction,
-    Ending, EventData, IdentifierHash, Instrument, MenuExit, Preference, StatedBy, Strength,
+    ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent,
+    Direction, Ending, EventData, IdentifierHash, Instrument, MenuExit, Preference, StatedBy, Strength,
     SubscriptionChange, Text, TextVerdict, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, IssueRef, PromiseId};
@@ -172,7 +172,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
 /// What is about the customer herself, and what is rare.
 fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
     let later = |n: u8| at + Span::from_secs(pick(&DUE, n));
-    match how % 20 {
+    match how % 23 {
         0 => Queued { contact, queue: name("billing") }.into(),
         1 => Held { contact }.into(),
         2 => IdentifierClaimed {
@@ -253,6 +253,23 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             purpose: name(if which.is_multiple_of(2) { "sales" } else { "survey" }),
             consent: Consent::ALL[usize::from(which / 2) % 2],
             contact: None,
+        }
+        .into(),
+        19 | 20 => PartnerUpdated {
+            partner: name(if which.is_multiple_of(3) { "tracer" } else { "carrier" }),
+            issue: which
+                .is_multiple_of(2)
+                .then(|| IssueRef(Uuid::from_u128(0x155 + u128::from(which / 2 % 2)))),
+            contact: (which % 5 < 3).then_some(contact),
+            status: which.is_multiple_of(7).then(|| name("delivered")),
+            next_within_secs: which.is_multiple_of(4).then(|| 600 * u32::from(which)),
+        }
+        .into(),
+        21 => Apology {
+            contact: (!which.is_multiple_of(4)).then_some(contact),
+            step: if which.is_multiple_of(5) { ApologyStep::Owed } else { ApologyStep::Given },
+            agent: None,
+            reason: None,
         }
         .into(),
         _ => CircumstanceChanged {

@@ -6,13 +6,14 @@ use super::statement::{Make, Stated, contact, maybe, name, on, text, who};
 use throughline_core::event::vocabulary::{
     AccountChanged, Apology, CallbackOffered, CallbackRequested, CallbackScheduled, CancellationRequested,
     CancellationSettled, Charged, CircumstanceChanged, ConsentChanged, FactStated, FieldReentered,
-    IdentityAsked, IdentityVerified, MeetingChanged, PreferenceStated, PromiseRenegotiated, Purchase,
-    SubscriptionChanged, WaitTold,
+    IdentityAsked, IdentityVerified, MeetingChanged, PartnerUpdated, PreferenceStated, PromiseRenegotiated,
+    Purchase, SubscriptionChanged, WaitTold,
 };
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange,
     Consent, MeetingChange, Preference, StatedBy, Strength, SubscriptionChange,
 };
+use throughline_core::ids::IssueRef;
 use throughline_core::name::Name;
 
 /// The forms, as in [`super::statement`].
@@ -118,6 +119,15 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("<who> buys <product>", |s, n| {
         let product = maybe(s, "product");
         Stated::Fact(who(s, n), Purchase { order: None, items: 1, amount: None, product }.into())
+    }),
+    ("partner <partner> tells <who> that <issue> is <status> [and again within <number> hours]", |s, n| {
+        let issue = Some(IssueRef::derived("scenario", s.word("issue")));
+        let next_within_secs = s.get("number").map(|_| u32::from(s.number("number")) * 3_600);
+        let (partner, status) = (name(s, "partner"), maybe(s, "status"));
+        Stated::Fact(
+            who(s, n),
+            PartnerUpdated { partner, issue, contact: None, status, next_within_secs }.into(),
+        )
     }),
     ("an apology is owed in <contact>", |s, n| apology(s, n, ApologyStep::Owed)),
     ("human <agent> apologises in <contact>", |s, n| apology(s, n, ApologyStep::Given)),
