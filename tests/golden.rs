@@ -57,6 +57,11 @@ async fn story_5_closed_but_not() {
 }
 
 #[tokio::test]
+async fn story_9_the_bag() {
+    check("09-the-bag").await;
+}
+
+#[tokio::test]
 async fn story_10_the_meeting() {
     check("10-the-meeting").await;
 }

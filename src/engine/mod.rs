@@ -15,6 +15,7 @@ mod builder;
 mod contact;
 mod covered;
 mod error;
+mod explain;
 mod fetching;
 mod fingerprints;
 mod identity;

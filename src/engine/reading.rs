@@ -5,6 +5,8 @@
 //! | Where does she stand? | [`Engine::journey`] | [`Engine::known`] |
 //! | What follows, and from which facts? | [`Engine::decisions`] | [`Engine::account`] |
 //! | What did we say? | [`Engine::announced`] | [`Engine::said`] |
+//! | Why does a case stand so? | [`Engine::explain`] | |
+//! | Why was that said? | [`Engine::explain_announcement`] | |
 //! | May we contact her? | [`Engine::may_contact`] | |
 
 use super::load::{Known, Loaded, fetch};

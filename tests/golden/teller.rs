@@ -182,6 +182,10 @@ impl Teller for EngineTeller {
             Question::AccountBrief { account, profiles } => {
                 self.engine.brief_of_account(account, profiles, now).await?.to_string()
             }
+            Question::Explanation { contact } => match self.engine.explain(*contact, now).await? {
+                Some(explanation) => explanation.to_string(),
+                None => "there is no such case".into(),
+            },
             Question::Announcements => {
                 let mut text = String::new();
                 while let Some(notice) = self.announcements.try_next().await? {

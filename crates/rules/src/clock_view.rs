@@ -58,7 +58,27 @@ impl ClockView {
         names: &Interner,
         as_of: Micros,
     ) -> Self {
-        let (case, reading) = (clocks.case, clocks.read(clock, as_of));
+        let case = clocks.case;
+        let targets = &rules.get(case.rulebook).targets;
+        let on_it = |target: u16| targets[usize::from(target)].clock.clock() == clock;
+        let due = journey.deadlines.as_slice().iter().rev().find_map(|d| match d.kind {
+            DeadlineKind::Target { target, .. } if d.subject == case.key.0 && on_it(target) => {
+                Some(d.due.max(d.at))
+            }
+            _ => None,
+        });
+        Self { due, ..Self::past(clock, clocks, rules, names, as_of) }
+    }
+
+    /// One of the clocks of an instance as it stood at an instant, whatever was due then.
+    pub(crate) fn past(
+        clock: Clock,
+        clocks: &CaseClocks<'_>,
+        rules: &Rulebooks,
+        names: &Interner,
+        at: Micros,
+    ) -> Self {
+        let (case, reading) = (clocks.case, clocks.read(clock, at));
         let state = match reading.fulfilled_at {
             Some(_) => ClockState::Fulfilled,
             None if case.state.is_settled() => ClockState::Stopped,
@@ -66,24 +86,18 @@ impl ClockView {
             None => ClockState::Running,
         };
         let targets = &rules.get(case.rulebook).targets;
-        let on_it = |target: usize| targets[target].clock.clock() == clock;
-        let breached = (0..targets.len())
-            .filter(|target| case.targets_said & (1 << target) != 0 && on_it(*target))
-            .map(|target| names.resolve(rules.rule_name(targets[target].rule)).into());
-        let due = journey.deadlines.as_slice().iter().rev().find_map(|d| match d.kind {
-            DeadlineKind::Target { target, .. } if d.subject == case.key.0 && on_it(usize::from(target)) => {
-                Some(d.due.max(d.at))
-            }
-            _ => None,
-        });
+        let breached = targets
+            .iter()
+            .enumerate()
+            .filter(|(place, target)| case.targets_said & (1 << place) != 0 && target.clock.clock() == clock);
         Self {
             clock,
             state,
             fulfilled_at: reading.fulfilled_at,
             customer_time: reading.customer_time,
             working_time: reading.working_time,
-            breached: breached.collect(),
-            due,
+            breached: breached.map(|(_, t)| names.resolve(rules.rule_name(t.rule)).into()).collect(),
+            due: None,
         }
     }
 }

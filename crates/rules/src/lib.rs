@@ -20,6 +20,7 @@ pub mod deadline;
 pub mod decision;
 pub mod disruption;
 pub mod evaluate;
+pub mod explain;
 pub mod identity;
 pub mod journey;
 pub mod known_view;

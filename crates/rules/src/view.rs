@@ -299,12 +299,20 @@ impl fmt::Display for JourneyView {
     }
 }
 
-/// What the customer had to do and bear, as far as there was anything.
+/// What the customer had to do and bear.
 fn write_effort(f: &mut fmt::Formatter<'_>, effort: &Effort) -> fmt::Result {
     write!(f, "  effort: {}", counted(effort.contacts, "contact", "contacts"))?;
+    effort_words(f, effort)?;
+    writeln!(f)
+}
+
+/// The counts of an effort account that are not none, but for the contacts themselves, each after a comma.
+pub(crate) fn effort_words(f: &mut fmt::Formatter<'_>, effort: &Effort) -> fmt::Result {
     for (count, one, many) in [
         (effort.abandoned, "given up", "given up"),
         (effort.transfers, "transfer", "transfers"),
+        (effort.warm_transfers, "of them warm", "of them warm"),
+        (effort.queue_changes, "of them to another queue", "of them to another queue"),
         (effort.over_two_contacts, "with more than two transfers", "with more than two transfers"),
         (effort.ping_pongs, "time back and forth", "times back and forth"),
         (effort.menu_levels, "menu level", "menu levels"),
@@ -337,7 +345,7 @@ fn write_effort(f: &mut fmt::Formatter<'_>, effort: &Effort) -> fmt::Result {
             write!(f, ", {span} {what}")?;
         }
     }
-    writeln!(f)
+    Ok(())
 }
 
 fn counted(count: u32, one: &str, many: &str) -> String {

@@ -1,6 +1,7 @@
 //! The effort account: raw counts of what the customer had to do and bear. No score: that needs a fit.
 
 use crate::canonical::{Canonical, CanonicalWriter};
+use crate::event::TransferKind;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,10 @@ pub struct Effort {
     pub abandoned: u32,
     /// Transfers in all.
     pub transfers: u32,
+    /// Those of them with an introduction: the first agent told the second.
+    pub warm_transfers: u32,
+    /// Those of them to another queue.
+    pub queue_changes: u32,
     /// Contacts with at least one transfer.
     pub transferred_contacts: u32,
     /// Contacts with more than two.
@@ -64,8 +69,10 @@ pub struct Effort {
 
 impl Effort {
     /// Counts a transfer of a contact that was moved so often before.
-    pub(super) fn count_transfer(&mut self, before: u16) {
+    pub(super) fn count_transfer(&mut self, transfer: TransferKind, before: u16) {
         self.transfers += 1;
+        self.warm_transfers += u32::from(transfer == TransferKind::Warm);
+        self.queue_changes += u32::from(transfer == TransferKind::Queue);
         self.transferred_contacts += u32::from(before == 0);
         self.over_two_contacts += u32::from(before == 2);
     }
@@ -81,7 +88,7 @@ impl Effort {
 
     /// Every count by its name, lengths of time in microseconds: for comparing two accounts. A field that is added
     /// and forgotten here does not compile.
-    pub const fn counts(&self) -> [(&'static str, i64); 26] {
+    pub const fn counts(&self) -> [(&'static str, i64); 28] {
         macro_rules! named {
             ($($count:ident)* ; $($span:ident)*) => {{
                 let Self { $($count,)* $($span,)* } = self;
@@ -89,7 +96,7 @@ impl Effort {
             }};
         }
         named!(
-            contacts abandoned transfers transferred_contacts over_two_contacts handovers handed_over_contacts
+            contacts abandoned transfers warm_transfers queue_changes transferred_contacts over_two_contacts handovers handed_over_contacts
             ping_pongs ping_pong_contacts menu_levels dead_ends voicemails pages identity_asked
             identity_asked_again step_ups channel_switches fields_reentered clicks_to_contact answers_elsewhere
             waits_told callbacks_offered callbacks_taken; longest_wait_told wait hold
@@ -98,10 +105,32 @@ impl Effort {
 
     /// Adds another account to this one, for a total over customers.
     pub fn add(&mut self, other: &Self) {
+        self.combine(other, u32::wrapping_add);
+        self.longest_wait_told = self.longest_wait_told.max(other.longest_wait_told);
+        self.wait = self.wait + other.wait;
+        self.hold = self.hold + other.hold;
+    }
+
+    /// What came to this account since an earlier one of the same customer.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let mut since = self.clone();
+        since.combine(earlier, u32::wrapping_sub);
+        if earlier.longest_wait_told == self.longest_wait_told {
+            since.longest_wait_told = Span::ZERO;
+        }
+        since.wait = Span(self.wait.0 - earlier.wait.0);
+        since.hold = Span(self.hold.0 - earlier.hold.0);
+        since
+    }
+
+    fn combine(&mut self, other: &Self, with: impl Fn(u32, u32) -> u32) {
         for (mine, theirs) in [
             (&mut self.contacts, other.contacts),
             (&mut self.abandoned, other.abandoned),
             (&mut self.transfers, other.transfers),
+            (&mut self.warm_transfers, other.warm_transfers),
+            (&mut self.queue_changes, other.queue_changes),
             (&mut self.transferred_contacts, other.transferred_contacts),
             (&mut self.over_two_contacts, other.over_two_contacts),
             (&mut self.handovers, other.handovers),
@@ -123,11 +152,8 @@ impl Effort {
             (&mut self.callbacks_offered, other.callbacks_offered),
             (&mut self.callbacks_taken, other.callbacks_taken),
         ] {
-            *mine += theirs;
+            *mine = with(*mine, theirs);
         }
-        self.longest_wait_told = self.longest_wait_told.max(other.longest_wait_told);
-        self.wait = self.wait + other.wait;
-        self.hold = self.hold + other.hold;
     }
 }
 
@@ -145,7 +171,8 @@ impl Canonical for Effort {
             (self.channel_switches, self.fields_reentered),
             (self.clicks_to_contact, self.answers_elsewhere),
             (self.waits_told, self.callbacks_offered),
-            (self.callbacks_taken, 0),
+            (self.callbacks_taken, self.warm_transfers),
+            (self.queue_changes, 0),
         ] {
             to.number(u64::from(pair.0) | u64::from(pair.1) << 32);
         }

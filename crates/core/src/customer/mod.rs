@@ -180,7 +180,7 @@ impl CustomerState {
                 let contact = self.begin(e.contact, at);
                 let before = contact.transfers;
                 contact.transfers = before.saturating_add(1);
-                self.effort.count_transfer(before);
+                self.effort.count_transfer(e.transfer, before);
             }
             EventData::ContactEnded(e) => {
                 self.end(e.contact, at, e.ending);

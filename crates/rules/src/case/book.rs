@@ -25,7 +25,7 @@ pub const MAX_STUBS: usize = 64;
 pub struct CaseIx(pub(crate) u32);
 
 impl CaseIx {
-    pub(super) const fn place(self) -> usize {
+    pub(crate) const fn place(self) -> usize {
         self.0 as usize
     }
 }
@@ -118,6 +118,11 @@ impl CaseBook {
 
     fn newest(&self, fits: impl Fn(&Case) -> bool) -> Option<CaseIx> {
         self.cases.iter().rposition(fits).map(|i| CaseIx(i as u32))
+    }
+
+    /// The case at a place.
+    pub fn of_place(&self, ix: CaseIx) -> &Case {
+        self.get(ix)
     }
 
     pub(crate) fn get(&self, ix: CaseIx) -> &Case {

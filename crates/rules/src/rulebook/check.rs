@@ -10,7 +10,7 @@ use throughline_core::time::Span;
 use toml::Spanned;
 
 /// The rule that the moves of cases are announced under.
-pub(super) const CASES_RULE: &str = "case-lifecycle";
+pub const CASES_RULE: &str = "case-lifecycle";
 
 pub(super) struct Check<'a> {
     text: &'a str,

@@ -31,6 +31,7 @@ mod schema;
 
 pub use crate::mistake::Mistake;
 pub use catalogue::{Catalogue, RuleIx, SignalIx};
+pub use check::CASES_RULE;
 pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };

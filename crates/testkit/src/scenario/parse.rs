@@ -134,7 +134,10 @@ fn asked(scenario: &Scenario, line: usize, text: &str) -> Result<Asked, String> 
     }
     let (said, make) = best(question::FORMS.iter(), &words, &scenario.names)?;
     let who = scenario.names.profile(said.word("who")).unwrap_or_default();
-    let whom = Whom { who, other: said.get("other").and_then(|other| scenario.names.profile(other)) };
+    let contact = said.get("contact").and_then(|contact| scenario.names.contacts.get(contact));
+    let contact = contact.map(|(contact, _)| *contact).unwrap_or_default();
+    let whom =
+        Whom { who, contact, other: said.get("other").and_then(|other| scenario.names.profile(other)) };
     Ok(Asked { line, at, question: make(&said, whom, at), text: text.trim_end().to_owned() })
 }
 

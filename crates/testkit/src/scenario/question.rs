@@ -2,7 +2,7 @@
 
 use super::phrase::Said;
 use super::statement::name;
-use throughline_core::ids::ProfileId;
+use throughline_core::ids::{ContactId, ProfileId};
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
@@ -49,6 +49,11 @@ pub enum Question {
         /// The profiles that are looked at.
         profiles: Vec<ProfileId>,
     },
+    /// Why the case of a contact stands where it stands, when it is asked.
+    Explanation {
+        /// The contact.
+        contact: ContactId,
+    },
     /// Every announcement, amendment and withdrawal since this was asked last, in order.
     Announcements,
 }
@@ -79,6 +84,7 @@ pub struct Asked {
 #[derive(Clone, Copy)]
 pub(super) struct Whom {
     pub(super) who: ProfileId,
+    pub(super) contact: ContactId,
     pub(super) other: Option<ProfileId>,
 }
 
@@ -112,5 +118,6 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         account: name(s, "account"),
         profiles: [whom.who].into_iter().chain(whom.other).collect(),
     }),
+    ("explanation of <contact>", |_, whom, _| Question::Explanation { contact: whom.contact }),
     ("announcements", |_, _, _| Question::Announcements),
 ];
