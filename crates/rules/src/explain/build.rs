@@ -13,7 +13,7 @@ use crate::rulebook::Rulebooks;
 use crate::view::{CaseView, JourneyView};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
-use alloc::{format, vec::Vec};
+use alloc::vec::Vec;
 use throughline_core::event::{ApologyStep, Direction, EventData};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{ContactId, CustomerId, EventId};
@@ -251,7 +251,7 @@ impl<'a> Asked<'a> {
         let deadline = journey.deadlines.as_slice().iter().rev().find(about)?;
         let rule = String::from(self.names.resolve(self.rules.rule_name(deadline.rule)));
         let what = match deadline.kind {
-            DeadlineKind::Target { .. } => format!("`{rule}` is missed"),
+            DeadlineKind::Target { .. } => "a target is missed".into(),
             DeadlineKind::Lapse => "it lapses".into(),
             DeadlineKind::Promise => "a promise is broken".into(),
             DeadlineKind::PartnerSilent => "a partner has been silent for too long".into(),
