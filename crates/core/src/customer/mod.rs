@@ -168,8 +168,15 @@ impl CustomerState {
                 self.effort.menu_levels += 1;
                 self.effort.dead_ends += u32::from(e.exit == crate::event::MenuExit::DeadEnd);
             }
-            EventData::Queued(e) => self.begin(e.contact, at).waiting = MaybeMicros::some(at),
-            EventData::Held(e) => self.begin(e.contact, at).held = MaybeMicros::some(at),
+            // From one queue to the next, or to hold and back: what she waited before counts.
+            EventData::Queued(e) => {
+                self.stop_waiting(e.contact, at);
+                self.begin(e.contact, at).waiting = MaybeMicros::some(at);
+            }
+            EventData::Held(e) => {
+                self.stop_waiting(e.contact, at);
+                self.begin(e.contact, at).held = MaybeMicros::some(at);
+            }
             EventData::Connected(e) => {
                 self.stop_waiting(e.contact, at);
                 self.begin(e.contact, at).connected = true;

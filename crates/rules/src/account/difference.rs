@@ -91,7 +91,7 @@ fn decisions(earlier: &Account, later: &Account) -> Vec<DecisionChange> {
 
 fn effort(earlier: &Account, later: &Account) -> Vec<EffortChange> {
     let (then, now) = (earlier.journey.effort.counts(), later.journey.effort.counts());
-    let events = |account: &Account, count| account.effort.get(count).cloned().unwrap_or_default();
+    let events = |account: &Account, count| account.moves.effort.get(count).cloned().unwrap_or_default();
     let pairs = then.into_iter().zip(now).filter(|((_, was), (_, is))| was != is);
     let change = |((count, was), (_, is))| EffortChange {
         count,
@@ -125,7 +125,7 @@ fn promises(earlier: &Account, later: &Account, changes: &Changes) -> Vec<Promis
             continue;
         }
         let events = |account: &Account| {
-            account.promises.get(&promise).map(Vec::as_slice).unwrap_or_default().to_vec()
+            account.moves.promises.get(&promise).map(Vec::as_slice).unwrap_or_default().to_vec()
         };
         let moved = only_in_one(&events(earlier), &events(later));
         let about = |decision: &Decision| matches!(decision.content, Content::PromiseBroken { promise: broken, .. } if broken == promise);
@@ -197,7 +197,7 @@ fn case_change(
     let all: BTreeSet<ContactId> = held.union(&holds).copied().collect();
     let evidence = changes.evidence(|decision| all.contains(&decision.slot.case));
     let moved = |account: &Account| -> Vec<EventId> {
-        all.iter().filter_map(|contact| account.moved.get(contact)).flatten().copied().collect()
+        all.iter().filter_map(|contact| account.moves.cases.get(contact)).flatten().copied().collect()
     };
     let because = once(only_in_one(&moved(earlier), &moved(later)).into_iter().chain(evidence));
     Some(CaseChange { because, ..change })

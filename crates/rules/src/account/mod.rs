@@ -7,6 +7,7 @@
 mod changes;
 mod compare;
 mod difference;
+mod moves;
 mod words;
 
 pub use changes::{
@@ -21,11 +22,11 @@ use crate::journey::Journey;
 use crate::ledger::{Announced, Judged};
 use crate::rulebook::Rulebooks;
 use crate::view::JourneyView;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use moves::{Before, Moves};
 use serde::Serialize;
 use throughline_core::fact::Fact;
-use throughline_core::ids::{ContactId, CustomerId, EventId, PromiseId};
+use throughline_core::ids::{ContactId, CustomerId, EventId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 
@@ -38,15 +39,9 @@ pub struct Account {
     pub decisions: Vec<Decision>,
     /// The facts that had happened by then, in canonical order.
     pub facts: Vec<FactSeen>,
-    /// The events that moved each count of the effort account.
+    /// Which events moved what.
     #[serde(skip)]
-    effort: BTreeMap<&'static str, Vec<EventId>>,
-    /// The events that made, moved or settled each promise.
-    #[serde(skip)]
-    promises: BTreeMap<PromiseId, Vec<EventId>>,
-    /// The events that moved each case, by its earliest contact.
-    #[serde(skip)]
-    moved: BTreeMap<ContactId, Vec<EventId>>,
+    moves: Moves,
     /// The newest events that gave signs of leaving.
     #[serde(skip)]
     signs: Evidence,
@@ -80,26 +75,14 @@ impl Account {
     ) -> Self {
         let evaluator = Evaluator::new(rules);
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
-        let mut effort = BTreeMap::<_, Vec<_>>::new();
-        let (mut promises, mut moved) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+        let mut moves = Moves::default();
         let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
         for fact in facts {
             // What falls due before the fact is not the fact's doing.
             evaluator.advance(&mut journey, fact.at, &mut judged);
-            let counts = journey.customer.effort.counts();
-            let (owed, cases) = (journey.promises.clone(), journey.cases.cases().to_vec());
+            let before = Before::of(&journey);
             evaluator.step(&mut journey, fact, &mut judged);
-            for ((count, before), (_, after)) in counts.into_iter().zip(journey.customer.effort.counts()) {
-                if before != after {
-                    effort.entry(count).or_default().push(fact.id);
-                }
-            }
-            for promise in differing(&owed, &journey.promises, |promise| promise.id) {
-                promises.entry(promise).or_default().push(fact.id);
-            }
-            for case in differing(&cases, journey.cases.cases(), |case| case.key) {
-                moved.entry(case).or_default().push(fact.id);
-            }
+            moves.note(fact, &before, &journey);
         }
         evaluator.advance(&mut journey, as_of, &mut judged);
         let handles = judged.handles(announced);
@@ -115,9 +98,7 @@ impl Account {
             journey: view,
             decisions: decisions.iter().map(|(decision, _)| decision.named(names)).collect(),
             facts: facts.iter().map(seen).collect(),
-            effort,
-            promises,
-            moved,
+            moves,
             signs: journey.churn.map(|churn| churn.evidence).unwrap_or_default(),
             cases: judged,
         }
@@ -127,11 +108,4 @@ impl Account {
     pub fn difference(&self, later: &Self) -> Changes {
         Changes::between(self, later)
     }
-}
-
-/// What of two lists is not in both as it is, each once, by a name that it keeps.
-fn differing<T: PartialEq, K: Ord>(before: &[T], after: &[T], name: impl Fn(&T) -> K) -> BTreeSet<K> {
-    let gone = before.iter().filter(|item| !after.contains(item));
-    let come = after.iter().filter(|item| !before.contains(item));
-    gone.chain(come).map(name).collect()
 }

@@ -175,9 +175,9 @@ impl CaseBook {
         }
     }
 
-    /// A case's wait that goes on was none.
-    pub(crate) fn void_wait(&mut self, ix: CaseIx) {
-        self.waits.void(ix);
+    /// What a case waits for was none, and it goes on to wait for whom it waited before.
+    pub(crate) fn void_wait(&mut self, ix: CaseIx, before: WaitsFor) {
+        self.waits.void(ix, before);
     }
 
     /// A new instance of a case begins.

@@ -64,6 +64,8 @@ pub struct Case {
     pub answered_by: EventId,
     /// When that event happened.
     pub answered_at: Micros,
+    /// Whom it waited for when it was answered, to whom it comes back if the answer turns out to be none.
+    pub(crate) waited_for: WaitsFor,
     /// The event that closed it; nil if none did.
     pub closed_by: EventId,
     /// The last outbound message that was no answer, which a verdict may still make one; nil if there is none.
@@ -214,6 +216,7 @@ impl Canonical for Case {
         to.id(self.started_by.event.0);
         to.id(self.answered_by.0);
         to.time(self.answered_at);
+        to.byte(self.waited_for as u8);
         to.id(self.closed_by.0);
         to.id(self.reacted_by.0);
         to.time(self.reacted_at);

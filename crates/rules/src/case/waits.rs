@@ -47,9 +47,19 @@ impl Waits {
         }
     }
 
-    /// Forgets the wait of a case that goes on: nothing was given that anybody could have waited for an answer to.
-    pub(super) fn void(&mut self, case: CaseIx) {
-        self.0.retain(|wait| wait.case != case || wait.until != Micros::MAX);
+    /// Forgets the wait for the customer that goes on: nothing was given that she could have answered. Whom the case waited
+    /// for before it has been waited for all along.
+    pub(super) fn void(&mut self, case: CaseIx, before: WaitsFor) {
+        if before == WaitsFor::Customer {
+            return;
+        }
+        let goes_on = |wait: &Wait| wait.case == case && wait.until == Micros::MAX;
+        let Some(place) = self.0.iter().position(goes_on) else { return };
+        let since = self.0.remove(place).from;
+        let broken_off = |wait: &&mut Wait| wait.case == case && wait.whom == before && wait.until == since;
+        if let Some(wait) = self.0.iter_mut().rev().find(broken_off) {
+            wait.until = Micros::MAX;
+        }
     }
 
     pub(super) fn forget(&mut self, case: CaseIx) {

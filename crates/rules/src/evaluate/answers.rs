@@ -167,6 +167,7 @@ impl<S: Outlet> Step<'_, S> {
         case.since = at;
         case.answered_by = answer;
         case.answered_at = answered_at;
+        case.waited_for = case.waits_for;
         case.reacted_by = EventId::default();
         if how != AnswerKind::Claimed {
             case.instance.fulfil(Clock::FirstSubstantive, answered_at);

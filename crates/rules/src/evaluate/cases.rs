@@ -178,6 +178,7 @@ impl<S: Outlet> Step<'_, S> {
             started_by: self.trigger,
             answered_by: EventId::default(),
             answered_at: Micros::MIN,
+            waited_for: WaitsFor::Us,
             closed_by: EventId::default(),
             reacted_by: EventId::default(),
             reacted_at: Micros::MIN,

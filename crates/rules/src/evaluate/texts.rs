@@ -1,7 +1,7 @@
 //! Verdicts on texts. They come from outside, with who judged; here is what follows from them.
 
 use super::{Outlet, Step};
-use crate::case::{CaseState, WaitsFor};
+use crate::case::CaseState;
 use crate::decision::{AnswerKind, Clock, Content, ReopenCause};
 use crate::journey::MAX_EARLY_VERDICTS;
 use crate::rulebook::document::TargetClock;
@@ -72,8 +72,9 @@ impl<S: Outlet> Step<'_, S> {
         case.instance.void_at(Clock::FirstHuman, case.answered_at);
         case.state = CaseState::Open;
         case.since = at;
-        case.waits_for = WaitsFor::Us;
-        self.journey.cases.void_wait(ix);
+        case.waits_for = case.waited_for;
+        let waited_for = case.waited_for;
+        self.journey.cases.void_wait(ix, waited_for);
         let case = self.journey.cases.get_mut(ix);
         case.reacted_by = case.answered_by;
         case.reacted_at = case.answered_at;

@@ -132,7 +132,7 @@ fn a_case_that_is_not_named_is_where_it_was_and_one_that_is_has_its_events() {
                 case.reopens,
                 case.priority,
                 case.missed,
-                case.contacts.clone(),
+                case.contacts.iter().copied().collect::<BTreeSet<_>>(),
                 case.clocks.iter().map(throughline_rules::clock_view::ClockView::took).collect::<Vec<_>>(),
             )
         };

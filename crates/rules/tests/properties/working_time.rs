@@ -10,7 +10,7 @@ use throughline_core::ids::{ContactId, EventId};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::case::{Case, CaseState, WaitsFor};
 use throughline_rules::clock_view::ClockState;
-use throughline_rules::decision::{Content, Decision};
+use throughline_rules::decision::{Content, Decision, DecisionKind};
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Judged;
 use throughline_rules::rulebook::TargetRule;
@@ -24,6 +24,8 @@ type InstanceKey = (ContactId, EventId);
 struct Model {
     started: BTreeMap<InstanceKey, Micros>,
     waited: BTreeMap<InstanceKey, Vec<(Micros, WaitsFor)>>,
+    /// Whom each waited for when it was answered.
+    before_answer: BTreeMap<InstanceKey, WaitsFor>,
 }
 
 fn key(case: &Case) -> InstanceKey {
@@ -35,11 +37,14 @@ impl Model {
         for case in journey.cases.cases() {
             self.started.insert(key(case), case.instance.started_at);
             let waited = self.waited.entry(key(case)).or_default();
-            // What counted as the answer was none: in the time since it was given, nobody had been waited for.
-            let voided = decided
-                .iter()
-                .any(|d| matches!(d.content, Content::AnswerVoided {}) && d.slot.case == case.key);
-            if voided && waited.last().is_some_and(|(_, whom)| *whom == WaitsFor::Customer) {
+            let decided =
+                |kind: DecisionKind| decided.iter().any(|d| d.slot.kind == kind && d.slot.case == case.key);
+            let before = self.before_answer.entry(key(case)).or_insert(WaitsFor::Us);
+            if decided(DecisionKind::CaseAnswered) {
+                *before = waited.last().map_or(WaitsFor::Us, |(_, whom)| *whom);
+            }
+            // What counted as the answer was none: since it was given, whom it waited for before was waited for.
+            if decided(DecisionKind::AnswerVoided) && *before != WaitsFor::Customer {
                 waited.pop();
             }
             if waited.last().map(|(_, whom)| *whom) != Some(case.waits_for) {
