@@ -16,12 +16,11 @@ use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::contact::may_contact;
-use throughline_rules::decision::{Content, Decision, OpenCause, ReopenCause};
-use throughline_rules::journey::Journey;
+use throughline_rules::decision::{Content, OpenCause, ReopenCause};
 use throughline_rules::permission::{Permission, Refusal};
 use throughline_rules::rulebook::DEFAULT;
 use uuid::Uuid;
-use world::{Bench, History, START, event_id};
+use world::{START, Told, event_id};
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
@@ -67,20 +66,8 @@ fn charged(subscription: Option<&str>, outcome: ChargeOutcome) -> EventData {
     Charged { charge: None, line: None, subscription, amount: None, outcome }.into()
 }
 
-/// What becomes of a life by a rulebook.
-struct Told {
-    bench: Bench,
-    journey: Journey,
-    decisions: Vec<Decision>,
-    as_of: Micros,
-}
-
 fn told_by(rulebook: &str, as_of: Micros, events: impl IntoIterator<Item = (Micros, EventData)>) -> Told {
-    let mut bench = Bench::of(rulebook);
-    let facts = bench.facts_of(&History::told(events));
-    let (journey, judged) = bench.fold(&facts, as_of);
-    let decisions = bench.decisions(&judged).0;
-    Told { bench, journey, decisions, as_of }
+    Told::by(rulebook, as_of, events)
 }
 
 fn told(as_of: Micros, events: impl IntoIterator<Item = (Micros, EventData)>) -> Told {

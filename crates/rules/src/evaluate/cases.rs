@@ -66,10 +66,12 @@ impl<S: Outlet> Step<'_, S> {
 
     fn join(&mut self, e: &ContactStarted<Sym>, topic: Sym, ix: CaseIx) {
         self.hold(e.contact, ix);
+        // A reference that names a case already goes on naming that one: a child does not take its parent's.
+        let issue = e.issue.filter(|issue| self.journey.cases.of_issue(*issue).is_none());
         let case = self.journey.cases.get_mut(ix);
         case.contacts = case.contacts.saturating_add(1);
         case.last_activity = self.at;
-        case.issue = case.issue.or(e.issue);
+        case.issue = case.issue.or(issue);
         let state = case.state;
         self.learn_topic(ix, topic, false);
         if e.direction == Direction::Inbound {

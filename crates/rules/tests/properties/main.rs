@@ -8,6 +8,7 @@ mod bounds;
 mod churn;
 mod closing;
 mod deadlines;
+mod explain;
 mod found;
 mod guard;
 mod handles;

@@ -10,6 +10,7 @@ mod chance;
 mod course;
 mod history;
 mod rulebook;
+mod told;
 mod vocabulary;
 
 pub(crate) use bench::{Bench, settled_slots};
@@ -17,6 +18,7 @@ pub(crate) use chance::Chance;
 pub(crate) use course::{Course, changed};
 pub(crate) use history::{History, START, STEP, Step, event_id};
 pub(crate) use rulebook::TRYING;
+pub(crate) use told::Told;
 
 /// How many cases each property is tried with: `THROUGHLINE_CASES`, or 2,000.
 ///
