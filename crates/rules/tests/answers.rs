@@ -4,16 +4,17 @@
 mod world;
 
 use throughline_core::event::vocabulary::{
-    Connected, ContactEnded, ContactStarted, Message, ResolutionClaimed,
+    Connected, ContactEnded, ContactStarted, Message, ResolutionClaimed, TextJudged, WorkDone,
 };
-use throughline_core::event::{Author, Channel, Direction, Ending, EventData, TextVerdict};
+use throughline_core::event::{Author, Channel, Direction, Ending, EventData, TextVerdict, WorkEffect};
 use throughline_core::ids::ContactId;
+use throughline_core::name::Name;
 use throughline_core::time::Micros;
-use throughline_rules::case::CaseState;
+use throughline_rules::case::{CaseState, WaitsFor};
 use throughline_rules::decision::{AnswerKind, Clock};
 use throughline_rules::rulebook::DEFAULT;
 use uuid::Uuid;
-use world::{START, Told};
+use world::{START, Told, event_id};
 
 const CONTACT: ContactId = ContactId(Uuid::from_u128(0xc0));
 
@@ -35,6 +36,14 @@ fn with(changes: &[(&str, &str)]) -> String {
 
 /// Where a mail's case stands after what is told, and which of acknowledged, first human and first substantive stopped.
 fn after(rulebook: &str, told: &[EventData]) -> (CaseState, [bool; 3]) {
+    let told = life(rulebook, told);
+    let case = &told.journey.cases.cases()[0];
+    let clocks = [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive];
+    (case.state, clocks.map(|clock| case.instance.fulfilled(clock).is_some()))
+}
+
+/// A mail, and what is told after it, a minute after the other.
+fn life(rulebook: &str, told: &[EventData]) -> Told {
     let starts = ContactStarted {
         contact: CONTACT,
         channel: Channel::Mail,
@@ -45,10 +54,7 @@ fn after(rulebook: &str, told: &[EventData]) -> (CaseState, [bool; 3]) {
     };
     let begins = [(minute(0), EventData::from(starts))];
     let goes_on = told.iter().enumerate().map(|(n, data)| (minute(n as i64 + 1), data.clone()));
-    let told = Told::by(rulebook, minute(30), begins.into_iter().chain(goes_on));
-    let case = &told.journey.cases.cases()[0];
-    let clocks = [Clock::Acknowledged, Clock::FirstHuman, Clock::FirstSubstantive];
-    (case.state, clocks.map(|clock| case.instance.fulfilled(clock).is_some()))
+    Told::by(rulebook, minute(30), begins.into_iter().chain(goes_on))
 }
 
 const OPEN: CaseState = CaseState::Open;
@@ -134,5 +140,35 @@ fn without_the_table_the_policy_is_the_one_that_ships() {
     assert!(!without.contains("acknowledged_by"));
     for author in [Author::Human, Author::Bot, Author::Automatic] {
         assert_eq!(after(&without, &[wrote(author, None)]), after(DEFAULT, &[wrote(author, None)]));
+    }
+}
+
+/// An agent asked the carrier and waited; then he sent boilerplate, which counted as an answer until it was judged. After
+/// that the case waited for us, as if the carrier had replied, and the time since counted against us.
+#[test]
+fn an_answer_that_was_none_gives_the_wait_back_that_it_had_ended() {
+    let asks = |effect| EventData::from(WorkDone { contact: CONTACT, agent: None, activity: None, effect });
+    let judged = |verdict| {
+        EventData::from(TextJudged {
+            message: event_id(2),
+            verdict,
+            annotator: Name::new("judge").unwrap(),
+            annotator_version: 1,
+        })
+    };
+    for (effect, whom) in [
+        (WorkEffect::WaitsForThirdParty, WaitsFor::ThirdParty),
+        (WorkEffect::WaitsForCustomer, WaitsFor::Customer),
+        (WorkEffect::Works, WaitsFor::Us),
+    ] {
+        let told = [asks(effect), wrote(Author::Human, None), judged(TextVerdict::Boilerplate)];
+        let told = life(DEFAULT, &told);
+        let case = &told.journey.cases.cases()[0];
+        assert_eq!((case.state, case.waits_for), (OPEN, whom));
+        let ix = told.journey.cases.of_contact(CONTACT).unwrap();
+        let waits: Vec<_> =
+            told.journey.cases.waits(ix).map(|wait| (wait.whom, wait.from, wait.until)).collect();
+        let expected = (whom != WaitsFor::Us).then_some((whom, minute(1), Micros::MAX));
+        assert_eq!(waits, Vec::from_iter(expected), "all along, and for nobody else");
     }
 }
