@@ -34,6 +34,12 @@ mod documents {
     #[doc = include_str!("../docs/book/01-the-idea.md")]
     struct TheIdea;
 
+    #[doc = include_str!("../docs/book/05-writing-a-rulebook.md")]
+    struct WritingARulebook;
+
+    #[doc = include_str!("../docs/EXPLAIN.md")]
+    struct Explaining;
+
     #[doc = include_str!("../docs/book/02-clocks.md")]
     struct Clocks;
 

@@ -7,6 +7,8 @@ mod claims;
 mod contact_guard;
 #[path = "engine/disruptions.rs"]
 mod disruptions;
+#[path = "engine/explain.rs"]
+mod explain;
 #[path = "engine/fingerprints.rs"]
 mod fingerprints;
 #[path = "engine/joining.rs"]
