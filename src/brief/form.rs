@@ -163,6 +163,9 @@ form! {
         pub opened_at: Micros,
         /// For how long it has been unresolved, in microseconds of the customer's time, which never pauses.
         pub open_for: Span,
+        /// For how long its clocks have run since it was opened, or opened again the last time, in microseconds of working
+        /// time: open hours of the rulebook's calendar, without waits that pause it.
+        pub working_time: Span,
         /// Who dealt with it last; null: nobody yet.
         pub owner: Option<String>,
         /// Its priority; 0 is ordinary.

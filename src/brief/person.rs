@@ -6,10 +6,11 @@ use super::subject::Subject;
 use super::{told, tone, tried};
 use throughline_core::event::{ApologyStep, Author, Channel, EventData, MeetingChange};
 use throughline_core::ids::PromiseId;
+use throughline_core::time::Span;
 use throughline_core::wire::DecodeError;
 use throughline_rules::case::{Case, CaseState};
 use throughline_rules::contact::may_contact;
-use throughline_rules::decision::{AnswerKind, Content};
+use throughline_rules::decision::{AnswerKind, Clock, Content};
 use throughline_rules::promise::KeptBy;
 use throughline_rules::rulebook::ContactPolicy;
 
@@ -81,6 +82,7 @@ fn issue(subject: &Subject<'_>, case: &Case) -> Issue {
         waits_for: case.waits_for.as_str().to_owned(),
         opened_at: case.opened_at,
         open_for: subject.as_of.since(case.opened_at),
+        working_time: working_time(subject, case),
         owner,
         priority: case.priority,
         reopens: case.reopens,
@@ -89,6 +91,13 @@ fn issue(subject: &Subject<'_>, case: &Case) -> Issue {
         tried,
         steps_left_out,
     }
+}
+
+/// How long the clock of the acceptance has run: it is the last one to stop.
+fn working_time(subject: &Subject<'_>, case: &Case) -> Span {
+    let mut clocks = subject.journey.cases.clocks(subject.rules);
+    let of_case = clocks.find(|clocks| clocks.case.key == case.key);
+    of_case.map_or(Span::ZERO, |clocks| clocks.read(Clock::Accepted, subject.as_of).working_time)
 }
 
 /// The purposes for which we may make contact, and what forbids the others: each reason once.

@@ -117,7 +117,9 @@ impl fmt::Display for Issue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topic = self.topic.as_deref().unwrap_or("no topic");
         let (state, opened, lasts) = (&self.state, self.opened_at, self.open_for);
-        write!(f, "case {}, {topic}: {state}, since {opened} ({lasts} of her time)", self.case)?;
+        write!(f, "case {}, {topic}: {state}, since {opened} ({lasts} of her time", self.case)?;
+        let since = if self.reopens > 0 { " since it was opened again" } else { "" };
+        write!(f, "; {} of working time{since})", self.working_time)?;
         write!(f, "\n      {}; waits for {}", self.why, self.waits_for)?;
         match &self.owner {
             Some(owner) => write!(f, "; last dealt with by {owner}")?,

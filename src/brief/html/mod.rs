@@ -154,7 +154,9 @@ fn issue(open: &Issue) -> Markup {
         section.card.issue {
             h4 { (topic) ": " (open.state) }
             p { (open.why) "; waits for " (open.waits_for) "; since " (minute(open.opened_at)) " UTC, "
-                strong { (open.open_for) } " of her time. "
+                strong { (open.open_for) } " of her time, " (open.working_time) " of working time"
+                @if open.reopens > 0 { " since it was opened again" }
+                ". "
                 @match &open.owner {
                     Some(owner) => { "Last dealt with by " strong { (owner) } "." }
                     None => { "Nobody has dealt with it yet." }
