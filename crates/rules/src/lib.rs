@@ -18,6 +18,7 @@ pub mod deadline;
 pub mod decision;
 pub mod disruption;
 pub mod evaluate;
+pub mod feasibility;
 pub mod identity;
 pub mod journey;
 pub mod known_view;

@@ -8,7 +8,7 @@ use super::document::{
     UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
+use super::{LoopRule, TextPolicy, TooFarPolicy, check, compiled_identity, compiled_promises, compiled_texts};
 use crate::calendar::WorkingTime;
 use crate::decision::Clock;
 use crate::identity::Policy;
@@ -33,6 +33,8 @@ pub struct Rulebook {
     pub promises_rule: RuleIx,
     /// When somebody calls back after a voicemail that named no time.
     pub voicemail_within: Span,
+    /// What follows from a promise that nobody can keep, if anything does.
+    pub too_far: Option<TooFarPolicy>,
     /// The targets.
     pub targets: Vec<TargetRule>,
     calendars: Calendars,
@@ -305,6 +307,8 @@ impl Rulebook {
         let limited_to = ix_of_signals(document, ix);
         let guard_rule = document.contact.as_ref().map(|c| ix(c.rule.as_ref())).unwrap_or_default();
         let loops = compiled_texts::compile_loops(document, ix);
+        let too_far_rule = compiled_promises::too_far_rule(&document.promises).map(ix);
+        let too_far = too_far_rule.map(|rule| TooFarPolicy::new(rule, names));
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -333,6 +337,7 @@ impl Rulebook {
             },
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
+            too_far,
             targets: targets(document, &target_rules, &calendars, names),
             calendars,
             targets_by_channel: targets_by_channel(document),
@@ -365,6 +370,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     let settle = |d: Option<super::Duration>| d.map_or(Span::ZERO, |d| d.0);
     let mut rules: Vec<(&str, Span)> = vec![(check::CASES_RULE, Span::ZERO)];
     rules.push((document.promises.rule.as_ref(), settle(document.promises.settle)));
+    rules.extend(compiled_promises::too_far_rule(&document.promises).map(|rule| (rule, Span::ZERO)));
     rules.extend(document.contact.iter().map(|c| (c.rule.as_ref().as_str(), Span::ZERO)));
     rules.extend(
         document.targets.iter().map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),

@@ -13,6 +13,7 @@ mod check_texts;
 mod compiled;
 mod compiled_contact;
 mod compiled_identity;
+mod compiled_promises;
 mod compiled_texts;
 pub mod document;
 pub mod document_contact;
@@ -29,6 +30,7 @@ pub use compiled::{
     CasePolicy, ChannelPolicy, ChurnRule, LimitRule, Prescription, Rulebook, SignalOn, SignalRule, TargetRule,
 };
 pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
+pub use compiled_promises::TooFarPolicy;
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;
