@@ -69,6 +69,11 @@ impl<N> Feasibility<N> {
     /// The version of the JSON form. Fields may be added within a version; none changes its meaning.
     pub const FORMAT: u32 = 1;
 
+    /// The answer where nothing was declared.
+    pub const fn nothing_known(what: N, due: Micros, as_of: Micros) -> Self {
+        Self { what, due, as_of, answer: Answer::NothingKnown, reasons: Vec::new(), earliest: None }
+    }
+
     /// Whether it is known that it cannot be kept.
     pub fn is_refused(&self) -> bool {
         self.answer == Answer::No

@@ -41,9 +41,10 @@ impl Capabilities {
         known.timeline.iter().rev().find(|(from, _)| *from <= at).map(|(_, capability)| capability)
     }
 
-    /// What was declared last.
-    pub(crate) fn last(&self, what: Sym) -> Option<&Capability> {
-        self.at(what, Micros::MAX)
+    /// Whether it says something new.
+    pub(crate) fn would_change(&self, declared: &Declaration) -> bool {
+        let last = self.at(declared.what, Micros::MAX);
+        last != Some(&declared.after(last))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -59,16 +59,12 @@ pub struct Slots {
 /// Whether something may be promised for a time, asked at an instant, by what was declared to be possible by then.
 /// Changes nothing.
 pub fn may_promise(rules: &Rulebooks, what: Sym, due: Micros, now: Micros) -> Feasibility<Sym> {
-    let known = rules.capability(what, now);
-    let (answer, reasons, earliest) = match known {
-        None => (Answer::NothingKnown, Vec::new(), None),
-        Some(capability) => {
-            let reasons = capability.obstacles(due, now);
-            let answer = if reasons.is_empty() { Answer::Yes } else { Answer::No };
-            (answer, reasons, capability.earliest(now))
-        }
+    let Some(capability) = rules.capability(what, now) else {
+        return Feasibility::nothing_known(what, due, now);
     };
-    Feasibility { what, due, as_of: now, answer, reasons, earliest }
+    let reasons = capability.obstacles(due, now);
+    let answer = if reasons.is_empty() { Answer::Yes } else { Answer::No };
+    Feasibility { what, due, as_of: now, answer, reasons, earliest: capability.earliest(now) }
 }
 
 impl Capability {

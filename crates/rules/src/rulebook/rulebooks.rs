@@ -125,15 +125,15 @@ impl Rulebooks {
         Ok(declared.what)
     }
 
+    /// Whether declaring this would change what is known of what can be kept.
+    pub fn would_change(&self, declared: &Declaration) -> bool {
+        self.capabilities.would_change(declared)
+    }
+
     /// What was known at an instant of what could be kept; none if nothing was declared of it by then.
     #[inline]
     pub fn capability(&self, what: Sym, at: Micros) -> Option<&Capability> {
         self.capabilities.at(what, at)
-    }
-
-    /// What was declared last of what can be kept, from whenever on it counts.
-    pub fn last_capability(&self, what: Sym) -> Option<&Capability> {
-        self.capabilities.last(what)
     }
 
     /// Whether anything was declared of what can be kept.
