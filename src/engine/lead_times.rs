@@ -201,8 +201,11 @@ fn document(what: &Name, quantile: f64, lead_time: Span, matured: usize) -> Stri
     let minutes = lead_time.0.unsigned_abs() / MINUTE;
     let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     let parts = [(days, 'd'), (hours, 'h'), (minutes, 'm')];
-    let within: Vec<String> =
-        parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
+    let within: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect();
     format!(
         "capability = {}\n\n[lead_time]\nquantile = {quantile:?}\nwithin = \"{}\"\nmatured = {matured}\n",
         // A text of JSON without control characters is one of TOML.

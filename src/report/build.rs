@@ -1,6 +1,5 @@
 //! From what was gathered to the report: shares are divided, names spelled out, lists put in order.
 
-use super::survival::Survival;
 use super::form::{
     Breach, ChannelHours, ClockReport, Contacts, Failures, Flow, Issues, Leaving, NeedsPerson, OpenCases,
     OverTime, Repeat, Repeats, Report, TimeStep, Transfers, Waits,
@@ -8,6 +7,7 @@ use super::form::{
 use super::gather::{DAY, FIRST_CONTACT, Failure, Gathered, REPEATS, Tally};
 use super::rate::{Share, Window, rate};
 use super::sightings::Place;
+use super::survival::Survival;
 use super::timeline::timeline;
 use crate::replay::{History, Run};
 use std::cmp::Reverse;

@@ -389,12 +389,9 @@ impl<N> Content<N> {
             Self::MachineLoop { contact, since, turns } => {
                 Content::MachineLoop { contact: *contact, since: *since, turns: *turns }
             }
-            Self::PromiseTooFar { promise, what, due, earliest } => Content::PromiseTooFar {
-                promise: *promise,
-                what: f(what),
-                due: *due,
-                earliest: *earliest,
-            },
+            Self::PromiseTooFar { promise, what, due, earliest } => {
+                Content::PromiseTooFar { promise: *promise, what: f(what), due: *due, earliest: *earliest }
+            }
         }
     }
 }

@@ -101,7 +101,8 @@ fn check(text: &str, document: &CapabilityDocument) -> Vec<Mistake> {
     match (unlimited, slots) {
         (Some(unlimited), _) if !unlimited.as_ref() => say(
             unlimited.span().start,
-            "`unlimited = false` says nothing; leave it out, and write `[[slots]]` if slots are a limit".into(),
+            "`unlimited = false` says nothing; leave it out, and write `[[slots]]` if slots are a limit"
+                .into(),
         ),
         (Some(unlimited), Some(_)) => say(
             unlimited.span().start,
@@ -109,7 +110,8 @@ fn check(text: &str, document: &CapabilityDocument) -> Vec<Mistake> {
         ),
         (None, None) if lead_time.is_none() => say(
             capability.span().start,
-            "nothing is said of what can be kept; write `[lead_time]`, `[[slots]]` or `unlimited = true`".into(),
+            "nothing is said of what can be kept; write `[lead_time]`, `[[slots]]` or `unlimited = true`"
+                .into(),
         ),
         _ => {}
     }
@@ -140,14 +142,16 @@ fn check_slots(slots: &Spanned<Vec<Spanned<SlotsDocument>>>, say: &mut impl FnMu
         say(slots.span().start, message.into());
     }
     if windows.len() > MOST_WINDOWS {
-        let message = format!("a capability has {MOST_WINDOWS} windows at most; leave out what is too far away");
+        let message =
+            format!("a capability has {MOST_WINDOWS} windows at most; leave out what is too far away");
         say(slots.span().start, message);
     }
     let mut sound: Vec<&SlotsDocument> = Vec::new();
     for window in windows {
         let SlotsDocument { from, until, .. } = window.as_ref();
         let (from, until) = (from.as_ref().0, until.as_ref().0);
-        let overlaps = |other: &&&SlotsDocument| from < other.until.as_ref().0 && other.from.as_ref().0 < until;
+        let overlaps =
+            |other: &&&SlotsDocument| from < other.until.as_ref().0 && other.from.as_ref().0 < until;
         if until <= from {
             let message = "`until` must be later than `from`; swap them if they are the wrong way round";
             say(window.as_ref().until.span().start, message.into());

@@ -331,12 +331,9 @@ where
         DecisionKind::MachineLoop => {
             Content::MachineLoop { contact: field!(), since: field!(), turns: field!() }
         }
-        DecisionKind::PromiseTooFar => Content::PromiseTooFar {
-            promise: field!(),
-            what: field!(),
-            due: field!(),
-            earliest: field!(),
-        },
+        DecisionKind::PromiseTooFar => {
+            Content::PromiseTooFar { promise: field!(), what: field!(), due: field!(), earliest: field!() }
+        }
     })
 }
 

@@ -80,8 +80,16 @@ const EXAMPLES: &[(&str, &str)] = &[
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
-const SINGLE: &[&str] =
-    &["rulebook", "cases", "promises", "churn", "identity", "contact", "charged_after_cancellation", "lead_time"];
+const SINGLE: &[&str] = &[
+    "rulebook",
+    "cases",
+    "promises",
+    "churn",
+    "identity",
+    "contact",
+    "charged_after_cancellation",
+    "lead_time",
+];
 const LISTS: &[&str] = &["targets", "limits", "prescriptions", "who", "slots"];
 
 /// The document that a table stands in.

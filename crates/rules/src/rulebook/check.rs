@@ -1,8 +1,6 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
-use super::document::{
-    Document, LimitCounts, Opens, PrescribeOn, Promises, SignalSource, Target, TooFar,
-};
+use super::document::{Document, LimitCounts, Opens, PrescribeOn, Promises, SignalSource, Target, TooFar};
 use super::{calendars, check_contact, check_identity, check_texts};
 use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};

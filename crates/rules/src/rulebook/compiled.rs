@@ -8,7 +8,9 @@ use super::document::{
     UnjudgedHuman,
 };
 use super::error::RulebookError;
-use super::{LoopRule, TextPolicy, TooFarPolicy, check, compiled_identity, compiled_promises, compiled_texts};
+use super::{
+    LoopRule, TextPolicy, TooFarPolicy, check, compiled_identity, compiled_promises, compiled_texts,
+};
 use crate::calendar::WorkingTime;
 use crate::decision::Clock;
 use crate::identity::Policy;

@@ -8,6 +8,7 @@ mod bounds;
 mod churn;
 mod closing;
 mod deadlines;
+mod feasibility;
 mod found;
 mod guard;
 mod handles;
