@@ -11,6 +11,8 @@ mod disruptions;
 mod fingerprints;
 #[path = "engine/joining.rs"]
 mod joining;
+#[path = "engine/promises.rs"]
+mod promises;
 #[path = "engine/regressions.rs"]
 mod regressions;
 #[path = "engine/rulebooks.rs"]
