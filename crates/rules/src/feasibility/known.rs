@@ -14,7 +14,7 @@ pub(crate) struct Capabilities(Vec<Known>);
 #[derive(Clone, Debug)]
 struct Known {
     what: Sym,
-    /// From when on what counts, in the order of time. The last one is the one that was declared last.
+    /// From when on what counts, in the order in which it was declared. Of those that count at an instant the last one does.
     timeline: Vec<(Micros, Capability)>,
 }
 
@@ -30,7 +30,6 @@ impl Capabilities {
         let last = timeline.last().map(|(_, last)| last);
         let next = declared.after(last);
         if last != Some(&next) {
-            timeline.retain(|(at, _)| *at < from);
             timeline.push((from, next));
         }
     }
