@@ -7,6 +7,7 @@ use crate::core::wire::DecodeError;
 use crate::rules::activation::{Activation, effective_at};
 use crate::rules::disruption::{Disruption, DisruptionError};
 use crate::rules::evaluate::EvaluatorVersion;
+use crate::rules::feasibility::{CapabilityError, Declaration};
 use crate::rules::rulebook::{RulebookError, Rulebooks};
 use std::fmt;
 use thiserror::Error;
@@ -58,6 +59,14 @@ pub enum NotInForce {
         /// Its mistakes.
         source: DisruptionError,
     },
+    /// A capability that this build does not accept.
+    #[error("the capability declared at position {position} is not accepted by this build: {source}")]
+    Capability {
+        /// Where it is.
+        position: Position,
+        /// Its mistakes.
+        source: CapabilityError,
+    },
     /// A version of the evaluator that this build does not have.
     #[error(
         "version {} of the evaluator was activated at position {position}, and this build has those up to {}; use a newer build",
@@ -89,6 +98,9 @@ impl Activated {
             Activation::Disruption(document) => Disruption::begins(document)
                 .map(drop)
                 .map_err(|source| NotInForce::Disruption { position, source })?,
+            Activation::Capability(document) => Declaration::parse(document, &mut Interner::new())
+                .map(drop)
+                .map_err(|source| NotInForce::Capability { position, source })?,
             Activation::Evaluator(version) if version.is_known() => {}
             Activation::Evaluator(version) => {
                 return Err(NotInForce::Evaluator { position, version: *version });
@@ -108,14 +120,16 @@ impl Activated {
     pub fn rulebook(&self) -> Option<&str> {
         match &self.what {
             Activation::Rulebook(document) => Some(document),
-            Activation::Evaluator(_) | Activation::Disruption(_) => None,
+            Activation::Evaluator(_) | Activation::Disruption(_) | Activation::Capability(_) => None,
         }
     }
 
-    /// The document, if it is one: of a rulebook or of a disruption.
+    /// The document, if it is one: of a rulebook, a disruption or a capability.
     pub fn document(&self) -> Option<&str> {
         match &self.what {
-            Activation::Rulebook(document) | Activation::Disruption(document) => Some(document),
+            Activation::Rulebook(document)
+            | Activation::Disruption(document)
+            | Activation::Capability(document) => Some(document),
             Activation::Evaluator(_) => None,
         }
     }
@@ -139,6 +153,10 @@ impl fmt::Display for Activated {
                     Err(_) => f.write_str("a disruption")?,
                 }
             }
+            Activation::Capability(document) => match promised(document) {
+                Some(what) => write!(f, "what can be kept of {what}")?,
+                None => f.write_str("what can be kept")?,
+            },
         }
         write!(f, " from {}, by {}", self.effective_at, self.by)
     }
@@ -149,4 +167,11 @@ pub(crate) fn label(document: &str) -> Option<String> {
     let mut names = Interner::new();
     let rules = Rulebooks::parse(document, &mut names).ok()?;
     Some(names.resolve(rules.first().label).to_owned())
+}
+
+/// What a capability is of; none if its document has mistakes.
+pub(crate) fn promised(document: &str) -> Option<Name> {
+    let mut names = Interner::new();
+    let declared = Declaration::parse(document, &mut names).ok()?;
+    names.name(declared.what)
 }

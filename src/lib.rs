@@ -11,6 +11,7 @@
 pub mod activated;
 pub mod annotate;
 pub mod brief;
+mod durations;
 pub mod engine;
 pub mod export;
 #[cfg(feature = "html")]
@@ -42,6 +43,9 @@ mod documents {
 
     #[doc = include_str!("../docs/book/02-clocks.md")]
     struct Clocks;
+
+    #[doc = include_str!("../docs/book/04-promises.md")]
+    struct Promises;
 
     #[doc = include_str!("../docs/DISRUPTIONS.md")]
     struct Disruptions;

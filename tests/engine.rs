@@ -13,6 +13,8 @@ mod explain;
 mod fingerprints;
 #[path = "engine/joining.rs"]
 mod joining;
+#[path = "engine/promises.rs"]
+mod promises;
 #[path = "engine/regressions.rs"]
 mod regressions;
 #[path = "engine/rulebooks.rs"]

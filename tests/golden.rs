@@ -92,6 +92,11 @@ async fn story_8_talk_to_a_human() {
 }
 
 #[tokio::test]
+async fn story_13_a_promise_too_far() {
+    check("13-a-promise-too-far").await;
+}
+
+#[tokio::test]
 async fn story_16_late_truth() {
     let scenario = check("16-late-truth").await;
     let (told, _) = tell(&scenario).await;

@@ -104,6 +104,10 @@ fn of_decision(subject: &Subject<'_>, decision: &Decision<Sym>) -> Option<Step> 
         }
         Content::TargetMissed { .. } => step(at, Failure, format!("missed {rule}")),
         Content::PromiseBroken { .. } => step(at, Failure, "a promise was broken"),
+        Content::PromiseTooFar { what, due, .. } => {
+            let what = subject.names.resolve(*what);
+            step(at, Failure, format!("{what} was promised by {due}, which cannot be kept"))
+        }
         Content::LimitPassed { .. } => step(at, Failure, format!("{rule}, as the rulebook calls it")),
         Content::ContactAgainstGuard { purpose, .. } => {
             let what_for = subject.spelled(*purpose).map_or_else(String::new, |p| format!(" for {p}"));

@@ -9,15 +9,16 @@ use super::judge::Task;
 use super::state::EngineState;
 use super::stored;
 use super::{Engine, EngineError};
-use crate::activated::{Activated, label};
+use crate::activated::{Activated, label, promised};
 use std::sync::Arc;
 use throughline_core::event::NewEvent;
 use throughline_core::ids::EventId;
-use throughline_core::name::Name;
+use throughline_core::name::{Interner, Name};
 use throughline_core::time::Micros;
 use throughline_rules::activation::{Activation, TookEffect};
 use throughline_rules::disruption::Disruption;
 use throughline_rules::evaluate::EvaluatorVersion;
+use throughline_rules::feasibility::Declaration;
 use throughline_store::append::{Append, ExpectedVersion};
 use throughline_store::stream::{StreamId, StreamKey, TenantId};
 use tokio::sync::oneshot;
@@ -75,6 +76,20 @@ impl Engine {
         self.put_in_force(Activation::Disruption(document), from, by).await
     }
 
+    /// Declares what can be kept of something that is promised: how long it takes, which slots there are
+    /// ([`feasibility`](throughline_rules::feasibility)). It counts from now on, and a part that the document leaves out
+    /// stays as it was. [`publish_lead_times`](Self::publish_lead_times) works the lead times out from the log; slots are
+    /// yours to declare, whenever one is taken or becomes free.
+    ///
+    /// What says nothing new changes nothing.
+    pub async fn declare_capability(
+        &self,
+        document: impl Into<String>,
+        by: Name,
+    ) -> Result<Activated, EngineError> {
+        self.put_in_force(Activation::Capability(document.into()), (self.clock)(), by).await
+    }
+
     /// What was activated, in the order of the log. What the engine was set up with is in force until the first rulebook
     /// among it is.
     pub async fn activated(&self) -> Result<Vec<Activated>, EngineError> {
@@ -96,18 +111,14 @@ impl EngineState {
         if sealed.plain.len() > self.event_limit {
             return Err(EngineError::TooLarge { bytes: sealed.plain.len(), limit: self.event_limit });
         }
-        let key = match what {
-            Activation::Rulebook(document) => format!("{}/{}/{by}/{document}", self.tenant, from.0),
-            Activation::Evaluator(version) => {
-                format!("{}/{}/{by}/evaluator {}", self.tenant, from.0, version.0)
-            }
-            Activation::Disruption(document) => format!("{}/{by}/disruption/{document}", self.tenant),
-        };
-        let event = NewEvent::new(EventId::derived("activation", &key), *from, by.clone(), sealed);
         for _ in 0..ROUNDS {
             self.read_clock();
             self.learn().await?;
             self.check_activation(what, *from)?;
+            if let Some(known) = self.is_known_already(what)? {
+                return Ok(known);
+            }
+            let event = NewEvent::new(self.activation_id(wanted), *from, by.clone(), sealed.clone());
             let expected = ExpectedVersion::Exact(self.in_force.version);
             let append = Append::to(context(&self.tenant), expected, vec![event.clone()], self.now);
             match self.store.append(append).await {
@@ -129,6 +140,33 @@ impl EngineState {
             }
         }
         Err(EngineError::Raced)
+    }
+
+    /// What was wanted twice is one event. What can be kept goes up and down, so there it is so only if nothing else was
+    /// declared meanwhile.
+    fn activation_id(&self, Wanted { what, from, by }: &Wanted) -> EventId {
+        let tenant = &self.tenant;
+        let key = match what {
+            Activation::Rulebook(document) => format!("{tenant}/{}/{by}/{document}", from.0),
+            Activation::Evaluator(version) => format!("{tenant}/{}/{by}/evaluator {}", from.0, version.0),
+            Activation::Disruption(document) => format!("{tenant}/{by}/disruption/{document}"),
+            Activation::Capability(document) => {
+                format!("{tenant}/{by}/capability/{}/{document}", self.in_force.version.0)
+            }
+        };
+        EventId::derived("activation", &key)
+    }
+
+    /// What was declared last of what can be kept, if this says nothing that it does not say.
+    fn is_known_already(&mut self, what: &Activation) -> Result<Option<Activated>, EngineError> {
+        let Activation::Capability(document) = what else { return Ok(None) };
+        let declared = Declaration::parse(document, &mut self.names)?;
+        if self.rules.would_change(&declared) {
+            return Ok(None);
+        }
+        let name = self.names.name(declared.what);
+        let is_of_it = |a: &&Activated| matches!(&a.what, Activation::Capability(of) if promised(of) == name);
+        Ok(self.in_force.activated.iter().rev().find(is_of_it).cloned())
     }
 
     /// Notes from when on an activation is in force, so that nobody has to read the log for it again. If it cannot be noted
@@ -156,6 +194,9 @@ impl EngineState {
                 }
             }
             Activation::Disruption(document) => self.in_force.with_disruption(from, document).map(drop),
+            Activation::Capability(document) => {
+                Ok(Declaration::parse(document, &mut Interner::new()).map(drop)?)
+            }
             Activation::Evaluator(version) if version.is_known() => Ok(()),
             Activation::Evaluator(version) => Err(EngineError::UnknownEvaluator { version: version.0 }),
         }
@@ -176,6 +217,9 @@ impl EngineState {
                 }
                 Activation::Disruption(document) => {
                     rules.declare(activated.effective_at, document, &mut self.names)?;
+                }
+                Activation::Capability(document) => {
+                    rules.declare_capability(activated.effective_at, document, &mut self.names)?;
                 }
                 Activation::Evaluator(_) => continue,
             }

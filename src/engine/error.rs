@@ -9,6 +9,7 @@ use throughline_core::name::Name;
 use throughline_core::wire::DecodeError;
 use throughline_rules::disruption::DisruptionError;
 use throughline_rules::evaluate::EvaluatorVersion;
+use throughline_rules::feasibility::CapabilityError;
 use throughline_rules::rulebook::RulebookError;
 use throughline_rules::texts::AnnotatorFailed;
 use throughline_store::error::{AppendError, StoreError};
@@ -118,6 +119,14 @@ pub enum EngineError {
     /// The disruption cannot be declared.
     #[error(transparent)]
     Disruption(#[from] DisruptionError),
+    /// The capability cannot be declared.
+    #[error(transparent)]
+    Capability(#[from] CapabilityError),
+    /// Lead times cannot be worked out from such a sample.
+    #[error(
+        "a sample of lead times needs a quantile from 0.5 to 0.999, and `at_least` from 1 to `last`; the default is 0.9, 20 and 200"
+    )]
+    NoSample,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -154,7 +163,9 @@ impl EngineError {
             | Self::AnotherReader
             | Self::NoBoilerplateRules
             | Self::Rulebook(_)
-            | Self::Disruption(_) => EngineErrorKind::Invalid,
+            | Self::Disruption(_)
+            | Self::Capability(_)
+            | Self::NoSample => EngineErrorKind::Invalid,
             Self::Store(error) if error.is_retryable() => EngineErrorKind::Busy,
             Self::Store(_) | Self::Unreadable(_) | Self::NotInForce(_) | Self::TooManyParked { .. } => {
                 EngineErrorKind::Broken

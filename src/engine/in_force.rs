@@ -75,11 +75,22 @@ impl InForce {
         Ok(next)
     }
 
-    fn with(&self, activated: Activated) -> Result<Self, EngineError> {
+    /// Takes in what can be kept. Of those there are many, so nothing is copied that nobody else has.
+    fn take_in_capability(&mut self, from: Micros, document: &str) -> Result<(), EngineError> {
+        let (rules, names) = (Arc::make_mut(&mut self.rules), Arc::make_mut(&mut self.names));
+        rules.declare_capability(from, document, names)?;
+        Ok(())
+    }
+
+    fn with(mut self, activated: Activated) -> Result<Self, EngineError> {
         let mut next = match &activated.what {
             Activation::Rulebook(document) => self.with_rulebook(activated.effective_at, document)?,
             Activation::Disruption(document) => self.with_disruption(activated.effective_at, document)?,
-            Activation::Evaluator(_) => self.clone(),
+            Activation::Capability(document) => {
+                self.take_in_capability(activated.effective_at, document)?;
+                self
+            }
+            Activation::Evaluator(_) => self,
         };
         next.activated.push(activated);
         Ok(next)
@@ -101,7 +112,7 @@ impl InForce {
         &self.identities[usize::from(self.rules.in_force(at).0.0)]
     }
 
-    /// Everything that customers are judged by, each with from when: rulebooks and disruptions.
+    /// Everything that customers are judged by, each with from when: rulebooks, disruptions, capabilities.
     pub(super) fn judged_by(&self) -> impl Iterator<Item = (Micros, &str)> {
         let activated = self.activated.iter().filter_map(|a| Some((a.effective_at, a.document()?)));
         [(Micros::MIN, &*self.first)].into_iter().chain(activated)

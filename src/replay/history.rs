@@ -113,6 +113,9 @@ impl History {
                 Activation::Disruption(document) => {
                     drop(rules.declare(activated.effective_at, document, names));
                 }
+                Activation::Capability(document) => {
+                    drop(rules.declare_capability(activated.effective_at, document, names));
+                }
                 Activation::Evaluator(_) => {}
             }
         }

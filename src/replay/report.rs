@@ -153,8 +153,8 @@ impl fmt::Display for ReplayReport {
             (grouped(promises.made.into()), grouped(promises.kept.into()), grouped(promises.broken.into()));
         writeln!(
             to,
-            "\npromises      {made:>12} made, {kept} kept, {broken} broken ({} of them kept late)",
-            promises.kept_late
+            "\npromises      {made:>12} made, {kept} kept, {broken} broken ({} of them kept late), {} renegotiated in time",
+            promises.kept_late, promises.renegotiated
         )?;
         let effort = &self.effort;
         writeln!(

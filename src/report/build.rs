@@ -7,6 +7,7 @@ use super::form::{
 use super::gather::{DAY, FIRST_CONTACT, Failure, Gathered, REPEATS, Tally};
 use super::rate::{Share, Window, rate};
 use super::sightings::Place;
+use super::survival::Survival;
 use super::timeline::timeline;
 use crate::replay::{History, Run};
 use std::cmp::Reverse;
@@ -91,7 +92,7 @@ fn waits(tally: &mut Tally, window: Window) -> Waits {
         over_30_secs: over(30),
         over_90_secs: over(90),
         over_300_secs: over(300),
-        to_a_person: std::mem::take(&mut t.waits_to_person).survival(),
+        to_a_person: Survival::of(std::mem::take(&mut t.waits_to_person)),
     }
 }
 
@@ -175,8 +176,8 @@ fn clocks(tally: &mut Tally) -> Vec<ClockReport> {
     all.map(|(clock, times)| ClockReport {
         clock: clock.as_str().to_owned(),
         stops_with: stops_with(clock).to_owned(),
-        ran: times.customer.survival(),
-        in_working_time: times.working.survival(),
+        ran: Survival::of(times.customer),
+        in_working_time: Survival::of(times.working),
     })
     .collect()
 }
@@ -249,6 +250,7 @@ fn spelled(failure: Failure, names: &Interner) -> String {
         .to_owned(),
         Failure::Rule(kind, rule) => match kind {
             DecisionKind::PromiseBroken => "promise broken".to_owned(),
+            DecisionKind::PromiseTooFar => "promise too far".to_owned(),
             DecisionKind::ContactAgainstGuard => "contact against the guard".to_owned(),
             DecisionKind::LimitPassed => format!("limit: {}", names.resolve(rule)),
             _ => format!("target: {}", names.resolve(rule)),

@@ -1,6 +1,6 @@
 //! How long the clocks of cases ran, in the customer's time and in working time.
 
-use super::survival::Durations;
+use crate::durations::Durations;
 use throughline_core::time::Micros;
 use throughline_rules::case::CaseClocks;
 use throughline_rules::decision::Clock;

@@ -8,7 +8,7 @@ use super::issues::{Issue, Issues};
 use super::need::{Needy, need};
 use super::rate::Share;
 use super::sightings::{Answered, Moves, Sighting, Sightings};
-use super::survival::Durations;
+use crate::durations::Durations;
 use crate::replay::{Folded, Observer, add_counts};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -301,6 +301,7 @@ impl Outlet for Gathered {
             Content::AnswerVoided {} => self.failed(Failure::Voided),
             Content::TargetMissed { .. }
             | Content::PromiseBroken { .. }
+            | Content::PromiseTooFar { .. }
             | Content::LimitPassed { .. }
             | Content::ContactAgainstGuard { .. } => {
                 self.broke(kind, rule);

@@ -1,22 +1,10 @@
-//! Clocks that still run are not left out: the Kaplan–Meier estimate.
-//!
-//! `S(t) = ∏ (1 − dᵢ/nᵢ)` over the instants `tᵢ ≤ t` at which somebody was answered, where `dᵢ` were answered then
-//! and `nᵢ` waited at least so long. Whoever still waits, or gave up, counts among the `n` for as long as was seen
-//! (Kaplan and Meier 1958). A median over those who were answered alone would call a desk fast that answers the
-//! easy half quickly and the other half never.
+//! What is known of a clock over all that it was started for: quartiles and a curve, those that still run included.
 
+use crate::durations::{Curve, Durations};
 use serde::Serialize;
-use throughline_core::time::Span;
 
 /// How many instants of a curve are kept, at equal steps of the logarithm of time.
 const POINTS: usize = 60;
-
-/// Lengths of time, some of them cut off before the end was seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Durations {
-    /// Microseconds times two, plus one if cut off: they sort by length, and at one length the seen ends first.
-    coded: Vec<u64>,
-}
 
 /// What is known of a clock over all that it was started for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,70 +36,26 @@ pub struct CurvePoint {
     pub running: f64,
 }
 
-impl Durations {
-    /// A length whose end was seen, or one that went on when last seen.
-    pub(super) fn add_one(&mut self, span: Span, is_over: bool) {
-        if is_over { self.ended(span) } else { self.cut_off(span) }
-    }
-
-    /// A length whose end was seen.
-    pub(super) fn ended(&mut self, span: Span) {
-        self.coded.push(span.0.max(0).unsigned_abs() << 1);
-    }
-
-    /// A length that went on when last seen.
-    pub(super) fn cut_off(&mut self, span: Span) {
-        self.coded.push((span.0.max(0).unsigned_abs() << 1) | 1);
-    }
-
-    pub(super) fn add(&mut self, mut other: Self) {
-        self.coded.append(&mut other.coded);
-    }
-
-    /// How many are longer than a length, as far as was seen.
-    pub(super) fn longer_than(&self, span: Span) -> u64 {
-        self.coded.iter().filter(|c| (**c >> 1) > span.0.unsigned_abs()).count() as u64
-    }
-
-    /// The estimate.
-    pub(super) fn survival(mut self) -> Survival {
-        self.coded.sort_unstable();
-        let steps = steps(&self.coded);
-        let started = self.coded.len() as u64;
-        let censored = self.coded.iter().filter(|c| *c & 1 == 1).count() as u64;
-        let falls_to = |share: f64| {
-            // A hair of tolerance: 1 − 3/6 is computed as a product and may miss a half by rounding.
-            steps.iter().find(|(_, running)| *running <= share + 1e-12).map(|(at, _)| *at as f64 / 1e6)
-        };
-        Survival {
-            started,
-            fulfilled: started - censored,
-            censored,
+impl Survival {
+    /// The estimate for these lengths.
+    pub(super) fn of(durations: Durations) -> Self {
+        let found = durations.curve();
+        let falls_to = |share: f64| found.falls_to(share).map(|micros| micros as f64 / 1e6);
+        Self {
+            started: found.started,
+            fulfilled: found.started - found.censored,
+            censored: found.censored,
             first_quartile_secs: falls_to(0.75),
             median_secs: falls_to(0.5),
             third_quartile_secs: falls_to(0.25),
-            curve: curve(&steps, self.coded.last().map_or(0, |c| c >> 1)),
+            curve: curve(&found),
         }
     }
-}
-
-/// Each instant at which the curve falls, and to what.
-fn steps(sorted: &[u64]) -> Vec<(u64, f64)> {
-    let (mut at_risk, mut running, mut steps) = (sorted.len(), 1.0, Vec::new());
-    for of_one_length in sorted.chunk_by(|a, b| a >> 1 == b >> 1) {
-        let ended = of_one_length.iter().filter(|c| *c & 1 == 0).count();
-        if ended > 0 {
-            running *= 1.0 - ended as f64 / at_risk as f64;
-            steps.push((of_one_length[0] >> 1, running));
-        }
-        at_risk -= of_one_length.len();
-    }
-    steps
 }
 
 /// The curve at equal steps of the logarithm of time, from a second to the longest that was seen.
-fn curve(steps: &[(u64, f64)], longest: u64) -> Vec<CurvePoint> {
-    let longest = longest as f64 / 1e6;
+fn curve(Curve { steps, longest, .. }: &Curve) -> Vec<CurvePoint> {
+    let longest = *longest as f64 / 1e6;
     if longest <= 1.0 {
         return Vec::new();
     }
@@ -134,6 +78,7 @@ fn thousandth(secs: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use throughline_core::time::Span;
 
     fn of(ended: &[i64], cut_off: &[i64]) -> Survival {
         let mut durations = Durations::default();
@@ -143,7 +88,7 @@ mod tests {
         for secs in cut_off {
             durations.cut_off(Span::from_secs(*secs));
         }
-        durations.survival()
+        Survival::of(durations)
     }
 
     /// The remission times of the 6-MP arm in Freireich et al. 1963, the example of every textbook: 21 patients,

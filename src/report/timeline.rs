@@ -136,6 +136,10 @@ fn of_decisions(said: &[(Decision<Sym>, ProfileIx)], names: &Interner, as_of: Mi
             Content::PromiseBroken { .. } => {
                 mark(Lane::Failure, Tone::Bad, None, "promise broken".to_owned());
             }
+            Content::PromiseTooFar { what, .. } => {
+                let what = names.resolve(*what);
+                mark(Lane::Failure, Tone::Bad, None, format!("promise too far: {what}"));
+            }
             Content::LimitPassed { .. } => {
                 mark(Lane::Failure, Tone::Bad, None, format!("limit passed: {rule}"));
             }

@@ -8,12 +8,13 @@ use throughline::brief::BriefFor;
 use throughline::core::event::NewEvent;
 use throughline::core::fact::{Fact, ProfileIx};
 use throughline::core::ids::{ContactId, CustomerId, LinkId, ProfileId};
-use throughline::core::name::Interner;
+use throughline::core::name::{Interner, Name};
 use throughline::core::time::Micros;
 use throughline::engine::{Announcements, EngineError};
 use throughline::rules::contact::may_contact;
 use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
+use throughline::rules::feasibility::may_promise;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::Judged;
 use throughline::rules::permission::{Permission, Refusal};
@@ -29,6 +30,8 @@ pub(crate) struct EngineTeller {
     announcements: Announcements,
     facts: Vec<(ProfileId, NewEvent)>,
     links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
+    /// What the company said that it can keep, from when on.
+    declared: Vec<(Micros, String)>,
 }
 
 impl EngineTeller {
@@ -39,7 +42,8 @@ impl EngineTeller {
         let engine = Engine::builder(Arc::new(MemoryStore::new()));
         let engine = engine.clock(move || shown.now()).start().await.unwrap();
         let announcements = engine.subscribe("story").await.unwrap().with_historical();
-        Self { engine, clock, announcements, facts: Vec::new(), links: BTreeMap::new() }
+        let (facts, links, declared) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { engine, clock, announcements, facts, links, declared }
     }
 
     /// Where everybody is in the end, and what stands announced of them.
@@ -73,13 +77,22 @@ impl EngineTeller {
             self.facts.iter().filter(|(p, _)| profiles.contains(p)).map(|(_, event)| event).collect();
         mine.sort_by_key(|event| event.canonical_key());
         mine.dedup_by_key(|event| event.id);
-        let mut names = Interner::new();
-        let rules = Rulebooks::standard(&mut names);
+        let (rules, mut names) = self.rules();
         let facts: Vec<Fact> = mine.iter().map(|event| Fact::of(event, ProfileIx(0), &mut names)).collect();
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
         Evaluator::new(&rules).fold(&mut journey, &facts, as_of, &mut judged);
         let customer = CustomerId::of(profiles).unwrap();
         Folded { customer, journey, judged, rules, names }
+    }
+
+    /// The rulebook that ships, and what the company said that it can keep.
+    fn rules(&self) -> (Rulebooks, Interner) {
+        let mut names = Interner::new();
+        let mut rules = Rulebooks::standard(&mut names);
+        for (from, document) in &self.declared {
+            rules.declare_capability(*from, document, &mut names).unwrap();
+        }
+        (rules, names)
     }
 
     /// What the pure fold makes of the facts that the engine was given.
@@ -143,6 +156,12 @@ impl Teller for EngineTeller {
                 self.links.remove(link);
                 self.engine.unlink(*link, *a, *b).await
             }
+            What::Declared { document } => {
+                let by = Name::new("operations").unwrap();
+                let declared = self.engine.declare_capability(document.clone(), by).await?;
+                self.declared.push((declared.effective_at, document.clone()));
+                Ok(())
+            }
         }
     }
 
@@ -171,6 +190,13 @@ impl Teller for EngineTeller {
                 let permission = self.engine.may_contact(*profile, purpose, now).await?;
                 self.assert_guards(*profile, &permission);
                 permission.to_string()
+            }
+            Question::MayPromise { what, due } => {
+                let answer = self.engine.may_promise(what, *due, now).await?;
+                let (rules, mut names) = self.rules();
+                let pure = may_promise(&rules, names.intern(what.as_str()), *due, now).named(&names);
+                assert_eq!(answer, pure, "the engine and the pure function differ");
+                answer.to_string()
             }
             Question::Brief { profile, reader } => {
                 let reader = match reader {

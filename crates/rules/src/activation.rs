@@ -26,6 +26,7 @@ pub const TOOK_EFFECT_KIND: u16 = 1_003;
 const RULEBOOK: u8 = 1;
 const EVALUATOR: u8 = 2;
 const DISRUPTION: u8 = 3;
+const CAPABILITY: u8 = 4;
 
 /// What is put in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Activation {
     Evaluator(EvaluatorVersion),
     /// A disruption, by the text of its document.
     Disruption(String),
+    /// What can be kept of something that is promised, by the text of its document.
+    Capability(String),
 }
 
 /// When an activation took effect.
@@ -92,6 +95,10 @@ impl Activation {
                 out.plain.push(DISRUPTION);
                 out.text(document);
             }
+            Self::Capability(document) => {
+                out.plain.push(CAPABILITY);
+                out.text(document);
+            }
         }
         let plain = out.plain.into();
         Body { kind: ACTIVATION_KIND, schema: ACTIVATION_SCHEMA, plain, ..Body::default() }
@@ -104,6 +111,7 @@ impl Activation {
             RULEBOOK => Self::Rulebook(from.text()?.to_string()),
             EVALUATOR => Self::Evaluator(EvaluatorVersion(Decode::decode(&mut from, names)?)),
             DISRUPTION => Self::Disruption(from.text()?.to_string()),
+            CAPABILITY => Self::Capability(from.text()?.to_string()),
             found => {
                 let (found, at) = (u64::from(found), from.offset());
                 return Err(DecodeError::UnknownVariant { what: "an activation", found, at });
@@ -124,6 +132,7 @@ mod tests {
             Activation::Rulebook("[rulebook]\nid = \"ä\"".into()),
             Activation::Evaluator(EvaluatorVersion(7)),
             Activation::Disruption("disruption = \"storm\"".into()),
+            Activation::Capability("capability = \"delivery\"".into()),
         ] {
             assert_eq!(Activation::open(&activation.seal()), Ok(activation));
         }

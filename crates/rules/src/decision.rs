@@ -207,6 +207,17 @@ decisions! {
         /// The kind of finding that calls for it.
         because: DecisionKind,
     }
+    /// Something was promised for a time that cannot be kept, by what was declared to be possible.
+    18 "promise-too-far" PromiseTooFar {
+        /// The promise.
+        promise: PromiseId,
+        /// What was promised.
+        what: N,
+        /// By when.
+        due: Micros,
+        /// The first instant that could be kept; none if no slot was known to be free.
+        earliest: Option<Micros>,
+    }
 }
 
 macro_rules! word_enum {
@@ -402,6 +413,9 @@ impl<N> Content<N> {
             Self::ApologyOwed { reason, because } => {
                 Content::ApologyOwed { reason: f(reason), because: *because }
             }
+            Self::PromiseTooFar { promise, what, due, earliest } => {
+                Content::PromiseTooFar { promise: *promise, what: f(what), due: *due, earliest: *earliest }
+            }
         }
     }
 }
@@ -485,6 +499,12 @@ impl Canonical for Content<Sym> {
                 to.id(contact.0);
                 to.time(*since);
                 to.number(u64::from(*turns));
+            }
+            Self::PromiseTooFar { promise, what, due, earliest } => {
+                to.id(promise.0);
+                to.name(*what);
+                to.time(*due);
+                to.maybe_time(*earliest);
             }
         }
     }

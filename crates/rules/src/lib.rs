@@ -21,6 +21,7 @@ pub mod decision;
 pub mod disruption;
 pub mod evaluate;
 pub mod explain;
+pub mod feasibility;
 pub mod identity;
 pub mod journey;
 pub mod known_view;

@@ -4,6 +4,7 @@ use crate::decision::Trigger;
 use serde::{Deserialize, Serialize};
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, PromiseId};
+use throughline_core::name::Sym;
 use throughline_core::time::Micros;
 
 /// The most promises of one customer that can be open at once. Past it the oldest is forgotten and counted.
@@ -14,6 +15,8 @@ pub const MAX_PROMISES: usize = 256;
 pub struct Promise {
     /// Its id.
     pub id: PromiseId,
+    /// What was promised; [`Sym::NONE`] for a call back, of which nobody says more.
+    pub what: Sym,
     /// The contact in which it was made.
     pub contact: Option<ContactId>,
     /// When it was made.
@@ -72,6 +75,8 @@ pub struct PromiseCount {
     pub broken: u32,
     /// Kept, but too late; counted in `broken` too.
     pub kept_late: u32,
+    /// How often one was given another time before its own had come, which neither keeps nor breaks it.
+    pub renegotiated: u32,
 }
 
 impl PromiseCount {
@@ -81,12 +86,14 @@ impl PromiseCount {
         self.kept += other.kept;
         self.broken += other.broken;
         self.kept_late += other.kept_late;
+        self.renegotiated += other.renegotiated;
     }
 }
 
 impl Canonical for Promise {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         to.id(self.id.0);
+        to.name(self.what);
         to.id(self.contact.unwrap_or_default().0);
         to.time(self.made_at);
         to.time(self.due);
@@ -103,5 +110,6 @@ impl Canonical for PromiseCount {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         to.number(u64::from(self.made) | u64::from(self.kept) << 32);
         to.number(u64::from(self.broken) | u64::from(self.kept_late) << 32);
+        to.number(u64::from(self.renegotiated));
     }
 }

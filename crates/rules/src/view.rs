@@ -124,6 +124,8 @@ pub struct DisruptionView {
 pub struct PromiseView {
     /// The promise.
     pub promise: PromiseId,
+    /// What was promised; none for a call back, of which nobody says more.
+    pub what: Option<String>,
     /// When it was made.
     pub made_at: Micros,
     /// From when it is to be kept: a call back that comes earlier is none. None: at any time.
@@ -201,6 +203,7 @@ impl JourneyView {
         let promises = journey.promises.iter();
         let promises = promises.map(|p| PromiseView {
             promise: p.id,
+            what: spelled(names, p.what),
             made_at: p.made_at,
             from: p.window_start(),
             due: p.due,
@@ -271,13 +274,9 @@ impl fmt::Display for JourneyView {
             writeln!(f, "{case}")?;
         }
         for promise in &self.promises {
-            let state = if promise.broken { "broken, still owed" } else { "to be kept" };
-            write!(f, "  promise {}: {state}, ", promise.promise)?;
-            if let Some(from) = promise.from {
-                write!(f, "from {from}, ")?;
-            }
-            writeln!(f, "due {}", promise.due)?;
+            writeln!(f, "  {promise}")?;
         }
+        write_promises(f, self.promise_count)?;
         for partner in &self.partners {
             writeln!(f, "  {partner}")?;
         }
@@ -297,6 +296,37 @@ impl fmt::Display for JourneyView {
             None => write!(f, "  nothing is due"),
         }
     }
+}
+
+impl fmt::Display for PromiseView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "promise {}", self.promise)?;
+        if let Some(what) = &self.what {
+            write!(f, ", {what}")?;
+        }
+        let state = if self.broken { "broken, still owed" } else { "to be kept" };
+        write!(f, ": {state}, ")?;
+        if let Some(from) = self.from {
+            write!(f, "from {from}, ")?;
+        }
+        write!(f, "due {}", self.due)
+    }
+}
+
+/// How promises went, once the time of one has come or was changed.
+fn write_promises(f: &mut fmt::Formatter<'_>, count: PromiseCount) -> fmt::Result {
+    let PromiseCount { made, kept, broken, kept_late, renegotiated } = count;
+    if kept + broken + renegotiated == 0 {
+        return Ok(());
+    }
+    write!(f, "  promises: {made} made, {kept} kept, {broken} broken")?;
+    if kept_late > 0 {
+        write!(f, " ({kept_late} of them kept late)")?;
+    }
+    if renegotiated > 0 {
+        write!(f, ", {}", counted(renegotiated, "time renegotiated", "times renegotiated"))?;
+    }
+    writeln!(f)
 }
 
 /// What the customer had to do and bear.

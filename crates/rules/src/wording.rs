@@ -88,6 +88,13 @@ impl fmt::Display for Decision {
                 f,
                 "two machines answer each other in contact {contact}: {turns} messages since {since}; switch the automatic answer off there and write in person"
             ),
+            Content::PromiseTooFar { promise, what, due, earliest } => {
+                write!(f, "promise {promise} is too far: {what} by {due} cannot be kept")?;
+                match earliest {
+                    Some(earliest) => write!(f, ", by {earliest} at the earliest"),
+                    None => f.write_str(", and no slot is known to be free"),
+                }
+            }
         }
     }
 }

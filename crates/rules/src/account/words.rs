@@ -41,6 +41,9 @@ impl fmt::Display for Changes {
         }
         if let Some(Both { earlier, later }) = &self.promise_count {
             write!(f, "\n  promises: {} made, {} kept, {} broken", later.made, later.kept, later.broken)?;
+            if later.renegotiated != earlier.renegotiated {
+                write!(f, ", {} renegotiated", later.renegotiated)?;
+            }
             write!(f, " (were {}, {}, {})", earlier.made, earlier.kept, earlier.broken)?;
         }
         for effort in &self.effort {

@@ -8,6 +8,7 @@
 mod document;
 mod reading;
 
+pub(crate) use document::Moment;
 pub use document::{DisruptionDocument, Who};
 pub use reading::DisruptionError;
 

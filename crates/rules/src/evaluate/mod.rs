@@ -25,7 +25,6 @@ pub use outlet::{Count, Discard, Outlet};
 
 use crate::decision::{Content, Decision, Evidence, Slot, Trigger};
 use crate::journey::Journey;
-use crate::promise::KeptBy;
 use crate::rulebook::{LimitCounts, RuleIx, Rulebook, RulebookIx, Rulebooks};
 use throughline_core::event::{Author, EventData, WorkEffect};
 use throughline_core::fact::Fact;
@@ -170,7 +169,7 @@ impl<S: Outlet> Step<'_, S> {
             }
             EventData::Rated(e) => self.rated(e.contact, e.share()),
             EventData::PageViewed(e) => self.page_viewed(e.page),
-            EventData::PromiseMade(e) => self.promised(e.promise, e.contact, e.due, KeptBy::Word),
+            EventData::PromiseMade(e) => self.promise_made(e),
             EventData::PromiseKept(e) => self.promise_kept(e.promise),
             EventData::VoicemailLeft(e) => self.voicemail(e),
             EventData::ActionTaken(e) => self.action_taken(e.action),

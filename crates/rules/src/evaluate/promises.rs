@@ -4,20 +4,29 @@ use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Content, Evidence, OpenCause};
+use crate::feasibility::may_promise;
 use crate::promise::{KeptBy, MAX_PROMISES, Promise};
 use crate::rulebook::SignalOn;
 use crate::rulebook::document::PrescribeOn;
-use throughline_core::event::vocabulary::VoicemailLeft;
+use throughline_core::event::vocabulary::{PromiseMade, VoicemailLeft};
 use throughline_core::ids::{ContactId, PromiseId};
+use throughline_core::name::Sym;
 use throughline_core::tight;
 use throughline_core::time::Micros;
 
 impl<S: Outlet> Step<'_, S> {
+    /// Somebody promises something by a time.
+    pub(super) fn promise_made(&mut self, e: &PromiseMade<Sym>) {
+        self.promised(e.promise, e.contact, e.what, e.due, KeptBy::Word);
+        self.look_whether_too_far(e.promise);
+    }
+
     /// A promise that is made again before its time is a new agreement: the new time holds.
-    pub(super) fn promised(
+    fn promised(
         &mut self,
         id: PromiseId,
         contact: Option<ContactId>,
+        what: Sym,
         due: Micros,
         kept_by: KeptBy,
     ) {
@@ -30,7 +39,7 @@ impl<S: Outlet> Step<'_, S> {
         self.journey.promise_count.made += 1;
         tight::push(
             &mut self.journey.promises,
-            Promise { id, contact, made_at: at, due, kept_by, made_by: trigger, broken: false },
+            Promise { id, what, contact, made_at: at, due, kept_by, made_by: trigger, broken: false },
         );
         let (rule, kind) = (self.rules.promises_rule, DeadlineKind::Promise);
         self.journey.deadlines.set(Deadline { at: due.max(at), rule, trigger, kind, subject: id.0, due });
@@ -66,10 +75,13 @@ impl<S: Outlet> Step<'_, S> {
         let Some(promise) = self.journey.promises.iter().find(|p| p.id == id) else {
             return;
         };
-        let (contact, kept_by, broken) = (promise.contact, promise.kept_by, promise.broken);
-        self.promised(id, contact, due, kept_by);
+        let Promise { contact, what, kept_by, broken, .. } = *promise;
+        self.promised(id, contact, what, due, kept_by);
         // It is the same promise with another time, unless the old time had passed.
-        self.journey.promise_count.made -= u32::from(!broken);
+        let count = &mut self.journey.promise_count;
+        count.made -= u32::from(!broken);
+        count.renegotiated += u32::from(!broken);
+        self.look_whether_too_far(id);
     }
 
     /// A call back: a promise with a window.
@@ -85,10 +97,13 @@ impl<S: Outlet> Step<'_, S> {
             None => self.open(contact, OpenCause::Callback, self.at, None, None),
         }
         let known = self.journey.promises.iter().any(|p| p.id == id && !p.broken);
-        let due = due.unwrap_or(self.at + self.rules.voicemail_within);
-        self.promised(id, Some(contact), due, KeptBy::Call(from.unwrap_or(Micros::MIN)));
+        let (kept_by, within) = (KeptBy::Call(from.unwrap_or(Micros::MIN)), self.rules.voicemail_within);
+        self.promised(id, Some(contact), Sym::NONE, due.unwrap_or(self.at + within), kept_by);
         // Asked for first and given a time later: one promise.
         self.journey.promise_count.made -= u32::from(known);
+        if due.is_some() {
+            self.look_whether_too_far(id);
+        }
     }
 
     pub(super) fn voicemail(&mut self, e: &VoicemailLeft<()>) {
@@ -97,7 +112,29 @@ impl<S: Outlet> Step<'_, S> {
             None => self.open(e.contact, OpenCause::Voicemail, self.at, None, None),
         }
         let due = e.due.unwrap_or(self.at + self.rules.voicemail_within);
-        self.promised(e.promise, Some(e.contact), due, KeptBy::Word);
+        self.promised(e.promise, Some(e.contact), Sym::NONE, due, KeptBy::Word);
+    }
+
+    /// Says so if somebody has just named a time that cannot be kept, by what was known to be possible then.
+    fn look_whether_too_far(&mut self, id: PromiseId) {
+        let Some(policy) = self.rules.too_far.filter(|_| self.books.knows_what_can_be_kept()) else { return };
+        let Some(promise) = self.journey.promises.iter().find(|promise| promise.id == id) else { return };
+        let (due, contact) = (promise.due, promise.contact);
+        let what = match promise.kept_by {
+            KeptBy::Call(_) => policy.callback,
+            KeptBy::Word => promise.what,
+        };
+        let answer = may_promise(self.books, what, due, self.at);
+        if answer.is_refused() {
+            let content = Content::PromiseTooFar { promise: id, what, due, earliest: answer.earliest };
+            self.conclude(policy.rule, self.case_in(contact), content, 0, self.this_event());
+        }
+    }
+
+    /// The case of the contact in which a promise was made; nil if there is none.
+    fn case_in(&self, contact: Option<ContactId>) -> ContactId {
+        let cases = &self.journey.cases;
+        contact.and_then(|c| cases.of_contact(c)).map_or(ContactId::default(), |ix| cases.get(ix).key)
     }
 
     pub(super) fn promise_is_broken(&mut self, deadline: &Deadline) {
@@ -108,9 +145,7 @@ impl<S: Outlet> Step<'_, S> {
         promise.broken = true;
         let contact = promise.contact;
         self.journey.promise_count.broken += 1;
-        let cases = &self.journey.cases;
-        let case =
-            contact.and_then(|c| cases.of_contact(c)).map_or(ContactId::default(), |ix| cases.get(ix).key);
+        let case = self.case_in(contact);
         let mut evidence = Evidence::new();
         evidence.push(deadline.trigger.event);
         let content = Content::PromiseBroken { promise: id, due: deadline.due };

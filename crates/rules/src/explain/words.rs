@@ -37,8 +37,7 @@ impl fmt::Display for CaseExplanation {
             writeln!(f, "  and before, in what it came of: {inherited}")?;
         }
         for promise in &self.promises {
-            let state = if promise.broken { "broken, still owed" } else { "to be kept" };
-            writeln!(f, "  promise {}: {state}, due {}", promise.promise, promise.due)?;
+            writeln!(f, "  {promise}")?;
         }
         for partner in &self.partners {
             writeln!(f, "  {partner}")?;

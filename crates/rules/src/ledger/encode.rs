@@ -268,6 +268,12 @@ fn encode_rest<'n, N>(decision: &'n Decision<N>, text: impl Fn(&'n N) -> &'n str
             since.encode(out);
             turns.encode(out);
         }
+        Content::PromiseTooFar { promise, what, due, earliest } => {
+            promise.encode(out);
+            out.text(text(what));
+            due.encode(out);
+            earliest.encode(out);
+        }
     }
     out.plain.push(decision.evidence.len() as u8);
     for event in &decision.evidence {
@@ -339,6 +345,9 @@ where
         }
         DecisionKind::MachineLoop => {
             Content::MachineLoop { contact: field!(), since: field!(), turns: field!() }
+        }
+        DecisionKind::PromiseTooFar => {
+            Content::PromiseTooFar { promise: field!(), what: field!(), due: field!(), earliest: field!() }
         }
     })
 }

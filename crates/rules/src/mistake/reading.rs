@@ -79,12 +79,35 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("consent", "\"not-withdrawn\""),
     ("topic", "\"billing\""),
     ("final_bill_within", "\"31d\""),
+    ("too_far", "\"record\""),
+    ("too_far_rule", "\"promise-too-far\""),
+    ("capability", "\"delivery\""),
+    ("quantile", "0.9"),
+    ("matured", "200"),
+    ("left", "3"),
+    ("unlimited", "true"),
 ];
 
 /// Tables that stand in a rulebook once, and those that may stand in it any number of times.
-const SINGLE: &[&str] =
-    &["rulebook", "cases", "promises", "churn", "identity", "contact", "charged_after_cancellation"];
-const LISTS: &[&str] = &["targets", "limits", "prescriptions", "who"];
+const SINGLE: &[&str] = &[
+    "rulebook",
+    "cases",
+    "promises",
+    "churn",
+    "identity",
+    "contact",
+    "charged_after_cancellation",
+    "lead_time",
+];
+const LISTS: &[&str] = &["targets", "limits", "prescriptions", "who", "slots"];
+
+/// The document that a table stands in.
+fn holder(table: &str) -> &'static str {
+    match table {
+        "lead_time" | "slots" => "a capability",
+        _ => "a rulebook",
+    }
+}
 
 /// The mistake that the reader found.
 pub(crate) fn mistake(text: &str, error: &toml::de::Error) -> Mistake {
@@ -105,7 +128,8 @@ fn reworded(message: &str, written: &str) -> String {
         "missing field" => format!("{}; add {}", lacking(written, named), as_written(named)),
         "duplicate key" if LISTS.contains(&key_of(written).as_str()) => {
             let table = key_of(written);
-            format!("`[{table}]` may stand in a rulebook several times; write each as `[[{table}]]`")
+            let holder = holder(&table);
+            format!("`[{table}]` may stand in {holder} several times; write each as `[[{table}]]`")
         }
         "duplicate key" => format!("`{}` is written a second time; remove one of the two", key_of(written)),
         "wanted string or table" => {
@@ -124,10 +148,10 @@ fn reworded(message: &str, written: &str) -> String {
 
 fn wrong_type(found: &str, expected: &str, written: &str, key: &str) -> String {
     if let Some(table) = written.strip_prefix("[[").and_then(|t| t.strip_suffix("]]")) {
-        return format!("`[[{table}]]` stands in a rulebook once; write `[{table}]`");
+        return format!("`[[{table}]]` stands in {} once; write `[{table}]`", holder(table));
     }
     if let Some(table) = written.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-        return format!("`[{table}]` may stand in a rulebook several times; write `[[{table}]]`");
+        return format!("`[{table}]` may stand in {} several times; write `[[{table}]]`", holder(table));
     }
     if SINGLE.contains(&key) || LISTS.contains(&key) {
         return format!("`{key}` is a table; write {} and its keys below it", as_written(key));

@@ -1,6 +1,6 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
-use super::document::{Document, LimitCounts, Opens, PrescribeOn, SignalSource, Target};
+use super::document::{Document, LimitCounts, Opens, PrescribeOn, Promises, SignalSource, Target, TooFar};
 use super::{calendars, check_answers, check_contact, check_identity, check_texts};
 use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
@@ -37,6 +37,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
         );
     }
     check.positive("[promises] voicemail_within", &document.promises.voicemail_within);
+    check.too_far(&document.promises);
     for limit in &document.limits {
         if limit.as_ref().above == 0 && limit.as_ref().counts != LimitCounts::PingPongs {
             check.say(
@@ -93,6 +94,9 @@ impl Check<'_> {
 
     fn rule_names(&mut self, document: &Document) {
         self.rule(&document.promises.rule, "promises");
+        if let Some(rule) = &document.promises.too_far_rule {
+            self.rule(rule, "too-far");
+        }
         for target in &document.targets {
             self.rule(&target.as_ref().rule, "targets");
         }
@@ -132,6 +136,15 @@ impl Check<'_> {
                 at,
                 format!("the rule `{name}` is already defined on line {first}; give this one another name"),
             );
+        }
+    }
+
+    fn too_far(&mut self, promises: &Promises) {
+        if let Some(too_far) = promises.too_far.as_ref().filter(|to| *to.as_ref() == TooFar::Record)
+            && promises.too_far_rule.is_none()
+        {
+            let message = "`too_far = \"record\"` needs a rule to announce it by; add `too_far_rule = \"promise-too-far\"`";
+            self.say(too_far.span().start, message.into());
         }
     }
 

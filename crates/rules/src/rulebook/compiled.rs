@@ -9,7 +9,9 @@ use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PausesFor, PrescribeOn, SignalSource, TargetClock,
 };
 use super::error::RulebookError;
-use super::{LoopRule, TextPolicy, check, compiled_identity, compiled_texts};
+use super::{
+    LoopRule, TextPolicy, TooFarPolicy, check, compiled_identity, compiled_promises, compiled_texts,
+};
 use crate::calendar::WorkingTime;
 use crate::decision::Clock;
 use crate::identity::Policy;
@@ -37,6 +39,8 @@ pub struct Rulebook {
     pub promises_rule: RuleIx,
     /// When somebody calls back after a voicemail that named no time.
     pub voicemail_within: Span,
+    /// What follows from a promise that nobody can keep, if anything does.
+    pub too_far: Option<TooFarPolicy>,
     /// The targets.
     pub targets: Vec<TargetRule>,
     calendars: Calendars,
@@ -329,6 +333,8 @@ impl Rulebook {
             .iter()
             .map(|a| (ix(a.as_ref().rule.as_ref()), a.as_ref().of.as_ref().map(|of| ix(of.as_ref()))))
             .collect();
+        let too_far_rule = compiled_promises::too_far_rule(&document.promises).map(ix);
+        let too_far = too_far_rule.map(|rule| TooFarPolicy::new(rule, names));
         let limits = document.limits.iter().zip(limit_rules).map(|(l, rule)| {
             let l = l.as_ref();
             LimitRule { rule, counts: l.counts, above: l.above, bit: catalogue.limit_bit(rule) }
@@ -362,6 +368,7 @@ impl Rulebook {
             children: children(document, names),
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
+            too_far,
             targets: targets(document, &target_rules, &calendars, names),
             calendars,
             targets_by_channel: targets_by_channel(document),
@@ -394,6 +401,7 @@ fn rule_table(document: &Document, names: &mut Interner) -> Vec<(Sym, Span)> {
     let settle = |d: Option<super::Duration>| d.map_or(Span::ZERO, |d| d.0);
     let mut rules: Vec<(&str, Span)> = vec![(check::CASES_RULE, Span::ZERO)];
     rules.push((document.promises.rule.as_ref(), settle(document.promises.settle)));
+    rules.extend(compiled_promises::too_far_rule(&document.promises).map(|rule| (rule, Span::ZERO)));
     rules.extend(document.contact.iter().map(|c| (c.rule.as_ref().as_str(), Span::ZERO)));
     rules.extend(
         document.targets.iter().map(|t| (t.as_ref().rule.as_ref().as_str(), settle(t.as_ref().settle))),

@@ -202,6 +202,12 @@ document! {
         pub voicemail_within: Spanned<Duration>,
         /// How long a broken promise waits before it is announced.
         pub settle: Option<Duration>,
+        /// What follows from a promise that nobody can keep, by what was declared to be possible; nothing, if not given.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<TooFar>"))]
+        pub too_far: Option<Spanned<TooFar>>,
+        /// The name of the rule that announces it.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+        pub too_far_rule: Option<Spanned<String>>,
     }
 
     /// What is too much for a customer in one contact.
@@ -321,6 +327,16 @@ document! {
         /// How many different values of it a customer may have after a join.
         #[cfg_attr(feature = "schema", schemars(with = "Option<u32>"))]
         pub max_values: Option<Spanned<u32>>,
+    }
+}
+
+words! {
+    /// What follows from a promise that nobody can keep.
+    pub enum TooFar {
+        /// It is announced.
+        Record,
+        /// Nothing.
+        Off,
     }
 }
 

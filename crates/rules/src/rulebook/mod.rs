@@ -17,6 +17,7 @@ mod compiled_answers;
 mod compiled_contact;
 mod compiled_identity;
 mod compiled_partners;
+mod compiled_promises;
 mod compiled_texts;
 pub mod document;
 pub mod document_answers;
@@ -38,6 +39,7 @@ pub use compiled::{
 pub use compiled_answers::AnswerPolicy;
 pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, PurposeRule};
 pub use compiled_partners::{ApologyRule, PartnerPolicy};
+pub use compiled_promises::TooFarPolicy;
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
 pub use duration::Duration;

@@ -9,6 +9,7 @@ use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled::Rulebook;
 use super::error::RulebookError;
 use crate::disruption::{Disruption, DisruptionError, DisruptionIx, Disruptions};
+use crate::feasibility::{Capabilities, Capability, CapabilityError, Declaration};
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use throughline_core::customer::CustomerState;
@@ -29,6 +30,7 @@ pub struct Rulebooks {
     /// When the first one is replaced: mostly never, and then nothing is looked up.
     first_change: Micros,
     disruptions: Disruptions,
+    capabilities: Capabilities,
 }
 
 impl Rulebooks {
@@ -44,6 +46,7 @@ impl Rulebooks {
             timeline,
             first_change: Micros::MAX,
             disruptions: Disruptions::default(),
+            capabilities: Capabilities::default(),
         })
     }
 
@@ -107,6 +110,36 @@ impl Rulebooks {
         at: Micros,
     ) -> impl Iterator<Item = (DisruptionIx, &'d Disruption)> + use<'d, 'c> {
         self.disruptions.of(customer, at)
+    }
+
+    /// Declares what can be kept, which counts from an instant on. What says nothing new changes nothing. Refused, and
+    /// nothing changes, if the document has a mistake.
+    pub fn declare_capability(
+        &mut self,
+        from: Micros,
+        text: &str,
+        names: &mut Interner,
+    ) -> Result<Sym, CapabilityError> {
+        let declared = Declaration::parse(text, names)?;
+        self.capabilities.declare(from, &declared);
+        Ok(declared.what)
+    }
+
+    /// Whether declaring this would change what is known of what can be kept.
+    pub fn would_change(&self, declared: &Declaration) -> bool {
+        self.capabilities.would_change(declared)
+    }
+
+    /// What was known at an instant of what could be kept; none if nothing was declared of it by then.
+    #[inline]
+    pub fn capability(&self, what: Sym, at: Micros) -> Option<&Capability> {
+        self.capabilities.at(what, at)
+    }
+
+    /// Whether anything was declared of what can be kept.
+    #[inline]
+    pub(crate) fn knows_what_can_be_kept(&self) -> bool {
+        !self.capabilities.is_empty()
     }
 
     /// The one in force at an instant.

@@ -9,6 +9,7 @@ mod churn;
 mod closing;
 mod deadlines;
 mod explain;
+mod feasibility;
 mod found;
 mod guard;
 mod handles;

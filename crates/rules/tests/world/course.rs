@@ -19,6 +19,16 @@ waiver = "fee"
 everybody = true
 "#;
 
+/// What is promised in this world takes half an hour, and later a day; call backs have slots from the second day on.
+const KEPT: [(Span, &str); 3] = [
+    (Span::ZERO, "capability = \"call-back\"\n[lead_time]\nwithin = \"30m\"\nmatured = 20\n"),
+    (
+        HOUR,
+        "capability = \"callback\"\n[[slots]]\nfrom = \"2026-01-02T12:00:00Z\"\nuntil = \"2026-01-03T12:00:00Z\"\nleft = 1\n",
+    ),
+    (DAY, "capability = \"call-back\"\n[lead_time]\nwithin = \"1d\"\nmatured = 40\n"),
+];
+
 /// A rulebook that is in force from the beginning, and what is activated later, in the order of the activations.
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
@@ -97,9 +107,12 @@ impl Course {
         for (from, text) in &self.activated {
             rules.activate(*from, text, names).unwrap();
         }
-        // Where rulebooks change, a storm hits as well.
+        // Where rulebooks change, a storm hits as well, and what can be kept is known.
         if !self.activated.is_empty() {
             rules.declare(START, STORM, names).unwrap();
+            for (after, text) in KEPT {
+                rules.declare_capability(START + after, text, names).unwrap();
+            }
         }
         rules
     }

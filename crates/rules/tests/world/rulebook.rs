@@ -82,6 +82,8 @@ pauses_for = ["third-party"]
 rule = "promise"
 voicemail_within = "1h"
 settle = "1h"
+too_far = "record"
+too_far_rule = "too-far"
 
 [partners]
 rule = "tells"

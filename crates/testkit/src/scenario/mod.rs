@@ -61,6 +61,7 @@
 
 mod difference;
 mod error;
+mod kept;
 mod moment;
 mod names;
 mod parse;
@@ -140,6 +141,11 @@ pub enum What {
         /// The other.
         b: ProfileId,
     },
+    /// The company says what it can keep of what it promises.
+    Declared {
+        /// The document that says so.
+        document: String,
+    },
 }
 
 impl Scenario {
@@ -160,7 +166,7 @@ impl Scenario {
     /// The same story in which nobody was ever linked.
     #[must_use]
     pub fn never_linked(mut self) -> Self {
-        self.happenings.retain(|h| matches!(h.what, What::Fact { .. }));
+        self.happenings.retain(|h| !matches!(h.what, What::Linked { .. } | What::Unlinked { .. }));
         self
     }
 }
@@ -173,5 +179,5 @@ impl Scenario {
 /// assert!(forms().any(|form| form == "<who> accepts the answer in <contact>"));
 /// ```
 pub fn forms() -> impl Iterator<Item = &'static str> {
-    statement::FORMS.iter().chain(stated::FORMS).map(|(form, _)| *form)
+    statement::FORMS.iter().chain(stated::FORMS).chain(kept::FORMS).map(|(form, _)| *form)
 }

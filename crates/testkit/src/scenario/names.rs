@@ -3,6 +3,7 @@
 use super::moment::{moment, rfc3339};
 use std::collections::BTreeMap;
 use throughline_core::ids::{ContactId, EventId, LinkId, ProfileId, PromiseId};
+use throughline_core::time::Micros;
 use uuid::Uuid;
 
 /// The scope under which a scenario's ids are derived.
@@ -17,6 +18,8 @@ pub struct Names {
     pub(super) promises: BTreeMap<String, (PromiseId, ProfileId)>,
     pub(super) links: BTreeMap<String, (LinkId, ProfileId, ProfileId)>,
     pub(super) events: BTreeMap<String, (EventId, ProfileId)>,
+    /// The slots that were stated so far of each thing that is promised.
+    pub(super) slots: BTreeMap<String, BTreeMap<(Micros, Micros), u16>>,
     spelled: BTreeMap<Uuid, String>,
 }
 

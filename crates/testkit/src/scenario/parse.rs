@@ -1,6 +1,7 @@
 //! Reads the text of a scenario.
 
 use super::error::ScenarioError;
+use super::kept;
 use super::names::Names;
 use super::phrase::{Said, complaint, fit};
 use super::question::{self, Asked, Whom};
@@ -76,7 +77,8 @@ fn given(scenario: &mut Scenario, line: &str) -> Result<(), String> {
     let at = instant(&mut words)?;
     let remarks = remarks(&mut words)?;
     let said_text = words_said(&mut words)?;
-    let (mut said, make) = best(statement::FORMS.iter().chain(stated::FORMS), &words, &scenario.names)?;
+    let (mut said, make) =
+        best(statement::FORMS.iter().chain(stated::FORMS).chain(kept::FORMS), &words, &scenario.names)?;
     said.text = said_text;
     let contact = said.get("new").filter(|new| scenario.names.contacts.contains_key(*new));
     if let Some(taken) = contact {
@@ -87,6 +89,7 @@ fn given(scenario: &mut Scenario, line: &str) -> Result<(), String> {
     let what = match make(&said, &mut scenario.names) {
         Stated::Linked(link, a, b) => What::Linked { link, a, b },
         Stated::Unlinked(link, a, b) => What::Unlinked { link, a, b },
+        Stated::Declared(document) => What::Declared { document },
         Stated::Fact(profile, data) => {
             let event = event(scenario, at, &remarks, &sentence, data);
             if let Some(label) = remarks.known_as {

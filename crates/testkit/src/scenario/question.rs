@@ -35,6 +35,13 @@ pub enum Question {
         /// What for.
         purpose: Name,
     },
+    /// Whether something may be promised for a time, when it is asked.
+    MayPromise {
+        /// What.
+        what: Name,
+        /// By when.
+        due: Micros,
+    },
     /// What whoever deals with a customer next must know, when it is asked.
     Brief {
         /// The customer's profile.
@@ -105,6 +112,10 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("may we contact <who> for <purpose>", |s, whom, _| Question::MayContact {
         profile: whom.who,
         purpose: name(s, "purpose"),
+    }),
+    ("may we promise <what> by <moment>", |s, _, now| Question::MayPromise {
+        what: name(s, "what"),
+        due: s.moment("moment").unwrap_or(now),
     }),
     ("brief of <who> for an agent", |_, whom, _| Question::Brief {
         profile: whom.who,

@@ -20,6 +20,8 @@ pub(super) enum Stated {
     Fact(ProfileId, EventData),
     Linked(LinkId, ProfileId, ProfileId),
     Unlinked(LinkId, ProfileId, ProfileId),
+    /// The document of what can be kept.
+    Declared(String),
 }
 
 pub(super) type Make = fn(&Said, &mut Names) -> Stated;
