@@ -17,6 +17,7 @@ pub mod contact;
 pub mod deadline;
 pub mod decision;
 pub mod disruption;
+mod duration;
 pub mod evaluate;
 pub mod feasibility;
 pub mod identity;

@@ -18,12 +18,12 @@ mod compiled_texts;
 pub mod document;
 pub mod document_contact;
 pub mod document_texts;
-mod duration;
 mod error;
 mod rulebooks;
 #[cfg(feature = "schema")]
 mod schema;
 
+pub use crate::duration::Duration;
 pub use crate::mistake::Mistake;
 pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use compiled::{
@@ -33,7 +33,6 @@ pub use compiled_contact::{ChargedPolicy, ContactPolicy, Frequency, OpenCases, P
 pub use compiled_promises::TooFarPolicy;
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
-pub use duration::Duration;
 pub use error::RulebookError;
 pub use rulebooks::{RulebookIx, Rulebooks};
 #[cfg(feature = "schema")]

@@ -9,7 +9,7 @@ use throughline_core::event::EventData;
 use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::Content;
-use throughline_rules::feasibility::{Answer, CALLBACK, may_promise};
+use throughline_rules::feasibility::{Answer, CALLBACK};
 use throughline_rules::promise::KeptBy;
 use throughline_rules::rulebook::Rulebooks;
 
@@ -51,7 +51,7 @@ fn a_later_time_is_never_harder_to_keep_and_the_earliest_can_be_kept() {
         rules.declare_capability(START, &any_capability(&mut chance), &mut names).unwrap();
         let what = names.intern("delivery");
         let now = instant(chance.below(12)) + Span(chance.below(3) as i64);
-        let asked = |due: Micros| may_promise(&rules, what, due, now);
+        let asked = |due: Micros| rules.may_promise(what, due, now);
         let mut due: Vec<Micros> =
             (0..8).map(|_| instant(chance.below(40)) + Span(chance.below(3) as i64 - 1)).collect();
         due.sort_unstable();
@@ -103,7 +103,7 @@ fn what_is_announced_of_a_promise_is_what_would_have_been_answered_to_whoever_as
             let announces = bench.rules.in_force(fact.at).1.too_far.is_some();
             let answer = promise.filter(|_| announces).map(|promise| {
                 let what = if promise.kept_by == KeptBy::Word { promise.what } else { callback };
-                may_promise(&bench.rules, what, due, fact.at)
+                bench.rules.may_promise(what, due, fact.at)
             });
             let expected = answer.as_ref().filter(|answer| answer.is_refused()).map(|answer| {
                 let (what, earliest) = (answer.what, answer.earliest);
