@@ -5,6 +5,7 @@ use crate::trial::for_all;
 use crate::world::{Chance, START, cases};
 use proptest::prelude::*;
 use std::cell::Cell;
+use std::fmt::Write as _;
 use throughline_core::event::EventData;
 use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
@@ -25,13 +26,14 @@ fn any_capability(chance: &mut Chance) -> String {
     let mut text = "capability = \"delivery\"\n".to_owned();
     let has_slots = chance.once_in(2);
     if !has_slots || chance.once_in(2) {
-        text += &format!("[lead_time]\nwithin = \"{}h\"\nmatured = 20\n", 6 * (1 + chance.below(8)));
+        let _ = write!(text, "[lead_time]\nwithin = \"{}h\"\nmatured = 20\n", 6 * (1 + chance.below(8)));
     }
     let mut from = chance.below(4);
     for _ in 0..if has_slots { 1 + chance.below(4) } else { 0 } {
         let until = from + 1 + chance.below(4);
         let left = chance.below(3);
-        text += &format!(
+        let _ = write!(
+            text,
             "[[slots]]\nfrom = \"{}\"\nuntil = \"{}\"\nleft = {left}\n",
             instant(from),
             instant(until)
