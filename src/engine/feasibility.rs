@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use throughline_core::name::Name;
 use throughline_core::time::Micros;
-use throughline_rules::feasibility::{Feasibility, may_promise};
+use throughline_rules::feasibility::Feasibility;
 
 impl Engine {
     /// Whether something may be promised for a time, by what was declared to be possible at `now`
@@ -21,7 +21,7 @@ impl Engine {
         let (due, now) = (due.into(), now.into());
         let known = self.in_force.now().await?;
         Ok(match known.names.get(what.as_str()) {
-            Some(what) => may_promise(&known.rules, what, due, now).named(&known.names),
+            Some(what) => known.rules.may_promise(what, due, now).named(&known.names),
             None => Feasibility::nothing_known(what.clone(), due, now),
         })
     }

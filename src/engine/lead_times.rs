@@ -8,7 +8,7 @@ use super::{Engine, EngineError};
 use crate::activated::Activated;
 use crate::durations::Durations;
 use crate::replay::Progress;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use throughline_core::event::{EventData, EventKind, NewEvent, Position};
 use throughline_core::ids::PromiseId;
 use throughline_core::name::Name;
@@ -90,7 +90,7 @@ impl Engine {
         let now = (self.clock)();
         let mut found = Vec::new();
         for (what, promises) in by_what(self.promises_told(now, progress).await?) {
-            let mut one = found_for(what, promises, sample, now);
+            let mut one = found_for(what, &promises, sample, now);
             if let Some(lead_time) = one.lead_time {
                 let document = document(&one.what, quantile, lead_time, one.matured);
                 one.declared = Some(self.declare_capability(document, by.clone()).await?);
@@ -105,14 +105,14 @@ impl Engine {
         &self,
         now: Micros,
         progress: Option<&Progress>,
-    ) -> Result<HashMap<PromiseId, Told>, EngineError> {
+    ) -> Result<BTreeMap<PromiseId, Told>, EngineError> {
         const KINDS: [u16; 3] = [
             EventKind::PromiseMade as u16,
             EventKind::PromiseKept as u16,
             EventKind::PromiseRenegotiated as u16,
         ];
         let head = self.store.head().await?;
-        let mut told = HashMap::new();
+        let mut told = BTreeMap::new();
         let mut after = Position(0);
         loop {
             let page = self.store.read_all(after, PAGE).await?;
@@ -136,7 +136,7 @@ impl Engine {
 }
 
 /// Takes in a fact, in whichever order they come.
-fn take<B>(told: &mut HashMap<PromiseId, Told>, event: &NewEvent<B>, data: EventData) {
+fn take<B>(told: &mut BTreeMap<PromiseId, Told>, event: &NewEvent<B>, data: EventData) {
     let at = event.occurred_at;
     match data {
         EventData::PromiseMade(e) => {
@@ -159,7 +159,7 @@ fn take<B>(told: &mut HashMap<PromiseId, Told>, event: &NewEvent<B>, data: Event
 }
 
 /// The promises that were made, by what was promised, each in the order in which they were made.
-fn by_what(told: HashMap<PromiseId, Told>) -> BTreeMap<Name, Vec<Told>> {
+fn by_what(told: BTreeMap<PromiseId, Told>) -> BTreeMap<Name, Vec<Told>> {
     let mut by_what: BTreeMap<Name, Vec<Told>> = BTreeMap::new();
     for mut promise in told.into_values() {
         // What was done before it was promised tells nothing.
@@ -174,7 +174,7 @@ fn by_what(told: HashMap<PromiseId, Told>) -> BTreeMap<Name, Vec<Told>> {
     by_what
 }
 
-fn found_for(what: Name, promises: Vec<Told>, sample: LeadTimeSample, now: Micros) -> LeadTimeFound {
+fn found_for(what: Name, promises: &[Told], sample: LeadTimeSample, now: Micros) -> LeadTimeFound {
     let is_matured = |promise: &&Told| promise.kept_at.is_some() || promise.due.1 <= now;
     let first = promises.iter().rev().filter(is_matured).take(sample.last).last();
     let since = first.map_or(Micros::MAX, |first| first.made_at);

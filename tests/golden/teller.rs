@@ -14,7 +14,6 @@ use throughline::engine::{Announcements, EngineError};
 use throughline::rules::contact::may_contact;
 use throughline::rules::decision::Decision;
 use throughline::rules::evaluate::Evaluator;
-use throughline::rules::feasibility::may_promise;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::Judged;
 use throughline::rules::permission::{Permission, Refusal};
@@ -194,7 +193,7 @@ impl Teller for EngineTeller {
             Question::MayPromise { what, due } => {
                 let answer = self.engine.may_promise(what, *due, now).await?;
                 let (rules, mut names) = self.rules();
-                let pure = may_promise(&rules, names.intern(what.as_str()), *due, now).named(&names);
+                let pure = rules.may_promise(names.intern(what.as_str()), *due, now).named(&names);
                 assert_eq!(answer, pure, "the engine and the pure function differ");
                 answer.to_string()
             }

@@ -19,6 +19,7 @@ pub mod contact;
 pub mod deadline;
 pub mod decision;
 pub mod disruption;
+mod duration;
 pub mod evaluate;
 pub mod explain;
 pub mod feasibility;

@@ -3,7 +3,7 @@
 
 use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
-use throughline_rules::feasibility::{Answer, Declaration, Feasibility, Obstacle, may_promise};
+use throughline_rules::feasibility::{Answer, Declaration, Feasibility, Obstacle};
 use throughline_rules::rulebook::Rulebooks;
 
 const DELIVERY: &str = r#"capability = "delivery"
@@ -133,7 +133,7 @@ impl Desk {
 
     fn asked(&mut self, due: Micros, now: Micros) -> Feasibility {
         let what = self.names.intern("delivery");
-        may_promise(&self.rules, what, due, now).named(&self.names)
+        self.rules.may_promise(what, due, now).named(&self.names)
     }
 }
 

@@ -4,7 +4,6 @@ use super::prescriptions::Finding;
 use super::{Outlet, Step};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Content, Evidence, OpenCause};
-use crate::feasibility::may_promise;
 use crate::promise::{KeptBy, MAX_PROMISES, Promise};
 use crate::rulebook::SignalOn;
 use crate::rulebook::document::PrescribeOn;
@@ -124,7 +123,7 @@ impl<S: Outlet> Step<'_, S> {
             KeptBy::Call(_) => policy.callback,
             KeptBy::Word => promise.what,
         };
-        let answer = may_promise(self.books, what, due, self.at);
+        let answer = self.books.may_promise(what, due, self.at);
         if answer.is_refused() {
             let content = Content::PromiseTooFar { promise: id, what, due, earliest: answer.earliest };
             self.conclude(policy.rule, self.case_in(contact), content, 0, self.this_event());

@@ -1,7 +1,7 @@
 //! The document of a capability as it is written.
 
 use crate::disruption::Moment;
-use crate::rulebook::Duration;
+use crate::duration::Duration;
 use alloc::{string::String, vec::Vec};
 use serde::Deserialize;
 use toml::Spanned;

@@ -1,7 +1,7 @@
 //! What was declared to be possible, and from when on it counts.
 
 use super::reading::{Declaration, StatedSlots};
-use super::{Capability, LeadTime};
+use super::{Capability, Feasibility, LeadTime};
 use alloc::vec::Vec;
 use throughline_core::name::Sym;
 use throughline_core::time::Micros;
@@ -34,8 +34,14 @@ impl Capabilities {
         }
     }
 
+    /// What is answered to whoever asks at an instant.
+    pub(crate) fn may_promise(&self, what: Sym, due: Micros, now: Micros) -> Feasibility<Sym> {
+        let nothing = || Feasibility::nothing_known(what, due, now);
+        self.at(what, now).map_or_else(nothing, |known| known.answer(what, due, now))
+    }
+
     /// What was known at an instant of what could be kept.
-    pub(crate) fn at(&self, what: Sym, at: Micros) -> Option<&Capability> {
+    fn at(&self, what: Sym, at: Micros) -> Option<&Capability> {
         let known = self.0.iter().find(|known| known.what == what)?;
         known.timeline.iter().rev().find(|(from, _)| *from <= at).map(|(_, capability)| capability)
     }

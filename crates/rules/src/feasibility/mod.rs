@@ -5,7 +5,8 @@
 //! names it, and counts from its instant on. An instant and a `what` flow in, a [`Feasibility`] comes out: yes, or no with
 //! *every* reason and the earliest instant that can be kept. Where nothing was declared it is neither.
 //!
-//! It is asked before a promise ([`may_promise`]), and the evaluation asks it again when one is made.
+//! It is asked before a promise ([`Rulebooks::may_promise`](crate::rulebook::Rulebooks::may_promise)), and the evaluation asks
+//! it again when one is made.
 
 mod answer;
 mod document;
@@ -17,7 +18,6 @@ pub use document::{CapabilityDocument, LeadTimeDocument, SlotsDocument};
 pub(crate) use known::Capabilities;
 pub use reading::{CapabilityError, Declaration};
 
-use crate::rulebook::Rulebooks;
 use alloc::vec::Vec;
 use throughline_core::name::Sym;
 use throughline_core::time::{Micros, Span};
@@ -27,50 +27,46 @@ pub const CALLBACK: &str = "callback";
 
 /// What can be kept of one thing that is promised.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Capability {
+pub(crate) struct Capability {
     /// How long it takes, if that is known.
-    pub lead_time: Option<LeadTime>,
+    pub(crate) lead_time: Option<LeadTime>,
     /// When it can be done, in the order of time; none: slots are no limit.
-    pub slots: Option<Vec<Slots>>,
+    pub(crate) slots: Option<Vec<Slots>>,
 }
 
 /// How long what was promised took.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LeadTime {
+pub(crate) struct LeadTime {
     /// Which share of the promises took no longer.
-    pub quantile: f64,
+    pub(crate) quantile: f64,
     /// How long they took at most.
-    pub within: Span,
+    pub(crate) within: Span,
     /// How many promises that is from whose time has come.
-    pub matured: u32,
+    pub(crate) matured: u32,
 }
 
 /// A window in which something can be done a number of times more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slots {
+pub(crate) struct Slots {
     /// From when on.
-    pub from: Micros,
+    pub(crate) from: Micros,
     /// Until when.
-    pub until: Micros,
+    pub(crate) until: Micros,
     /// How many are left.
-    pub left: u32,
-}
-
-/// Whether something may be promised for a time, asked at an instant, by what was declared to be possible by then.
-/// Changes nothing.
-pub fn may_promise(rules: &Rulebooks, what: Sym, due: Micros, now: Micros) -> Feasibility<Sym> {
-    let Some(capability) = rules.capability(what, now) else {
-        return Feasibility::nothing_known(what, due, now);
-    };
-    let reasons = capability.obstacles(due, now);
-    let answer = if reasons.is_empty() { Answer::Yes } else { Answer::No };
-    Feasibility { what, due, as_of: now, answer, reasons, earliest: capability.earliest(now) }
+    pub(crate) left: u32,
 }
 
 impl Capability {
     /// The first instant that can be kept: when the lead time has passed and a slot is free; none, if no slot is known to be.
-    pub fn earliest(&self, now: Micros) -> Option<Micros> {
+    fn earliest(&self, now: Micros) -> Option<Micros> {
         self.first_free(self.ready(now))
+    }
+
+    /// Whether it can be kept for a time, asked at an instant.
+    fn answer(&self, what: Sym, due: Micros, now: Micros) -> Feasibility<Sym> {
+        let reasons = self.obstacles(due, now);
+        let answer = if reasons.is_empty() { Answer::Yes } else { Answer::No };
+        Feasibility { what, due, as_of: now, answer, reasons, earliest: self.earliest(now) }
     }
 
     /// Every reason why a time cannot be kept; none of them: it can.

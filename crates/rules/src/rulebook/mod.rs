@@ -24,12 +24,12 @@ pub mod document_answers;
 pub mod document_contact;
 pub mod document_partners;
 pub mod document_texts;
-mod duration;
 mod error;
 mod rulebooks;
 #[cfg(feature = "schema")]
 mod schema;
 
+pub use crate::duration::Duration;
 pub use crate::mistake::Mistake;
 pub use catalogue::{Catalogue, RuleIx, SignalIx};
 pub use check::CASES_RULE;
@@ -42,7 +42,6 @@ pub use compiled_partners::{ApologyRule, PartnerPolicy};
 pub use compiled_promises::TooFarPolicy;
 pub use compiled_texts::{BoilerplatePolicy, LoopRule, TextPolicy};
 pub use document::LimitCounts;
-pub use duration::Duration;
 pub use error::RulebookError;
 pub use rulebooks::{RulebookIx, Rulebooks};
 #[cfg(feature = "schema")]

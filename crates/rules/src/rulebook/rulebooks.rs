@@ -9,7 +9,7 @@ use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled::Rulebook;
 use super::error::RulebookError;
 use crate::disruption::{Disruption, DisruptionError, DisruptionIx, Disruptions};
-use crate::feasibility::{Capabilities, Capability, CapabilityError, Declaration};
+use crate::feasibility::{Capabilities, CapabilityError, Declaration, Feasibility};
 use alloc::{vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use throughline_core::customer::CustomerState;
@@ -130,10 +130,10 @@ impl Rulebooks {
         self.capabilities.would_change(declared)
     }
 
-    /// What was known at an instant of what could be kept; none if nothing was declared of it by then.
-    #[inline]
-    pub fn capability(&self, what: Sym, at: Micros) -> Option<&Capability> {
-        self.capabilities.at(what, at)
+    /// Whether something may be promised for a time, asked at an instant, by what was declared to be possible by then: yes,
+    /// or no with every reason and the earliest instant that can be kept. Changes nothing.
+    pub fn may_promise(&self, what: Sym, due: Micros, now: Micros) -> Feasibility<Sym> {
+        self.capabilities.may_promise(what, due, now)
     }
 
     /// Whether anything was declared of what can be kept.

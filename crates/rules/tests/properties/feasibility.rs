@@ -5,11 +5,12 @@ use crate::trial::for_all;
 use crate::world::{Chance, START, cases};
 use proptest::prelude::*;
 use std::cell::Cell;
+use std::fmt::Write as _;
 use throughline_core::event::EventData;
 use throughline_core::name::Interner;
 use throughline_core::time::{Micros, Span};
 use throughline_rules::decision::Content;
-use throughline_rules::feasibility::{Answer, CALLBACK, may_promise};
+use throughline_rules::feasibility::{Answer, CALLBACK};
 use throughline_rules::promise::KeptBy;
 use throughline_rules::rulebook::Rulebooks;
 
@@ -25,13 +26,14 @@ fn any_capability(chance: &mut Chance) -> String {
     let mut text = "capability = \"delivery\"\n".to_owned();
     let has_slots = chance.once_in(2);
     if !has_slots || chance.once_in(2) {
-        text += &format!("[lead_time]\nwithin = \"{}h\"\nmatured = 20\n", 6 * (1 + chance.below(8)));
+        let _ = write!(text, "[lead_time]\nwithin = \"{}h\"\nmatured = 20\n", 6 * (1 + chance.below(8)));
     }
     let mut from = chance.below(4);
     for _ in 0..if has_slots { 1 + chance.below(4) } else { 0 } {
         let until = from + 1 + chance.below(4);
         let left = chance.below(3);
-        text += &format!(
+        let _ = write!(
+            text,
             "[[slots]]\nfrom = \"{}\"\nuntil = \"{}\"\nleft = {left}\n",
             instant(from),
             instant(until)
@@ -51,7 +53,7 @@ fn a_later_time_is_never_harder_to_keep_and_the_earliest_can_be_kept() {
         rules.declare_capability(START, &any_capability(&mut chance), &mut names).unwrap();
         let what = names.intern("delivery");
         let now = instant(chance.below(12)) + Span(chance.below(3) as i64);
-        let asked = |due: Micros| may_promise(&rules, what, due, now);
+        let asked = |due: Micros| rules.may_promise(what, due, now);
         let mut due: Vec<Micros> =
             (0..8).map(|_| instant(chance.below(40)) + Span(chance.below(3) as i64 - 1)).collect();
         due.sort_unstable();
@@ -103,7 +105,7 @@ fn what_is_announced_of_a_promise_is_what_would_have_been_answered_to_whoever_as
             let announces = bench.rules.in_force(fact.at).1.too_far.is_some();
             let answer = promise.filter(|_| announces).map(|promise| {
                 let what = if promise.kept_by == KeptBy::Word { promise.what } else { callback };
-                may_promise(&bench.rules, what, due, fact.at)
+                bench.rules.may_promise(what, due, fact.at)
             });
             let expected = answer.as_ref().filter(|answer| answer.is_refused()).map(|answer| {
                 let (what, earliest) = (answer.what, answer.earliest);
