@@ -29,6 +29,8 @@ pub(crate) struct EngineTeller {
     announcements: Announcements,
     facts: Vec<(ProfileId, NewEvent)>,
     links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
+    /// The documents of disruptions, each with from when on it counts.
+    declared: Vec<(Micros, String)>,
 }
 
 impl EngineTeller {
@@ -39,7 +41,7 @@ impl EngineTeller {
         let engine = Engine::builder(Arc::new(MemoryStore::new()));
         let engine = engine.clock(move || shown.now()).start().await.unwrap();
         let announcements = engine.subscribe("story").await.unwrap().with_historical();
-        Self { engine, clock, announcements, facts: Vec::new(), links: BTreeMap::new() }
+        Self { engine, clock, announcements, facts: Vec::new(), links: BTreeMap::new(), declared: Vec::new() }
     }
 
     /// Where everybody is in the end, and what stands announced of them.
@@ -74,7 +76,10 @@ impl EngineTeller {
         mine.sort_by_key(|event| event.canonical_key());
         mine.dedup_by_key(|event| event.id);
         let mut names = Interner::new();
-        let rules = Rulebooks::standard(&mut names);
+        let mut rules = Rulebooks::standard(&mut names);
+        for (from, document) in &self.declared {
+            rules.declare(*from, document, &mut names).unwrap();
+        }
         let facts: Vec<Fact> = mine.iter().map(|event| Fact::of(event, ProfileIx(0), &mut names)).collect();
         let (mut journey, mut judged) = (Journey::new(), Judged::default());
         Evaluator::new(&rules).fold(&mut journey, &facts, as_of, &mut judged);
@@ -142,6 +147,11 @@ impl Teller for EngineTeller {
             What::Unlinked { link, a, b } => {
                 self.links.remove(link);
                 self.engine.unlink(*link, *a, *b).await
+            }
+            What::Declared { document, by } => {
+                let declared = self.engine.declare(document.clone(), by.clone()).await?;
+                self.declared.push((declared.effective_at, document.clone()));
+                Ok(())
             }
         }
     }

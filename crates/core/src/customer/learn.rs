@@ -1,6 +1,7 @@
 //! How events change what is known about the customer herself, and what they cost her.
 
 use super::CustomerState;
+use super::forms;
 use super::known::{
     Account, AskedAgain, Callback, Circumstance, Known, MAX_ACCOUNTS, MAX_ASKED_AGAIN, MAX_CALLBACKS,
     MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_FIELDS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS,
@@ -117,7 +118,13 @@ impl CustomerState {
                     callback.due = MaybeMicros::some(e.due);
                 }
             }
-            EventData::FieldReentered(e) => self.reenters(e),
+            EventData::FieldReentered(e) => self.reenters(e, at),
+            EventData::FormProgressed(e) => {
+                let channel = e.channel.or_else(|| self.channel_of(e.contact));
+                forms::progress(&mut self.know().forms, e, channel, at);
+            }
+            EventData::OfferMade(e) => forms::offer(&mut self.know().offers, e.offer, at),
+            EventData::OfferAnswered(e) => forms::answer(&mut self.know().offers, e, at),
             EventData::TextClassified(e) => {
                 let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
                 if let (Some(contact), Some(topic)) = (contact, e.topic) {
@@ -262,14 +269,23 @@ impl CustomerState {
         self.effort.callbacks_taken += u32::from(!known);
     }
 
-    fn reenters(&mut self, e: &FieldReentered<Sym>) {
+    fn reenters(&mut self, e: &FieldReentered<Sym>, at: Micros) {
         self.effort.fields_reentered += 1;
-        let fields = &mut self.know().reentered;
-        if let Some(known) = fields.iter_mut().find(|known| known.field == e.field) {
+        let (field, form, channel) = (e.field, e.form.unwrap_or(Sym::NONE), self.channel_of(e.contact));
+        let known = self.know();
+        let fields = &mut known.reentered;
+        if let Some(known) = fields.iter_mut().find(|known| (known.field, known.form) == (field, form)) {
             known.times = known.times.saturating_add(1);
+            known.last_at = at;
         } else if fields.len() < MAX_FIELDS {
-            tight::push(fields, ReenteredField { field: e.field, times: 1 });
+            tight::push(fields, ReenteredField { field, form, times: 1, last_at: at });
         }
+        forms::reenter(&mut known.forms, form, channel, at);
+    }
+
+    /// The channel of a contact, if it is known.
+    fn channel_of(&self, contact: Option<ContactId>) -> Option<Channel> {
+        self.contact(contact?)?.channel
     }
 
     fn know(&mut self) -> &mut Known {

@@ -10,6 +10,7 @@
 
 mod contact;
 mod effort;
+mod forms;
 pub mod known;
 mod learn;
 pub mod reached;
@@ -17,6 +18,7 @@ mod trail;
 
 pub use contact::Contact;
 pub use effort::Effort;
+pub use forms::{FORM_GAP, MAX_FORMS, MAX_OFFERS};
 pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 
 use known::{ClickPath, Known, Verification};
@@ -228,6 +230,9 @@ impl CustomerState {
             | EventData::PromiseKept(_)
             | EventData::PromiseRenegotiated(_)
             | EventData::FieldReentered(_)
+            | EventData::FormProgressed(_)
+            | EventData::OfferMade(_)
+            | EventData::OfferAnswered(_)
             | EventData::TextClassified(_) => self.learn(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
@@ -243,8 +248,6 @@ impl CustomerState {
             | EventData::Purchase(_)
             | EventData::Charged(_)
             | EventData::Refunded(_)
-            | EventData::OfferMade(_)
-            | EventData::OfferAnswered(_)
             | EventData::EntitlementChanged(_)
             | EventData::PartnerUpdated(_)
             | EventData::ConcessionGiven(_)
@@ -252,7 +255,6 @@ impl CustomerState {
             | EventData::FeedbackGiven(_)
             | EventData::PredictionMade(_)
             | EventData::PredictionContradicted(_)
-            | EventData::FormProgressed(_)
             | EventData::ReachMeasured(_) => {}
         }
     }

@@ -57,8 +57,11 @@
 //! All forms of statements are listed by [`forms`]. At the end of a line, in brackets: `[arrives day 4 10:00]` for a
 //! fact that is learnt late (or, on a line that is there twice, delivered twice), `[known as question]` to name an
 //! event that is judged later, `[from crm]` for its source. A block `rulebook:` with indented lines below it is
-//! handed to the teller's side as it is, in [`Scenario::rulebook`].
+//! handed to the teller's side as it is, in [`Scenario::rulebook`]. A block `disruption "storm":` holds the document of
+//! a disruption, with its instants as the story tells them (`from = "day 2 06:00"`); it happens where a line says
+//! `company declares "storm" by operations`.
 
+mod dealing;
 mod difference;
 mod error;
 mod moment;
@@ -80,6 +83,7 @@ pub use tell::Teller;
 
 use throughline_core::event::NewEvent;
 use throughline_core::ids::{LinkId, ProfileId};
+use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
 /// A story, read.
@@ -140,6 +144,13 @@ pub enum What {
         /// The other.
         b: ProfileId,
     },
+    /// A disruption is declared: what hits many customers at once.
+    Declared {
+        /// Its document, with its instants in the form of RFC 3339.
+        document: String,
+        /// Who says so.
+        by: Name,
+    },
 }
 
 impl Scenario {
@@ -160,7 +171,7 @@ impl Scenario {
     /// The same story in which nobody was ever linked.
     #[must_use]
     pub fn never_linked(mut self) -> Self {
-        self.happenings.retain(|h| matches!(h.what, What::Fact { .. }));
+        self.happenings.retain(|h| !matches!(h.what, What::Linked { .. } | What::Unlinked { .. }));
         self
     }
 }
@@ -173,5 +184,6 @@ impl Scenario {
 /// assert!(forms().any(|form| form == "<who> accepts the answer in <contact>"));
 /// ```
 pub fn forms() -> impl Iterator<Item = &'static str> {
-    statement::FORMS.iter().chain(stated::FORMS).map(|(form, _)| *form)
+    let forms = statement::FORMS.iter().chain(stated::FORMS).chain(dealing::FORMS);
+    forms.map(|(form, _)| *form)
 }

@@ -17,6 +17,8 @@ pub struct Names {
     pub(super) promises: BTreeMap<String, (PromiseId, ProfileId)>,
     pub(super) links: BTreeMap<String, (LinkId, ProfileId, ProfileId)>,
     pub(super) events: BTreeMap<String, (EventId, ProfileId)>,
+    /// Their documents.
+    pub(super) disruptions: BTreeMap<String, String>,
     spelled: BTreeMap<Uuid, String>,
 }
 

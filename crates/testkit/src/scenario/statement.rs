@@ -20,6 +20,7 @@ pub(super) enum Stated {
     Fact(ProfileId, EventData),
     Linked(LinkId, ProfileId, ProfileId),
     Unlinked(LinkId, ProfileId, ProfileId),
+    Declared(String, Name),
 }
 
 pub(super) type Make = fn(&Said, &mut Names) -> Stated;
@@ -133,6 +134,10 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("link <link> is taken back", |s, n| {
         let (link, a, b) = n.links.get(s.word("link")).copied().unwrap_or_default();
         Stated::Unlinked(link, a, b)
+    }),
+    ("company declares <disruption> by <whom>", |s, n| {
+        let document = n.disruptions.get(s.word("disruption")).cloned().unwrap_or_default();
+        Stated::Declared(document, name(s, "whom"))
     }),
 ];
 
