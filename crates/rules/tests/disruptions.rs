@@ -73,12 +73,9 @@ fn whom_it_hits_does_not_depend_on_the_order_in_which_that_is_listed() {
     let airports = ["FRA", "MUC", "LHR", "CDG", "OSL"];
     for first in 0..airports.len() {
         let mut names = Interner::new();
-        airports
-            .iter()
-            .cycle()
-            .skip(first)
-            .take(airports.len())
-            .for_each(|airport| drop(names.intern(airport)));
+        for airport in airports.iter().cycle().skip(first).take(airports.len()) {
+            names.intern(airport);
+        }
         let storm = STORM.replace("[\"FRA\"]", "[\"OSL\", \"FRA\", \"CDG\", \"FRA\"]");
         let storm = Disruption::parse(&storm, Micros::MIN, &mut names).unwrap();
         let mut hits = |airport: &str| {

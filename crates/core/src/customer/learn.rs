@@ -1,16 +1,14 @@
 //! How events change what is known about the customer herself, and what they cost her.
 
 use super::CustomerState;
-use super::forms;
 use super::known::{
     Account, AskedAgain, Callback, Circumstance, Known, MAX_ACCOUNTS, MAX_ASKED_AGAIN, MAX_CALLBACKS,
-    MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_FIELDS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS,
-    ReenteredField, StatedConsent, StatedFact, StatedPreference, Subscription, SubscriptionState,
-    Verification,
+    MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS, StatedConsent,
+    StatedFact, StatedPreference, Subscription, SubscriptionState, Verification,
 };
 use super::reached::{self, ReachedOut};
 use crate::event::vocabulary::{
-    ContactStarted, FieldReentered, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
+    ContactStarted, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
 };
 use crate::event::{
     AccountRole, ApologyStep, CancellationOutcome, Channel, CircumstanceChange, Direction, EventData,
@@ -118,13 +116,6 @@ impl CustomerState {
                     callback.due = MaybeMicros::some(e.due);
                 }
             }
-            EventData::FieldReentered(e) => self.reenters(e, at),
-            EventData::FormProgressed(e) => {
-                let channel = e.channel.or_else(|| self.channel_of(e.contact));
-                forms::progress(&mut self.know().forms, e, channel, at);
-            }
-            EventData::OfferMade(e) => forms::offer(&mut self.know().offers, e.offer, at),
-            EventData::OfferAnswered(e) => forms::answer(&mut self.know().offers, e, at),
             EventData::TextClassified(e) => {
                 let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
                 if let (Some(contact), Some(topic)) = (contact, e.topic) {
@@ -269,26 +260,7 @@ impl CustomerState {
         self.effort.callbacks_taken += u32::from(!known);
     }
 
-    fn reenters(&mut self, e: &FieldReentered<Sym>, at: Micros) {
-        self.effort.fields_reentered += 1;
-        let (field, form, channel) = (e.field, e.form.unwrap_or(Sym::NONE), self.channel_of(e.contact));
-        let known = self.know();
-        let fields = &mut known.reentered;
-        if let Some(known) = fields.iter_mut().find(|known| (known.field, known.form) == (field, form)) {
-            known.times = known.times.saturating_add(1);
-            known.last_at = at;
-        } else if fields.len() < MAX_FIELDS {
-            tight::push(fields, ReenteredField { field, form, times: 1, last_at: at });
-        }
-        forms::reenter(&mut known.forms, form, channel, at);
-    }
-
-    /// The channel of a contact, if it is known.
-    fn channel_of(&self, contact: Option<ContactId>) -> Option<Channel> {
-        self.contact(contact?)?.channel
-    }
-
-    fn know(&mut self) -> &mut Known {
+    pub(super) fn know(&mut self) -> &mut Known {
         self.known.get_or_insert_with(Box::default)
     }
 }

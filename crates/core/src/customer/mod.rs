@@ -229,11 +229,11 @@ impl CustomerState {
             | EventData::CallbackScheduled(_)
             | EventData::PromiseKept(_)
             | EventData::PromiseRenegotiated(_)
-            | EventData::FieldReentered(_)
+            | EventData::TextClassified(_) => self.learn(fact),
+            EventData::FieldReentered(_)
             | EventData::FormProgressed(_)
             | EventData::OfferMade(_)
-            | EventData::OfferAnswered(_)
-            | EventData::TextClassified(_) => self.learn(fact),
+            | EventData::OfferAnswered(_) => self.deals(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
             | EventData::Rated(_)

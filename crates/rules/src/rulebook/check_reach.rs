@@ -24,14 +24,11 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
             );
         }
         if steps.first() == Some(&0) {
-            say(at, "everything reaches nobody; write a first step of 1 or more".into());
+            say(at, "a reach of 0 is what everything has; write a first step of 1 or more".into());
         }
-        if let Some(pair) = steps.windows(2).find(|pair| pair[0] >= pair[1]) {
+        if let Some((one, next)) = steps.iter().zip(steps.iter().skip(1)).find(|(one, next)| one >= next) {
             let message = "the steps of `raises_priority_at` ascend";
-            say(
-                at,
-                format!("{message}; {} stands before {}: put them in order, each once", pair[0], pair[1]),
-            );
+            say(at, format!("{message}; {one} stands before {next}: put them in order, each once"));
         }
     }
     for (place, prescription) in document.prescriptions.iter().enumerate() {
@@ -39,10 +36,14 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
         let Some(reach) = &quick.reach_at_least else { continue };
         let at = reach.span().start;
         if *reach.as_ref() == 0 {
-            say(at, "everything reaches nobody; write `reach_at_least` of 1 or more, or remove it".into());
+            say(
+                at,
+                "a reach of 0 is what everything has; write `reach_at_least` of 1 or more, or remove it"
+                    .into(),
+            );
         }
         // Directly below, so that nobody is prescribed something else in between.
-        let mut below = document.prescriptions[place + 1..].iter().map(|p| p.as_ref());
+        let mut below = document.prescriptions[place + 1..].iter().map(AsRef::as_ref);
         let plain = below.find(|p| p.reach_at_least.is_none()).filter(|p| is_the_same(quick, p));
         let Some(plain) = plain else {
             say(

@@ -167,7 +167,7 @@ fn a_form_is_one_course_until_it_was_sent_and_half_an_hour_is_no_gap() {
     let journey = folded(told.clone());
     let [one] = journey.customer.known().unwrap().forms() else { panic!("one course") };
     assert_eq!(one.channels[..], [Channel::Web, Channel::App, Channel::Phone]);
-    assert_eq!((one.gaps, one.longest_gap), (2, half_a_day - (FORM_GAP + FORM_GAP + Span(1))));
+    assert_eq!((one.gaps, one.longest_gap), (2, Span(half_a_day.0 - 2 * FORM_GAP.0 - 1)));
     assert_eq!((one.state, one.begun_at), (Submitted, minute(0)));
     // What comes after it was sent is another one.
     let next = at(half_a_day + Span(4), Started, Channel::Web);

@@ -25,9 +25,10 @@ const CHANNELS: [Channel; 5] = [Channel::Mail, Channel::Mail, Channel::Phone, Ch
 const TOPICS: [Option<&str>; 4] = [Some("billing"), Some("delivery"), None, None];
 const AGENTS: [Option<&str>; 3] = [Some("bo"), Some("cy"), None];
 const ENDINGS: [Ending; 4] = [Ending::Completed, Ending::Completed, Ending::Abandoned, Ending::Dropped];
-const VERDICTS: [TextVerdict; 6] = [
+const VERDICTS: [TextVerdict; 7] = [
     TextVerdict::Substantive,
     TextVerdict::Substantive,
+    TextVerdict::Boilerplate,
     TextVerdict::Boilerplate,
     TextVerdict::Boilerplate,
     TextVerdict::Acknowledgement,
@@ -276,18 +277,31 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             reason: None,
         }
         .into(),
+        22..=26 => dealt(contact, which, how % 28),
+        _ => CircumstanceChanged {
+            circumstance: name("bereavement"),
+            change: CircumstanceChange::ALL[usize::from(which) % 3],
+            by: StatedBy::ThirdParty,
+        }
+        .into(),
+    }
+}
+
+/// How far something was heard, forms, and offers.
+fn dealt(contact: ContactId, which: u8, what: u8) -> EventData {
+    match what {
         22 | 23 => ReachMeasured { contact, reach: REACHES[usize::from(which) % REACHES.len()] }.into(),
         24 => FormProgressed {
             form: name(if which.is_multiple_of(3) { "claim" } else { "application" }),
             contact: which.is_multiple_of(2).then_some(contact),
             progress: FormProgress::ALL[usize::from(which) % FormProgress::ALL.len()],
-            step: (which % 4 > 0).then_some(u16::from(which % 4)),
+            step: (!which.is_multiple_of(4)).then_some(u16::from(which % 4)),
             channel: which.is_multiple_of(5).then(|| pick(&CHANNELS, which)),
         }
         .into(),
         25 => FieldReentered {
             field: name("date-of-birth"),
-            form: (which % 3 > 0).then(|| name("application")),
+            form: (!which.is_multiple_of(3)).then(|| name("application")),
             contact: which.is_multiple_of(2).then_some(contact),
         }
         .into(),
@@ -299,16 +313,10 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             expires: None,
         }
         .into(),
-        26 => OfferAnswered {
+        _ => OfferAnswered {
             offer: name(if which % 4 == 1 { "spring" } else { "winter" }),
             answer: OfferAnswer::ALL[usize::from(which / 4) % OfferAnswer::ALL.len()],
             contact: None,
-        }
-        .into(),
-        _ => CircumstanceChanged {
-            circumstance: name("bereavement"),
-            change: CircumstanceChange::ALL[usize::from(which) % 3],
-            by: StatedBy::ThirdParty,
         }
         .into(),
     }

@@ -153,9 +153,8 @@ fn take(item: &'static str, line: &[Token], names: &Names, said: &mut Said) -> R
         "change" => known(SubscriptionChange::ALL.iter().map(|c| c.as_str()).collect(), "a change"),
         "role" => known(AccountRole::ALL.iter().map(|r| r.as_str()).collect(), "a role"),
         "number" | "of" | "worst" if word.parse::<u16>().is_ok() => Ok(()),
-        "number" | "of" | "worst" => Err("a whole number".into()),
         "reach" | "minor" if word.parse::<u32>().is_ok() => Ok(()),
-        "reach" | "minor" => Err("a whole number".into()),
+        "number" | "of" | "worst" | "reach" | "minor" => Err("a whole number".into()),
         _ if is_name => Ok(()),
         _ => Err(format!("the name of the {slot}")),
     };
