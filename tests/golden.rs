@@ -52,6 +52,11 @@ async fn story_2_the_form_nobody_read() {
 }
 
 #[tokio::test]
+async fn story_3_the_storm() {
+    check("03-the-storm").await;
+}
+
+#[tokio::test]
 async fn story_5_closed_but_not() {
     check("05-closed-but-not").await;
 }
@@ -84,6 +89,16 @@ async fn story_4_with_a_verdict_that_comes_later() {
 #[tokio::test]
 async fn story_4_without_the_confirmation_is_open_a_year_later() {
     check("04-the-bill-unconfirmed").await;
+}
+
+#[tokio::test]
+async fn story_7_half_a_day_later_elsewhere() {
+    check("07-half-a-day-later").await;
+}
+
+#[tokio::test]
+async fn story_11_the_whole_world_hears() {
+    check("11-the-whole-world-hears").await;
 }
 
 #[tokio::test]

@@ -60,6 +60,7 @@ pub(super) fn build(run: Run<Gathered>, history: &History) -> Report {
         open_cases: open_cases(&tally),
         hours: hours(&tally),
         failures: failures(&tally, &names),
+        publicity_parity: tally.parity.report(&names),
         over_time: over_time(&tally, window),
         found,
     }

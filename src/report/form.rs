@@ -2,6 +2,7 @@
 //! beside it is made of these types.
 
 use super::need::Reason;
+use super::parity::Parity;
 use super::rate::{Rate, Window};
 use super::survival::Survival;
 use super::timeline::Mark;
@@ -48,6 +49,8 @@ pub struct Report {
     pub hours: Vec<ChannelHours>,
     /// What went wrong, most frequent first.
     pub failures: Vec<Failures>,
+    /// Who complained in public against who complained in private, by failure. Only failures of which there are both.
+    pub publicity_parity: Vec<Parity>,
     /// What happened in each step of time.
     pub over_time: OverTime,
     /// The ten customers who need a person most, most needy first.

@@ -6,6 +6,7 @@
 use super::clock_times::AllClockTimes;
 use super::issues::{Issue, Issues};
 use super::need::{Needy, need};
+use super::parity::{ParityOfOne, ParityTally};
 use super::rate::Share;
 use super::sightings::{Answered, Moves, Sighting, Sightings};
 use crate::durations::Durations;
@@ -46,6 +47,7 @@ pub(crate) struct Gathered {
     contacts: Sightings,
     issues: Issues,
     breaches: BTreeSet<(DecisionKind, Sym)>,
+    parity: ParityOfOne,
     on_topic: HashMap<Sym, Micros, FxBuildHasher>,
     pub(super) tally: Tally,
 }
@@ -62,6 +64,7 @@ pub(super) struct Tally {
     pub(super) ages: BTreeMap<&'static str, [u64; AGES.len() + 1]>,
     pub(super) breaches: BTreeMap<(DecisionKind, Sym), Breach>,
     pub(super) failures: BTreeMap<Failure, u64>,
+    pub(super) parity: ParityTally,
     pub(super) days: BTreeMap<i64, Day>,
     pub(super) flagged_customers: u64,
     pub(super) observed_secs: u64,
@@ -147,6 +150,7 @@ impl Gathered {
             contacts: Sightings::default(),
             issues: Issues::default(),
             breaches: BTreeSet::new(),
+            parity: ParityOfOne::default(),
             on_topic: HashMap::default(),
             tally: Tally::default(),
         }
@@ -272,6 +276,7 @@ impl Gathered {
     fn count_open(&mut self, folded: &Folded<'_>) {
         for clocks in folded.journey.cases.clocks(folded.rules) {
             self.tally.clocks.take(&clocks, folded.as_of);
+            self.parity.see_clocks(&clocks, folded.as_of);
             let case = clocks.case;
             if !case.state.is_settled() {
                 let days = folded.as_of.since(case.opened_at).0 / DAY;
@@ -305,6 +310,9 @@ impl Outlet for Gathered {
             | Content::LimitPassed { .. }
             | Content::ContactAgainstGuard { .. } => {
                 self.broke(kind, rule);
+                if kind == DecisionKind::LimitPassed {
+                    self.parity.passed(rule, at);
+                }
             }
             Content::ChurnFlagged { .. } => {
                 self.day(at).flagged += 1;
@@ -326,6 +334,7 @@ impl Outlet for Gathered {
 
     fn clocks_over(&mut self, clocks: &CaseClocks<'_>, at: Micros) {
         self.tally.clocks.take(clocks, at);
+        self.parity.see_clocks(clocks, at);
     }
 }
 
@@ -335,6 +344,7 @@ impl Observer for Gathered {
         self.count_contacts();
         self.count_issues();
         self.count_open(folded);
+        self.parity.count(folded.facts, &self.issues, &mut self.tally.parity);
         if let Some(needy) = need(folded, self.contacts.list.iter().rfind(|c| c.inbound)) {
             self.tally.needs(needy);
         }
@@ -495,6 +505,7 @@ impl Tally {
             mine.customers += theirs.customers;
         }
         add_counts(&mut self.failures, other.failures);
+        self.parity.add(other.parity);
         for (day, theirs) in other.days {
             let mine = self.days.entry(day).or_default();
             mine.opened += theirs.opened;

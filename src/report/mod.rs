@@ -13,6 +13,7 @@ mod form;
 mod gather;
 mod issues;
 mod need;
+mod parity;
 mod rate;
 mod sightings;
 mod survival;
@@ -27,6 +28,7 @@ pub use form::{
     OverTime, Repeat, Repeats, Report, TimeStep, Transfers, Waits,
 };
 pub use need::Reason;
+pub use parity::{Parity, ParityGroup, ParityOfConcessions};
 pub use rate::{Rate, Window};
 pub use survival::{CurvePoint, Survival};
 pub use timeline::{Lane, Mark, Tone};

@@ -1,6 +1,7 @@
 //! A report as text, for a terminal: what a replay finds, and the shares that say whether it is good.
 
 use super::form::Report;
+use super::parity::{Parity, ParityOfConcessions};
 use super::rate::Rate;
 use super::survival::Survival;
 use std::fmt;
@@ -52,6 +53,7 @@ impl fmt::Display for Report {
             }
         }
         writeln!(to, "  {:<40} {}", "a person, from the queue", Quartiles(&waits.to_a_person))?;
+        parity(to, self)?;
         write!(to, "\ncustomers who need a person most")?;
         for needs in &self.need_a_person {
             let why: Vec<&str> = needs.reasons.iter().map(|reason| reason.why.as_str()).collect();
@@ -62,6 +64,35 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+/// Who complained in public against who complained in private, if there are both.
+fn parity(to: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    if report.publicity_parity.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\nin public against in private, of the same failure (the difference should be nothing)")?;
+    for Parity { by, class, public, private, concessions } in &report.publicity_parity {
+        writeln!(to, "  {:<40} {} against {}", format!("{by} {class}"), public.n, private.n)?;
+        for given in concessions {
+            let ParityOfConcessions { currency, public_mean_minor: open, private_mean_minor: quiet, .. } =
+                given;
+            let difference = given.difference_minor;
+            writeln!(
+                to,
+                "  {:<40} {open:.1} against {quiet:.1}, {difference:+.1}",
+                format!("  {currency} given, minor units")
+            )?;
+        }
+        let median = |secs: Option<f64>| {
+            secs.map_or_else(|| "not reached".to_owned(), |s| Span((s * 1e6) as i64).to_string())
+        };
+        if by == "topic" {
+            let (open, quiet) = (public.median_first_human_secs, private.median_first_human_secs);
+            writeln!(to, "  {:<40} {} against {}", "  a person, half by", median(open), median(quiet))?;
+        }
+    }
+    Ok(())
 }
 
 /// A rate with what it is made of.

@@ -30,6 +30,8 @@ pub(crate) struct EngineTeller {
     facts: Vec<(ProfileId, NewEvent)>,
     links: BTreeMap<LinkId, (ProfileId, ProfileId)>,
     /// What the company said that it can keep, from when on.
+    capabilities: Vec<(Micros, String)>,
+    /// The documents of disruptions, each with from when on it counts.
     declared: Vec<(Micros, String)>,
 }
 
@@ -41,8 +43,9 @@ impl EngineTeller {
         let engine = Engine::builder(Arc::new(MemoryStore::new()));
         let engine = engine.clock(move || shown.now()).start().await.unwrap();
         let announcements = engine.subscribe("story").await.unwrap().with_historical();
-        let (facts, links, declared) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { engine, clock, announcements, facts, links, declared }
+        let (facts, links) = (Vec::new(), BTreeMap::new());
+        let (declared, capabilities) = (Vec::new(), Vec::new());
+        Self { engine, clock, announcements, facts, links, declared, capabilities }
     }
 
     /// Where everybody is in the end, and what stands announced of them.
@@ -84,11 +87,14 @@ impl EngineTeller {
         Folded { customer, journey, judged, rules, names }
     }
 
-    /// The rulebook that ships, and what the company said that it can keep.
+    /// The rulebook that ships, the disruptions, and what the company said that it can keep.
     fn rules(&self) -> (Rulebooks, Interner) {
         let mut names = Interner::new();
         let mut rules = Rulebooks::standard(&mut names);
         for (from, document) in &self.declared {
+            rules.declare(*from, document, &mut names).unwrap();
+        }
+        for (from, document) in &self.capabilities {
             rules.declare_capability(*from, document, &mut names).unwrap();
         }
         (rules, names)
@@ -155,9 +161,14 @@ impl Teller for EngineTeller {
                 self.links.remove(link);
                 self.engine.unlink(*link, *a, *b).await
             }
-            What::Declared { document } => {
+            What::Capability { document } => {
                 let by = Name::new("operations").unwrap();
                 let declared = self.engine.declare_capability(document.clone(), by).await?;
+                self.capabilities.push((declared.effective_at, document.clone()));
+                Ok(())
+            }
+            What::Declared { document, by } => {
+                let declared = self.engine.declare(document.clone(), by.clone()).await?;
                 self.declared.push((declared.effective_at, document.clone()));
                 Ok(())
             }

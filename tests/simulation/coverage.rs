@@ -75,6 +75,8 @@ coverage! {
     taken_apart "links of claims taken back by somebody",
     contradictions "links refused because of two accounts",
     activations "rulebooks put in force",
+    storms "storms declared",
+    hit "cases that a storm took in",
     overtaken_by_rules "appends that an activation overtook",
     because_of_rulebooks "entries because of another rulebook",
     by_two_rulebooks "lives whose announcements name two rulebooks",
@@ -138,6 +140,7 @@ impl Coverage {
         self.because_of_links += said.because_of_links;
         self.because_of_unlinks += said.because_of_unlinks;
         self.because_of_rulebooks += said.because_of_rulebooks;
+        self.hit += said.hit;
         self.by_two_rulebooks += u64::from(said.rulebooks.len() > 1);
         self.historical += said.historical;
     }

@@ -2,12 +2,12 @@
 
 use throughline::core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, CaseOverridden, Connected, ContactEnded, ContactStarted,
-    MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Rated, ResolutionClaimed, TextClassified,
-    TextJudged, Transferred, VoicemailLeft, WorkDone,
+    FactStated, MenuReached, Message, PageViewed, PromiseKept, PromiseMade, Rated, ResolutionClaimed,
+    TextClassified, TextJudged, Transferred, VoicemailLeft, WorkDone,
 };
 use throughline::core::event::{
-    Author, Channel, Direction, Ending, EventData, Instrument, MenuExit, NewEvent, TextVerdict, TransferKind,
-    WorkEffect,
+    Author, Channel, Direction, Ending, EventData, Instrument, MenuExit, NewEvent, StatedBy, TextVerdict,
+    TransferKind, WorkEffect,
 };
 use throughline::core::ids::{ContactId, EventId, IssueRef, ProfileId, PromiseId};
 use throughline::core::name::Name;
@@ -151,6 +151,11 @@ impl Facts {
                     comment: None,
                 }
                 .into()
+            }
+            16 if self.rng.chance(600) => {
+                let value =
+                    [None, Some("FRA"), Some("MUC"), Some("MUC")][self.rng.below(4) as usize].map(name);
+                FactStated { fact: name("flies-from"), value, by: StatedBy::Customer }.into()
             }
             16..19 => PageViewed { page: name("cancellation-terms") }.into(),
             19 | 20 => self.promise(id, contact, at),

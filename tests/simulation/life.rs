@@ -40,7 +40,7 @@ pub(crate) struct Life<'t> {
     pub(crate) reads_at: Option<usize>,
     /// What the consumer cannot handle.
     pub(crate) poison: Option<Poison>,
-    /// Whether rulebooks are put in force in this life.
+    /// Whether rulebooks are put in force in this life, and storms declared.
     activates: bool,
     /// Whether identifiers are claimed in it.
     claims: bool,

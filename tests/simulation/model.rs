@@ -43,11 +43,19 @@ pub(crate) struct Link {
     pub(crate) unlinked: Known,
 }
 
-/// A rulebook that somebody wanted in force.
+/// What can be put in force in a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Which of the variants of the rulebook.
+    Rulebook(usize),
+    /// Which storm, until so many steps after it begins.
+    Storm(usize, i64),
+}
+
+/// Something that somebody wanted in force.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Activation {
-    /// Which of the variants.
-    pub(crate) number: usize,
+    pub(crate) wanted: Wanted,
     /// From when on.
     pub(crate) from: Micros,
     pub(crate) known: Known,

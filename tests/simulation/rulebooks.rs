@@ -1,7 +1,9 @@
-//! The rulebooks of a life: the one that it begins with, and others that are put in force while it is lived.
+//! The rulebooks of a life: the one that it begins with, and others that are put in force while it is lived; and storms
+//! that are declared meanwhile.
 
+use super::facts::GRID;
 use super::life::{Life, note};
-use super::model::{Activation, Known};
+use super::model::{Activation, Known, Wanted};
 use super::node::Running;
 use std::collections::BTreeMap;
 use throughline::activated::Activated;
@@ -47,10 +49,28 @@ pub(crate) fn variant(number: usize) -> String {
     text
 }
 
+/// A storm that hits whoever flies from one of two airports. Of the same name with another end, it takes the place of the
+/// one before.
+pub(crate) fn storm(number: usize, from: Micros, steps: i64) -> String {
+    let until = from + Span(GRID.0 * steps);
+    let (topic, airport) = [("delivery", "FRA"), ("billing", "MUC")][number % 2];
+    format!(
+        "disruption = \"storm-{number}\"\nfrom = \"{from}\"\nuntil = \"{until}\"\ntopics = [\"{topic}\"]\n\
+         waiver = \"fee\"\nlonger = 2.5\n[[who]]\nfact = \"flies-from\"\nvalues = [\"{airport}\"]\n"
+    )
+}
+
 /// The rulebooks of a log, made once for each list of activations.
 #[derive(Debug)]
 pub(crate) struct Library {
-    made: BTreeMap<Vec<(Micros, String)>, Rulebooks>,
+    made: BTreeMap<Vec<(Micros, Document)>, Rulebooks>,
+}
+
+/// What an activation puts in force.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Document {
+    Rulebook(String),
+    Disruption(String),
 }
 
 impl Library {
@@ -70,7 +90,8 @@ impl Library {
             // After everything that stands before it in the log.
             let from = recorded.event.occurred_at.max(recorded.recorded_at).max(before + Span(1));
             match What::open(&recorded.event.data).unwrap() {
-                What::Rulebook(document) => (from, document),
+                What::Rulebook(document) => (from, Document::Rulebook(document)),
+                What::Disruption(document) => (from, Document::Disruption(document)),
                 other => panic!("nobody activates anything else here: {other:?}"),
             }
         });
@@ -80,7 +101,10 @@ impl Library {
         }
         let mut rules = Rulebooks::parse(FIRST, names).unwrap();
         for (from, document) in &key {
-            rules.activate(*from, document, names).unwrap();
+            match document {
+                Document::Rulebook(document) => drop(rules.activate(*from, document, names).unwrap()),
+                Document::Disruption(document) => rules.declare(*from, document, names).unwrap(),
+            }
         }
         // Those of lives before this one are not needed again.
         if self.made.len() > 64 {
@@ -91,11 +115,16 @@ impl Library {
     }
 }
 
-/// Asks an engine to put a rulebook in force.
+/// Asks an engine to put something in force.
 fn ask(engine: Engine, activation: &Activation) -> JoinHandle<Result<Activated, EngineError>> {
-    let Activation { number, from, .. } = *activation;
+    let Activation { wanted, from, .. } = *activation;
     let by = Name::new("head-of-support").unwrap();
-    tokio::spawn(async move { engine.activate(variant(number), from, by).await })
+    tokio::spawn(async move {
+        match wanted {
+            Wanted::Rulebook(number) => engine.activate(variant(number), from, by).await,
+            Wanted::Storm(number, steps) => engine.declare(storm(number, from, steps), by).await,
+        }
+    })
 }
 
 impl Life<'_> {
@@ -106,12 +135,19 @@ impl Life<'_> {
         let index = if again { self.rng.below(asked as u64) as usize } else { asked };
         if !again {
             let steps = [-8, 0, 0, 0, 0, 2, 12];
-            let from = self.now + Span(super::facts::GRID.0 * self.rng.pick(&steps).copied()?);
+            let from = self.now + Span(GRID.0 * self.rng.pick(&steps).copied()?);
             let (known, position) = (Known::Absent, None);
-            self.model.activations.push(Activation { number: index, from, known, position });
+            let wanted = if self.rng.chance(500) {
+                let lasts = [3, 12, 40, 100];
+                // No two documents are the same.
+                Wanted::Storm(self.rng.below(2) as usize, self.rng.pick(&lasts).copied()? + index as i64)
+            } else {
+                Wanted::Rulebook(index)
+            };
+            self.model.activations.push(Activation { wanted, from, known, position });
         }
         let activation = &self.model.activations[index];
-        note!(self, "version {} is to be in force from {}", activation.number + 2, activation.from);
+        note!(self, "{:?} is to be in force from {}", activation.wanted, activation.from);
         Some(Running::Activate(index, ask(engine, activation)))
     }
 
@@ -127,7 +163,11 @@ impl Life<'_> {
         if activated.effective_at < activated.recorded_at {
             return Err(format!("in force before it was recorded: {activated:?}"));
         }
-        self.met.activations += u64::from(activation.known != Known::Acknowledged);
+        let is_new = u64::from(activation.known != Known::Acknowledged);
+        match activation.wanted {
+            Wanted::Rulebook(_) => self.met.activations += is_new,
+            Wanted::Storm(..) => self.met.storms += is_new,
+        }
         activation.known = Known::Acknowledged;
         Ok(())
     }

@@ -8,7 +8,7 @@ use throughline::core::fact::{Fact, ProfileIx};
 use throughline::core::ids::{LinkId, ProfileId};
 use throughline::core::name::Interner;
 use throughline::core::time::Micros;
-use throughline::rules::decision::{Decision, Slot};
+use throughline::rules::decision::{Decision, DecisionKind, Slot};
 use throughline::rules::evaluate::Evaluator;
 use throughline::rules::journey::Journey;
 use throughline::rules::ledger::{
@@ -51,6 +51,8 @@ pub(crate) struct Said {
     pub(crate) because_of_unlinks: u64,
     pub(crate) because_of_rulebooks: u64,
     pub(crate) historical: u64,
+    /// Cases that became part of a disruption.
+    pub(crate) hit: u64,
     /// The rulebooks that were named.
     pub(crate) rulebooks: BTreeSet<String>,
 }
@@ -294,6 +296,7 @@ pub(crate) fn check_ledger(log: &[StoredEvent]) -> Result<Said, String> {
                 said.rulebooks.insert(new.decision.rulebook.to_string());
                 said.repeated += u64::from(because.is_none() && new.generation > 0);
                 said.historical += u64::from(new.historical);
+                said.hit += u64::from(new.decision.slot.kind == DecisionKind::DisruptionApplies);
                 standing.generations += 1;
                 standing.effective = Some(new);
             }

@@ -2,7 +2,7 @@
 //! words and ids are in logs that were written before.
 #![allow(clippy::unwrap_used)]
 
-use throughline_core::event::vocabulary::{ContactStarted, Rated};
+use throughline_core::event::vocabulary::{ContactStarted, FormProgressed, Rated};
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome,
     CircumstanceChange, Consent, Direction, Ending, EntitlementChange, EventKind, FormProgress, Instrument,
@@ -77,7 +77,7 @@ const KINDS: [(u16, u8, &str); 56] = [
 ];
 
 /// Kinds that have a newer schema than their first one.
-const RAISED: [(u16, u8); 2] = [(1, 2), (13, 2)];
+const RAISED: [(u16, u8); 3] = [(1, 2), (13, 2), (53, 2)];
 
 #[test]
 fn kinds_have_their_numbers_schemas_and_words() {
@@ -129,6 +129,35 @@ fn a_rating_of_schema_1_is_read_from_json() {
     assert!(read(1, new).unwrap().is_err());
     assert!(read(2, new).unwrap().is_ok());
     assert!(read(3, new).is_none());
+}
+
+/// The story of the change: an application that went on in an app could not be told from one that stayed on the website.
+/// Step 3 of one, in no contact, as version 1 of the schema wrote it.
+#[test]
+fn a_form_of_schema_1_is_read_as_one_of_today() {
+    let plain = hex("07 6163636f756e74 00 01 01 03");
+    let read = decode(53, 1, &plain, &[], &mut Owned).unwrap();
+    let today = FormProgressed {
+        form: Name::new("account").unwrap(),
+        contact: None,
+        progress: FormProgress::StepReached,
+        step: Some(3),
+        channel: None,
+    };
+    assert_eq!(read, EventData::from(today));
+    let again = Body::of(&read);
+    assert_eq!((again.schema, &*again.plain), (2, &*hex("07 6163636f756e74 00 01 01 03 00")));
+    assert_eq!(again.open(), Ok(read));
+    let from_json = |schema, json: &str| {
+        let mut from = serde_json::Deserializer::from_str(json);
+        EventData::deserialize_schema(EventKind::FormProgressed, schema, &mut from)
+    };
+    let old = r#"{"form":"account","contact":null,"progress":"started","step":null}"#;
+    assert!(from_json(1, old).unwrap().is_ok());
+    let new = r#"{"form":"account","contact":null,"progress":"started","step":null,"channel":"app"}"#;
+    assert!(from_json(1, new).unwrap().is_err());
+    assert!(from_json(2, new).unwrap().is_ok());
+    assert!(from_json(3, new).is_none());
 }
 
 /// The story of the change: nobody could say what we make contact for, and so nobody could be held to it. A contact whose

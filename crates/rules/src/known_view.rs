@@ -4,11 +4,13 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use serde::Serialize;
 use throughline_core::customer::CustomerState;
-use throughline_core::customer::known::Known;
-use throughline_core::event::{AccountRole, Channel, Consent, Preference, StatedBy, Strength};
+use throughline_core::customer::known::{Form, Known};
+use throughline_core::event::{
+    AccountRole, Channel, Consent, FormProgress, OfferAnswer, Preference, StatedBy, Strength,
+};
 use throughline_core::ids::{ContactId, EventId, PromiseId};
 use throughline_core::name::{Interner, Sym};
-use throughline_core::time::Micros;
+use throughline_core::time::{Micros, Span};
 
 macro_rules! view {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty,)* })*) => {$(
@@ -43,6 +45,10 @@ view! {
         click_paths: Vec<ClickPathView>,
         /// Fields that she had to enter again.
         fields_reentered: Vec<FieldView>,
+        /// Forms that she fills in or sent.
+        forms: Vec<FormView>,
+        /// Offers that were made to her.
+        offers: Vec<OfferView>,
         /// Apologies that are owed and not given yet.
         apologies_owed: u32,
     }
@@ -150,10 +156,42 @@ view! {
         /// The pages in order, that one last; of a long way the last ones.
         pages: Vec<String>,
     }
+    /// A form: one course, on however many channels.
+    FormView {
+        /// Which.
+        form: String,
+        /// What happened to it last.
+        state: FormProgress,
+        /// The step that was reached last.
+        step: Option<u16>,
+        /// When it was begun.
+        begun_at: Micros,
+        /// When something happened to it last.
+        last_at: Micros,
+        /// The channels on which it was filled in, in the order in which each came.
+        channels: Vec<Channel>,
+        /// How often nothing happened to it for half an hour.
+        gaps: u16,
+        /// The longest of those times, in microseconds.
+        longest_gap: Span,
+        /// The fields that she had to enter again in it.
+        fields_reentered: Vec<String>,
+    }
+    /// An offer that was made to her.
+    OfferView {
+        /// Which.
+        offer: String,
+        /// What she did with it; none: nothing so far.
+        answer: Option<OfferAnswer>,
+        /// Since when.
+        since: Micros,
+    }
     /// A field that was entered again.
     FieldView {
         /// The field.
         field: String,
+        /// The form, menu or script that asked for it.
+        form: Option<String>,
         /// How often.
         times: u32,
     }
@@ -230,12 +268,58 @@ impl KnownView {
                 clicks: it.clicks,
                 pages: all(&it.pages, |page| name(*page)),
             }),
+            forms: all(known.forms(), |it| FormView::of(it, known, names)),
+            offers: all(known.offers(), |it| OfferView {
+                offer: name(it.offer),
+                answer: it.answer,
+                since: it.since(),
+            }),
             fields_reentered: all(known.reentered(), |it| FieldView {
                 field: name(it.field),
+                form: maybe(it.form),
                 times: it.times,
             }),
             apologies_owed: known.apologies_owed(),
         }
+    }
+}
+
+impl FormView {
+    fn of(form: &Form, known: &Known, names: &Interner) -> Self {
+        let again = known.reentered().iter().filter(|f| f.form == form.form && f.last_at >= form.begun_at);
+        Self {
+            form: names.resolve(form.form).into(),
+            state: form.state,
+            step: (form.step > 0).then_some(form.step),
+            begun_at: form.begun_at,
+            last_at: form.last_at,
+            channels: form.channels.to_vec(),
+            gaps: form.gaps,
+            longest_gap: form.longest_gap,
+            fields_reentered: again.map(|field| names.resolve(field.field).into()).collect(),
+        }
+    }
+}
+
+impl fmt::Display for FormView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "form {}: {}", self.form, self.state)?;
+        if let Some(step) = self.step {
+            write!(f, " (step {step})")?;
+        }
+        write!(f, " {}, begun {}", self.last_at, self.begun_at)?;
+        for (place, channel) in self.channels.iter().enumerate() {
+            write!(f, "{} {channel}", if place == 0 { ", on" } else { "," })?;
+        }
+        match self.gaps {
+            0 => {}
+            1 => write!(f, "; one gap, of {}", self.longest_gap)?,
+            many => write!(f, "; {many} gaps, the longest of {}", self.longest_gap)?,
+        }
+        if !self.fields_reentered.is_empty() {
+            write!(f, "; entered again: {}", self.fields_reentered.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -296,8 +380,16 @@ impl fmt::Display for KnownView {
             let ways = if *clicks == 1 { "click" } else { "clicks" };
             writeln!(f, "  {clicks} {ways} to contact {contact}: {}", pages.join(", "))?;
         }
-        for FieldView { field, times } in &self.fields_reentered {
-            writeln!(f, "  entered again: {field} ({times}×)")?;
+        for FieldView { field, form, times } in &self.fields_reentered {
+            let of = form.as_ref().map_or(String::new(), |form| alloc::format!(" in {form}"));
+            writeln!(f, "  entered again: {field}{of} ({times}×)")?;
+        }
+        for form in &self.forms {
+            writeln!(f, "  {form}")?;
+        }
+        for OfferView { offer, answer, since } in &self.offers {
+            let stands = answer.map_or("made", OfferAnswer::as_str);
+            writeln!(f, "  offer {offer}: {stands} {since}")?;
         }
         match self.apologies_owed {
             0 => Ok(()),

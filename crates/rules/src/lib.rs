@@ -29,6 +29,7 @@ pub mod known_view;
 pub mod ledger;
 pub mod loops;
 mod mistake;
+mod outcome_view;
 pub mod partner_view;
 pub mod partners;
 pub mod permission;

@@ -8,6 +8,7 @@ use crate::clock_view::ClockView;
 use crate::decision::Clock;
 use crate::journey::Journey;
 use crate::known_view::KnownView;
+use crate::outcome_view::{self, NOT_YET};
 use crate::partner_view::PartnerView;
 use crate::promise::PromiseCount;
 use crate::rulebook::Rulebooks;
@@ -97,6 +98,15 @@ pub struct CaseView {
     pub apologies_owed: u32,
     /// The disruption that it is part of.
     pub disruption: Option<String>,
+    /// The offer that it is about, where its topic is about one.
+    pub offer: Option<String>,
+    /// How many people can see what she said in public; none: nobody measured it.
+    pub reach: Option<u64>,
+    /// Whether the first substantive answer of the running instance came before any target on it was missed: `yes`, `no` or
+    /// `not yet`.
+    pub quick: &'static str,
+    /// Whether she accepted what was done: `yes`, `no` or `not yet`.
+    pub acceptable: &'static str,
     /// How long it lasts or lasted, from its opening until it was settled: this clock goes on through every
     /// reopening.
     pub total: Span,
@@ -171,6 +181,9 @@ impl JourneyView {
             let clocks = CaseClocks::of(&journey.cases, CaseIx(place as u32), rules);
             let clock = |clock: &Clock| ClockView::of(*clock, &clocks, journey, rules, names, as_of);
             let public = |key: ContactId| handles.get(&key).copied().unwrap_or(key);
+            let reach = journey.cases.reach_of(CaseIx(place as u32));
+            let clocks_started_at = c.instance.started_at;
+            let clocks: Vec<ClockView> = Clock::ALL.iter().map(clock).collect();
             CaseView {
                 handle: public(key),
                 contacts: contacts.get(&key).cloned().unwrap_or_default(),
@@ -189,9 +202,13 @@ impl JourneyView {
                 children: children(key).map(|child| public(child.key)).collect(),
                 apologies_owed: journey.apologies_of(CaseIx(place as u32)).count() as u32,
                 disruption: c.disruption.and_then(|of| spelled(names, rules.disruption(of).id)),
+                offer: outcome_view::offer(c, journey, rules, names),
+                reach: (reach > 0).then_some(reach),
+                quick: outcome_view::quick(&clocks),
+                acceptable: outcome_view::acceptable(c),
                 total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
-                clocks_started_at: c.instance.started_at,
-                clocks: Clock::ALL.iter().map(clock).collect(),
+                clocks_started_at,
+                clocks,
             }
         };
         let disruptions = rules.disruptions_of(&journey.customer, as_of).map(|(_, d)| DisruptionView {
@@ -395,6 +412,15 @@ impl fmt::Display for CaseView {
         }
         if let Some(disruption) = &self.disruption {
             write!(f, "; part of {disruption}")?;
+        }
+        if let Some(offer) = &self.offer {
+            write!(f, "; about the offer {offer}")?;
+        }
+        if let Some(reach) = self.reach {
+            write!(f, "; reach {reach}")?;
+        }
+        if (self.quick, self.acceptable) != (NOT_YET, NOT_YET) {
+            write!(f, "\n    quick: {}; acceptable: {}", self.quick, self.acceptable)?;
         }
         if self.contacts.len() > 1 {
             write!(f, "\n    holds")?;

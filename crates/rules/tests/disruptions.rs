@@ -1,7 +1,12 @@
 //! The document of a disruption: what is refused, with what to write instead.
 #![allow(clippy::unwrap_used)]
 
-use throughline_core::name::Interner;
+use throughline_core::customer::fold;
+use throughline_core::event::vocabulary::FactStated;
+use throughline_core::event::{NewEvent, StatedBy};
+use throughline_core::fact::{Fact, ProfileIx};
+use throughline_core::ids::EventId;
+use throughline_core::name::{Interner, Name};
 use throughline_core::time::{Micros, Span};
 use throughline_rules::disruption::Disruption;
 
@@ -60,4 +65,25 @@ fn a_disruption_counts_from_its_begin_and_not_before_it_was_recorded() {
     assert!(storm.goes_on(storm.from) && !storm.goes_on(storm.until) && storm.goes_on(storm.until - Span(1)));
     let late = storm.from + Span::from_hours(5);
     assert_eq!(Disruption::parse(STORM, late, &mut names).unwrap().from, late);
+}
+
+/// The story: values are looked up in order, and the order is that in which somebody first said them, whoever that was.
+#[test]
+fn whom_it_hits_does_not_depend_on_the_order_in_which_that_is_listed() {
+    let airports = ["FRA", "MUC", "LHR", "CDG", "OSL"];
+    for first in 0..airports.len() {
+        let mut names = Interner::new();
+        for airport in airports.iter().cycle().skip(first).take(airports.len()) {
+            names.intern(airport);
+        }
+        let storm = STORM.replace("[\"FRA\"]", "[\"OSL\", \"FRA\", \"CDG\", \"FRA\"]");
+        let storm = Disruption::parse(&storm, Micros::MIN, &mut names).unwrap();
+        let mut hits = |airport: &str| {
+            let name = |text: &str| Name::new(text).unwrap();
+            let data = FactStated { fact: name("flies"), value: Some(name(airport)), by: StatedBy::Customer };
+            let event = NewEvent::new(EventId::default(), storm.from, name("crm"), data.into());
+            storm.hits(&fold(&[Fact::of(&event, ProfileIx(0), &mut names)]))
+        };
+        assert_eq!(airports.map(&mut hits), [true, false, false, true, true], "{first}");
+    }
 }

@@ -12,6 +12,7 @@ mod hours;
 mod leaving;
 mod open;
 mod pareto;
+mod parity;
 mod people;
 mod summary;
 mod words;
@@ -39,6 +40,7 @@ impl Report {
                         (summary::tiles(self))
                         (people::people(self))
                         (pictures(self))
+                        (parity::parity(self))
                         section aria-labelledby="rates" {
                             h2 id="rates" { "Every rate, and what it is made of" }
                             p.soft {

@@ -282,7 +282,8 @@ fn what_the_company_does() -> impl Strategy<Value = EventData> {
             form: name(),
             contact: of(contact()),
             progress: select(FormProgress::ALL),
-            step: of(any::<u16>())
+            step: of(any::<u16>()),
+            channel: of(select(Channel::ALL))
         }),
         any_of!(FieldReentered { field: name(), form: of(name()), contact: of(contact()) }),
         any_of!(ReachMeasured { contact: contact(), reach: any::<u64>() }),

@@ -6,11 +6,13 @@
 
 use super::reached::ReachedOut;
 use crate::canonical::{Canonical, CanonicalWriter};
-use crate::event::{AccountRole, Channel, Consent, Preference, StatedBy, Strength};
+use crate::event::{
+    AccountRole, Channel, Consent, FormProgress, OfferAnswer, Preference, StatedBy, Strength,
+};
 use crate::ids::{ContactId, EventId, PromiseId};
 use crate::name::Sym;
 use crate::tight;
-use crate::time::{MaybeMicros, Micros};
+use crate::time::{MaybeMicros, Micros, Span};
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 
@@ -30,7 +32,8 @@ pub const MAX_ACCOUNTS: usize = 32;
 pub const MAX_CLICK_PATHS: usize = 4;
 /// The most pages that a way names: the last ones before the contact.
 pub const MAX_PATH_PAGES: usize = 16;
-/// The most fields that are named as entered again; further ones are only counted in the effort account.
+/// The most fields that are named as entered again, each for each form; further ones are only counted in the effort
+/// account.
 pub const MAX_FIELDS: usize = 16;
 /// The most times of being asked again that are kept as evidence; the oldest goes first.
 pub const MAX_ASKED_AGAIN: usize = 16;
@@ -176,8 +179,46 @@ pub struct ClickPath {
 pub struct ReenteredField {
     /// The field.
     pub field: Sym,
+    /// The form, menu or script that asked for it; [`Sym::NONE`] if nobody said.
+    pub form: Sym,
     /// How often.
     pub times: u32,
+    /// The last time.
+    pub last_at: Micros,
+}
+
+/// A form that a customer fills in or sent: one course, on however many channels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    /// Which.
+    pub form: Sym,
+    /// What happened to it last.
+    pub state: FormProgress,
+    /// When it was begun.
+    pub begun_at: Micros,
+    /// When something happened to it last.
+    pub last_at: Micros,
+    /// The step that was reached last, from 1; 0 if nobody said.
+    pub step: u16,
+    /// How often nothing happened to it for more than [`FORM_GAP`](super::FORM_GAP).
+    pub gaps: u16,
+    /// The longest of those times.
+    pub longest_gap: Span,
+    /// How often a field had to be entered again in it.
+    pub fields_reentered: u16,
+    /// The channels on which it was filled in, in the order in which each came.
+    pub channels: ThinVec<Channel>,
+}
+
+/// An offer that was made to her.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which, by its code.
+    pub offer: Sym,
+    /// What she did with it; none: nothing so far.
+    pub answer: Option<OfferAnswer>,
+    pub(super) made_at: MaybeMicros,
+    pub(super) answered_at: MaybeMicros,
 }
 
 /// What is known about the customer herself.
@@ -194,6 +235,8 @@ pub struct Known {
     pub(super) accounts: ThinVec<Account>,
     pub(super) reentered: ThinVec<ReenteredField>,
     pub(super) reached: ThinVec<ReachedOut>,
+    pub(super) forms: ThinVec<Form>,
+    pub(super) offers: ThinVec<Offer>,
     pub(super) apologies_owed: u32,
 }
 
@@ -204,7 +247,8 @@ macro_rules! lists {
 
             /// The bytes on the heap.
             pub(super) fn heap_bytes(&self) -> usize {
-                0 $(+ tight::heap_bytes(&self.$name))*
+                let channels: usize = self.forms.iter().map(|form| tight::heap_bytes(&form.channels)).sum();
+                channels $(+ tight::heap_bytes(&self.$name))*
             }
 
             pub(super) fn shrink(&mut self) {
@@ -249,6 +293,10 @@ lists! {
     reentered: ReenteredField;
     /// The last contacts that we began for each purpose, in the order of time.
     reached: ReachedOut;
+    /// Forms, in the order in which something happened to them last.
+    forms: Form;
+    /// Offers that were made to her, in the order in which something happened to them last.
+    offers: Offer;
 }
 
 impl Known {
@@ -260,6 +308,12 @@ impl Known {
     /// How many apologies are owed and not given yet.
     pub const fn apologies_owed(&self) -> u32 {
         self.apologies_owed
+    }
+
+    /// The offer that was made or answered last before an instant, among those that are remembered.
+    pub fn last_offer(&self, before: Micros) -> Option<&Offer> {
+        let touched = self.offers.iter().filter_map(|offer| Some((offer.touched(before)?, offer)));
+        touched.max_by_key(|(at, _)| *at).map(|(_, offer)| offer)
     }
 
     /// The channel that she wants to be answered on.
@@ -289,6 +343,18 @@ impl Callback {
     /// Whether a call at this instant is the one that was agreed on, and not one that comes too early.
     pub fn is_made_at(&self, at: Micros) -> bool {
         self.from().is_none_or(|from| at >= from)
+    }
+}
+
+impl Offer {
+    /// Since when it stands as it does.
+    pub fn since(&self) -> Micros {
+        self.answered_at.get().or(self.made_at.get()).unwrap_or(Micros::MIN)
+    }
+
+    /// When it was made or answered last, up to an instant.
+    fn touched(&self, before: Micros) -> Option<Micros> {
+        [self.answered_at.get(), self.made_at.get()].into_iter().flatten().find(|at| *at <= before)
     }
 }
 
@@ -343,5 +409,17 @@ canonical! {
         to.id(it.contact.0); to.number(u64::from(it.clicks)); to.number(it.pages.len() as u64);
         it.pages.iter().for_each(|page| to.name(*page));
     }
-    ReenteredField(it, to) { to.name(it.field); to.number(u64::from(it.times)); }
+    ReenteredField(it, to) {
+        to.name(it.field); to.name(it.form); to.number(u64::from(it.times)); to.time(it.last_at);
+    }
+    Form(it, to) {
+        to.name(it.form); to.byte(it.state as u8); to.time(it.begun_at); to.time(it.last_at);
+        to.number(u64::from(it.step) | u64::from(it.gaps) << 16 | u64::from(it.fields_reentered) << 32);
+        to.number(it.longest_gap.0 as u64); to.number(it.channels.len() as u64);
+        it.channels.iter().for_each(|channel| to.byte(*channel as u8));
+    }
+    Offer(it, to) {
+        to.name(it.offer); to.byte(it.answer.map_or(u8::MAX, |answer| answer as u8));
+        to.maybe_time(it.made_at.get()); to.maybe_time(it.answered_at.get());
+    }
 }

@@ -3,13 +3,12 @@
 use super::CustomerState;
 use super::known::{
     Account, AskedAgain, Callback, Circumstance, Known, MAX_ACCOUNTS, MAX_ASKED_AGAIN, MAX_CALLBACKS,
-    MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_FIELDS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS,
-    ReenteredField, StatedConsent, StatedFact, StatedPreference, Subscription, SubscriptionState,
-    Verification,
+    MAX_CIRCUMSTANCES, MAX_CLICK_PATHS, MAX_CONSENTS, MAX_STATED_FACTS, MAX_SUBSCRIPTIONS, StatedConsent,
+    StatedFact, StatedPreference, Subscription, SubscriptionState, Verification,
 };
 use super::reached::{self, ReachedOut};
 use crate::event::vocabulary::{
-    ContactStarted, FieldReentered, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
+    ContactStarted, IdentityAsked, IdentityVerified, PreferenceStated, SubscriptionChanged,
 };
 use crate::event::{
     AccountRole, ApologyStep, CancellationOutcome, Channel, CircumstanceChange, Direction, EventData,
@@ -117,7 +116,6 @@ impl CustomerState {
                     callback.due = MaybeMicros::some(e.due);
                 }
             }
-            EventData::FieldReentered(e) => self.reenters(e),
             EventData::TextClassified(e) => {
                 let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
                 if let (Some(contact), Some(topic)) = (contact, e.topic) {
@@ -262,17 +260,7 @@ impl CustomerState {
         self.effort.callbacks_taken += u32::from(!known);
     }
 
-    fn reenters(&mut self, e: &FieldReentered<Sym>) {
-        self.effort.fields_reentered += 1;
-        let fields = &mut self.know().reentered;
-        if let Some(known) = fields.iter_mut().find(|known| known.field == e.field) {
-            known.times = known.times.saturating_add(1);
-        } else if fields.len() < MAX_FIELDS {
-            tight::push(fields, ReenteredField { field: e.field, times: 1 });
-        }
-    }
-
-    fn know(&mut self) -> &mut Known {
+    pub(super) fn know(&mut self) -> &mut Known {
         self.known.get_or_insert_with(Box::default)
     }
 }

@@ -10,6 +10,7 @@
 
 mod contact;
 mod effort;
+mod forms;
 pub mod known;
 mod learn;
 pub mod reached;
@@ -17,6 +18,7 @@ mod trail;
 
 pub use contact::Contact;
 pub use effort::Effort;
+pub use forms::{FORM_GAP, MAX_FORMS, MAX_OFFERS};
 pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 
 use known::{ClickPath, Known, Verification};
@@ -234,8 +236,11 @@ impl CustomerState {
             | EventData::CallbackScheduled(_)
             | EventData::PromiseKept(_)
             | EventData::PromiseRenegotiated(_)
-            | EventData::FieldReentered(_)
             | EventData::TextClassified(_) => self.learn(fact),
+            EventData::FieldReentered(_)
+            | EventData::FormProgressed(_)
+            | EventData::OfferMade(_)
+            | EventData::OfferAnswered(_) => self.deals(fact),
             EventData::AnswerAccepted(_)
             | EventData::AnswerRejected(_)
             | EventData::Rated(_)
@@ -250,8 +255,6 @@ impl CustomerState {
             | EventData::Purchase(_)
             | EventData::Charged(_)
             | EventData::Refunded(_)
-            | EventData::OfferMade(_)
-            | EventData::OfferAnswered(_)
             | EventData::EntitlementChanged(_)
             | EventData::PartnerUpdated(_)
             | EventData::ConcessionGiven(_)
@@ -259,7 +262,6 @@ impl CustomerState {
             | EventData::FeedbackGiven(_)
             | EventData::PredictionMade(_)
             | EventData::PredictionContradicted(_)
-            | EventData::FormProgressed(_)
             | EventData::ReachMeasured(_) => {}
         }
     }

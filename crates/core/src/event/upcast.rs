@@ -3,8 +3,8 @@
 //! An upcaster states what the old form left unsaid, and says it in the way that gives old events the meaning they
 //! had. How to add the next one: `docs/FORMAT.md`.
 
-use super::vocabulary::{ContactStarted, Rated};
-use super::{Channel, Direction, EventData, EventKind, Instrument, Text};
+use super::vocabulary::{ContactStarted, FormProgressed, Rated};
+use super::{Channel, Direction, EventData, EventKind, FormProgress, Instrument, Text};
 use crate::ids::{ContactId, IssueRef};
 use crate::name::Name;
 use crate::wire::{Decode, DecodeError, Encode, Reader, Reading, Writer};
@@ -70,6 +70,23 @@ impl<N, T> From<RatedV1<T>> for EventData<N, T> {
     }
 }
 
+/// `form.progressed` of schema 1: nobody said where a form was filled in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormProgressedV1<N> {
+    form: N,
+    contact: Option<ContactId>,
+    progress: FormProgress,
+    step: Option<u16>,
+}
+
+impl<N, T> From<FormProgressedV1<N>> for EventData<N, T> {
+    fn from(old: FormProgressedV1<N>) -> Self {
+        let FormProgressedV1 { form, contact, progress, step } = old;
+        FormProgressed { form, contact, progress, step, channel: None }.into()
+    }
+}
+
 /// What reading data gives: there is no such schema, or the data, or what is wrong with it.
 type Old<N, T, E> = Option<Result<EventData<N, T>, E>>;
 
@@ -87,6 +104,7 @@ where
     match (kind, schema) {
         (EventKind::ContactStarted, 1) => Some(contact_started_v1(from, context).map(EventData::from)),
         (EventKind::Rated, 1) => Some(rated_v1(from, context).map(EventData::from)),
+        (EventKind::FormProgressed, 1) => Some(form_progressed_v1(from, context).map(EventData::from)),
         _ => None,
     }
 }
@@ -120,6 +138,21 @@ where
     })
 }
 
+fn form_progressed_v1<C: Reading>(
+    from: &mut Reader<'_>,
+    context: &mut C,
+) -> Result<FormProgressedV1<C::Name>, DecodeError>
+where
+    C::Name: Decode<C>,
+{
+    Ok(FormProgressedV1 {
+        form: Decode::decode(from, context)?,
+        contact: Decode::decode(from, context)?,
+        progress: Decode::decode(from, context)?,
+        step: Decode::decode(from, context)?,
+    })
+}
+
 /// Reads an older schema of a kind from any serde format; none if there never was this one.
 pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
     kind: EventKind,
@@ -129,6 +162,7 @@ pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
     match (kind, schema) {
         (EventKind::ContactStarted, 1) => Some(ContactStartedV1::deserialize(from).map(EventData::from)),
         (EventKind::Rated, 1) => Some(RatedV1::deserialize(from).map(EventData::from)),
+        (EventKind::FormProgressed, 1) => Some(FormProgressedV1::deserialize(from).map(EventData::from)),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `N` is what a name is and `T` what a text is: [`Name`] and [`Text`] in the API, [`Sym`](crate::name::Sym)
 //! and `()` in the fold. A kind's number and a field's place are on disk for ever; a kind that must change gets
-//! a higher schema version and an upcaster, as [`Rated`] and [`ContactStarted`] have.
+//! a higher schema version and an upcaster, as [`Rated`], [`ContactStarted`] and [`FormProgressed`] have.
 
 use super::define::vocabulary;
 use super::upcast;
@@ -521,7 +521,7 @@ vocabulary! {
         due: Micros,
     }
     /// A form on a page or in an app was begun, went on, was left or was sent.
-    53 "form.progressed" v 1 => FormProgressed [N] {
+    53 "form.progressed" v 2 => FormProgressed [N] {
         /// The form, by the name that rules know it by.
         form: N,
         /// The contact that it became, once it did.
@@ -530,6 +530,9 @@ vocabulary! {
         progress: FormProgress,
         /// The step that was reached, from 1.
         step: Option<u16>,
+        /// Where it was filled in; none: on the channel of its contact, if it names one that is known. Events of schema 1
+        /// do not say.
+        channel: Option<Channel>,
     }
     /// The customer had to enter again what she had entered before.
     54 "field.reentered" v 1 => FieldReentered [N] {

@@ -324,7 +324,8 @@ pub(crate) fn data_of(kind: EventKind, time: BoxedStrategy<Micros>) -> BoxedStra
             form: name(),
             contact: option::of(contact()),
             progress: select(FormProgress::ALL),
-            step: option::of(any::<u16>())
+            step: option::of(any::<u16>()),
+            channel: option::of(select(Channel::ALL))
         }),
         EventKind::FieldReentered => any_of!(FieldReentered {
             field: name(),

@@ -1,7 +1,7 @@
 //! The cases of one customer, and which contact belongs to which.
 //!
 //! Limits: settled cases are kept in detail for the rulebook's `retire_after`; then a stub stays, of which there
-//! are at most [`MAX_STUBS`]. A retired case can be rebuilt from the log.
+//! are at most [`MAX_STUBS`]. A retired case can be rebuilt from the log. Of how far contacts reach, [`MAX_REACHES`] are kept.
 
 use super::waits::{Wait, Waits};
 use super::{Case, CaseClocks, CaseState, WaitsFor};
@@ -19,6 +19,9 @@ use throughline_core::time::{Micros, Span};
 
 /// The most stubs that a customer's journey keeps; the oldest go first.
 pub const MAX_STUBS: usize = 64;
+
+/// The most contacts of which it is kept how many people can see them; the one that fewest can see goes first.
+pub const MAX_REACHES: usize = 16;
 
 /// A case's place in the book. Valid until cases are retired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,15 +56,16 @@ pub struct CaseBook {
     cases: ThinVec<Case>,
     members: ThinVec<(ContactId, CaseIx)>,
     waits: Waits,
-    /// Behind one pointer, since most customers have no case that is so old.
-    archive: Option<Box<Archive>>,
+    /// Behind one pointer, since most customers have nothing of it.
+    rare: Option<Box<Rare>>,
 }
 
-/// Cases that were settled long ago.
+/// What is kept of cases that were settled long ago, and of contacts in public.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Archive {
+struct Rare {
     stubs: ThinVec<CaseStub>,
     retired: u32,
+    reaches: ThinVec<(ContactId, u64)>,
 }
 
 impl CaseBook {
@@ -72,12 +76,38 @@ impl CaseBook {
 
     /// What is kept of cases settled long ago, oldest first.
     pub fn stubs(&self) -> &[CaseStub] {
-        self.archive.as_ref().map_or(&[], |archive| &archive.stubs)
+        self.rare.as_ref().map_or(&[], |rare| &rare.stubs)
     }
 
     /// How many cases were retired, stubs included that are gone by now.
     pub fn retired(&self) -> u32 {
-        self.archive.as_ref().map_or(0, |archive| archive.retired)
+        self.rare.as_ref().map_or(0, |rare| rare.retired)
+    }
+
+    /// How many people can see what was said in public in a case's contacts: the most for any of them; 0 if nobody measured
+    /// it.
+    pub fn reach_of(&self, ix: CaseIx) -> u64 {
+        let Some(rare) = &self.rare else { return 0 };
+        let held = rare.reaches.iter().filter(|(contact, _)| self.of_contact(*contact) == Some(ix));
+        held.map(|(_, reach)| *reach).max().unwrap_or(0)
+    }
+
+    /// So many people can see a contact. Fewer than at another time are not fewer: who saw it has seen it.
+    pub(crate) fn reaches(&mut self, contact: ContactId, reach: u64) {
+        let reaches = &mut self.rare.get_or_insert_default().reaches;
+        if let Some((_, known)) = reaches.iter_mut().find(|(known, _)| *known == contact) {
+            *known = reach.max(*known);
+            return;
+        }
+        if reaches.len() >= MAX_REACHES {
+            let fewest = reaches.iter().enumerate().min_by_key(|(_, (_, reach))| *reach);
+            let fewest = fewest.map_or(0, |(place, _)| place);
+            if reaches[fewest].1 > reach {
+                return;
+            }
+            reaches.remove(fewest);
+        }
+        tight::push(reaches, (contact, reach));
     }
 
     /// Whether any case is not settled.
@@ -200,6 +230,12 @@ impl CaseBook {
             moved.push((!old(case)).then_some(CaseIx(kept)));
             kept += u32::from(!old(case));
         }
+        let rare = self.rare.get_or_insert_default();
+        let goes = |contact| {
+            let case = self.members.iter().rev().find(|(member, _)| *member == contact);
+            case.is_some_and(|(_, ix)| moved[ix.place()].is_none())
+        };
+        rare.reaches.retain(|(contact, _)| !goes(*contact));
         self.members.retain_mut(|(_, ix)| match moved[ix.0 as usize] {
             Some(new) => {
                 *ix = new;
@@ -208,38 +244,40 @@ impl CaseBook {
             None => false,
         });
         self.waits.renumber(&moved);
-        let archive = self.archive.get_or_insert_default();
         self.cases.retain(|case| {
             if old(case) {
-                archive.stubs.push(CaseStub::of(case));
-                archive.retired += 1;
+                rare.stubs.push(CaseStub::of(case));
+                rare.retired += 1;
             }
             !old(case)
         });
-        let excess = archive.stubs.len().saturating_sub(MAX_STUBS);
-        archive.stubs.drain(..excess);
+        let excess = rare.stubs.len().saturating_sub(MAX_STUBS);
+        rare.stubs.drain(..excess);
     }
 
     pub(crate) fn clear(&mut self) {
         self.cases.clear();
         self.members.clear();
         self.waits.clear();
-        self.archive = None;
+        self.rare = None;
     }
 
     pub(crate) fn shrink(&mut self) {
         self.cases.shrink_to_fit();
         self.members.shrink_to_fit();
         self.waits.shrink();
-        if let Some(archive) = &mut self.archive {
-            archive.stubs.shrink_to_fit();
+        if let Some(rare) = &mut self.rare {
+            rare.stubs.shrink_to_fit();
+            rare.reaches.shrink_to_fit();
         }
     }
 
     /// The bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        let archive = self.archive.as_ref().map_or(0, |a| size_of::<Archive>() + tight::heap_bytes(&a.stubs));
-        tight::heap_bytes(&self.cases) + tight::heap_bytes(&self.members) + self.waits.heap_bytes() + archive
+        let rare = self.rare.as_ref().map_or(0, |rare| {
+            size_of::<Rare>() + tight::heap_bytes(&rare.stubs) + tight::heap_bytes(&rare.reaches)
+        });
+        tight::heap_bytes(&self.cases) + tight::heap_bytes(&self.members) + self.waits.heap_bytes() + rare
     }
 }
 
@@ -284,5 +322,11 @@ impl Canonical for CaseBook {
         self.waits.canonical(to);
         to.list(self.stubs());
         to.number(u64::from(self.retired()));
+        let reaches = self.rare.as_ref().map_or(&[][..], |rare| &rare.reaches);
+        to.number(reaches.len() as u64);
+        for (contact, reach) in reaches {
+            to.id(contact.0);
+            to.number(*reach);
+        }
     }
 }

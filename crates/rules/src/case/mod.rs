@@ -10,7 +10,7 @@ mod state;
 mod waits;
 
 pub use crate::waiting::WaitsFor;
-pub use book::{CaseBook, CaseIx, CaseStub, MAX_STUBS};
+pub use book::{CaseBook, CaseIx, CaseStub, MAX_REACHES, MAX_STUBS};
 pub use clocks::Instance;
 pub use reading::{CaseClocks, ClockReading};
 pub use state::{Case, CaseState};

@@ -23,7 +23,7 @@ use throughline_core::time::{Micros, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DisruptionIx(pub u16);
 
-/// What is told of a customer, by which a disruption knows whom it hits.
+/// What is told of a customer, by which a disruption knows whom it hits. Lists are in the order of their symbols.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Hits {
     /// Everybody.
@@ -82,13 +82,15 @@ impl Hits {
         match self {
             Self::Everybody => true,
             Self::Fact(fact, values) => {
-                known.facts().iter().any(|f| f.fact == *fact && values.contains(&f.value))
+                known.facts().iter().any(|f| f.fact == *fact && values.binary_search(&f.value).is_ok())
             }
-            Self::Account(accounts) => known.accounts().iter().any(|a| accounts.contains(&a.account)),
+            Self::Account(accounts) => {
+                known.accounts().iter().any(|a| accounts.binary_search(&a.account).is_ok())
+            }
             Self::Plan(plans) => known
                 .subscriptions()
                 .iter()
-                .any(|s| plans.contains(&s.plan) && s.state != SubscriptionState::Ended),
+                .any(|s| s.state != SubscriptionState::Ended && plans.binary_search(&s.plan).is_ok()),
         }
     }
 }

@@ -38,7 +38,13 @@ impl Disruption {
         if !mistakes.is_empty() {
             return Err(DisruptionError { mistakes });
         }
-        let mut all = |list: &[String]| -> Vec<Sym> { list.iter().map(|name| names.intern(name)).collect() };
+        // In order, so that a customer's is looked up and not searched for.
+        let mut all = |list: &[String]| -> Vec<Sym> {
+            let mut all: Vec<Sym> = list.iter().map(|name| names.intern(name)).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
         let who = document.who.as_ref().iter().flat_map(|who| {
             let Who { everybody, accounts, plans, values, .. } = who.as_ref();
             let mut hits = Vec::new();

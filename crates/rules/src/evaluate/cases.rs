@@ -89,7 +89,9 @@ impl<S: Outlet> Step<'_, S> {
 
     /// A case holds a contact, or what stands in the place of one, from now on.
     pub(super) fn hold(&mut self, contact: ContactId, ix: CaseIx) {
+        let before = self.journey.cases.reach_of(ix);
         self.journey.cases.join(contact, ix);
+        self.raise(ix, before);
         self.out.joined(contact, self.journey.cases.get(ix).key);
     }
 
@@ -199,6 +201,7 @@ impl<S: Outlet> Step<'_, S> {
     pub(super) fn open_case(&mut self, case: Case) {
         let Case { key, topic, follows, parent, cause, .. } = case;
         let ix = self.journey.cases.open(case);
+        self.raise(ix, 0);
         self.out.joined(key, key);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();

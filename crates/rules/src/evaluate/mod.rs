@@ -17,6 +17,7 @@ mod outlet;
 mod partners;
 mod prescriptions;
 mod promises;
+mod reach;
 mod signals;
 mod texts;
 mod waits;
@@ -137,11 +138,16 @@ impl<S: Outlet> Step<'_, S> {
             EventData::Connected(e) => {
                 self.person_answers(e.contact);
                 self.check_limits(e.contact, LimitCounts::PingPongs);
+                self.check_waits(e.contact);
             }
-            EventData::Transferred(e) => self.check_limits(e.contact, LimitCounts::Transfers),
+            EventData::Transferred(e) => {
+                self.check_limits(e.contact, LimitCounts::Transfers);
+                self.check_waits(e.contact);
+            }
             EventData::ContactEnded(e) => {
                 self.contact_ended(e.contact, e.ending);
                 self.check_limits(e.contact, LimitCounts::PingPongs);
+                self.check_waits(e.contact);
             }
             EventData::Message(e) => {
                 self.turn(e.contact, e.author);
@@ -187,6 +193,7 @@ impl<S: Outlet> Step<'_, S> {
             EventData::Charged(e) => self.charged(e),
             EventData::PartnerUpdated(e) => self.partner_updated(e),
             EventData::Apology(e) => self.apologised(e),
+            EventData::ReachMeasured(e) => self.reach_measured(e),
             EventData::Queued(_)
             | EventData::Held(_)
             | EventData::Purchase(_)
@@ -209,7 +216,6 @@ impl<S: Outlet> Step<'_, S> {
             | EventData::CallbackOffered(_)
             | EventData::FormProgressed(_)
             | EventData::FieldReentered(_)
-            | EventData::ReachMeasured(_)
             | EventData::IdentifierClaimed(_)
             | EventData::ProfileLinked(_)
             | EventData::ProfileUnlinked(_) => {}

@@ -54,11 +54,14 @@ impl<S: Outlet> Step<'_, S> {
     fn prescribe(&mut self, found: &Finding) {
         let Finding { on, case, top, .. } = *found;
         let any_open = self.journey.cases.any_open();
+        let cases = &self.journey.cases;
+        let reach = cases.of_key(case).map_or(0, |ix| cases.reach_of(ix));
         let fits = |p: &&Prescription| {
             p.on == on
                 && found.reopens.is_none_or(|count| count >= p.reopened)
                 && p.of.is_none_or(|of| of == found.rule)
                 && p.cause.is_none_or(|cause| top == Some(cause))
+                && p.reach_at_least <= reach
                 && match p.case {
                     None => true,
                     Some(CaseCondition::Open) => any_open,

@@ -14,8 +14,13 @@ use throughline_core::event::Direction;
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::ids::ContactId;
 use throughline_core::name::Sym;
-use throughline_core::time::Micros;
+use throughline_core::time::{Micros, Span};
 use uuid::Uuid;
+
+/// How many whole minutes a time has, as far as they can be counted.
+fn minutes(time: Span) -> u16 {
+    u16::try_from(time.0 / Span::from_secs(60).0).unwrap_or(u16::MAX)
+}
 
 impl<S: Outlet> Step<'_, S> {
     pub(super) fn page_viewed(&mut self, page: Sym) {
@@ -131,6 +136,12 @@ impl<S: Outlet> Step<'_, S> {
         self.conclude(deadline.rule, ContactId::default(), content, occurrence, evidence);
     }
 
+    /// Waiting or hold has come to an end: was it too long?
+    pub(super) fn check_waits(&mut self, contact: ContactId) {
+        self.check_limits(contact, LimitCounts::WaitMinutes);
+        self.check_limits(contact, LimitCounts::HoldMinutes);
+    }
+
     /// Says once for each contact and limit that it was passed: when the count becomes one more than allowed.
     pub(super) fn check_limits(&mut self, contact: ContactId, counts: LimitCounts) {
         for limit in self.rules.limits.iter().filter(|l| l.counts == counts) {
@@ -141,6 +152,8 @@ impl<S: Outlet> Step<'_, S> {
                 LimitCounts::Transfers => state.transfers,
                 LimitCounts::PingPongs => state.ping_pongs,
                 LimitCounts::MenuDepth => state.menu_depth,
+                LimitCounts::WaitMinutes => minutes(state.wait),
+                LimitCounts::HoldMinutes => minutes(state.hold),
             };
             if count <= limit.above || self.journey.limits_passed(contact) & limit.bit != 0 {
                 continue;

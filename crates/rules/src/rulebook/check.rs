@@ -1,7 +1,7 @@
 //! Checks a document as a whole. Every mistake is found in one go, each with its line and its remedy.
 
 use super::document::{Document, LimitCounts, Opens, PrescribeOn, Promises, SignalSource, Target, TooFar};
-use super::{calendars, check_answers, check_contact, check_identity, check_texts};
+use super::{calendars, check_answers, check_contact, check_identity, check_reach, check_texts};
 use crate::mistake::{Mistake, line_of};
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use throughline_core::event::Channel;
@@ -55,6 +55,7 @@ pub(super) fn check(text: &str, document: &Document) -> Vec<Mistake> {
     check.mistakes.extend(calendars::check(text, document));
     check.mistakes.extend(check_identity::check(text, document));
     check.mistakes.extend(check_contact::check(text, document));
+    check.mistakes.extend(check_reach::check(text, document));
     check.mistakes.extend(check_texts::check(text, document));
     check.mistakes.sort_by_key(|m| m.line);
     check.mistakes

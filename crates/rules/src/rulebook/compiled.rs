@@ -5,6 +5,7 @@ use super::catalogue::{Catalogue, RuleIx, SignalIx};
 use super::compiled_answers::AnswerPolicy;
 use super::compiled_contact::{ChargedPolicy, ContactPolicy};
 use super::compiled_partners::{ApologyRule, PartnerPolicy};
+use super::compiled_reach::{ReachPolicy, about_offers};
 use super::document::{
     CaseCondition, Document, LimitCounts, Opens, PausesFor, PrescribeOn, SignalSource, TargetClock,
 };
@@ -54,6 +55,8 @@ pub struct Rulebook {
     pub partners: Option<PartnerPolicy>,
     /// What we owe an apology for, in the order of the document.
     pub apologies: Vec<ApologyRule>,
+    /// What it means how many people can see a complaint.
+    pub reach: ReachPolicy,
     /// What to do, in the order of the document.
     pub prescriptions: Vec<Prescription>,
     /// Who is who.
@@ -71,6 +74,8 @@ pub struct Rulebook {
     topics: Vec<(Sym, Span)>,
     /// Topics, and those that they come of.
     children: Vec<(Sym, Vec<Sym>)>,
+    /// Topics that are about the last offer.
+    about_offers: Vec<Sym>,
     targets_by_channel: Vec<Vec<usize>>,
 }
 
@@ -201,6 +206,8 @@ pub struct Prescription {
     pub cause: Option<SignalIx>,
     /// Only from this many reopenings on.
     pub reopened: u16,
+    /// Only for a case that so many people can see.
+    pub reach_at_least: u64,
     /// Only with, or without, an open case.
     pub case: Option<CaseCondition>,
     /// What to do.
@@ -293,6 +300,11 @@ impl Rulebook {
         own.map_or(&[][..], |(_, parents)| parents)
     }
 
+    /// Whether a case on a topic is about the offer that was made or answered last before it.
+    pub fn is_about_an_offer(&self, topic: Sym) -> bool {
+        self.about_offers.contains(&topic)
+    }
+
     /// The targets that hold for a case that began on a channel, about a topic.
     pub fn targets_for(
         &self,
@@ -366,6 +378,8 @@ impl Rulebook {
             partners: PartnerPolicy::compile(document, partner_rule, names),
             apologies: ApologyRule::compile(document, &apology_rules, names),
             children: children(document, names),
+            reach: ReachPolicy::compile(document),
+            about_offers: about_offers(document, names),
             promises_rule,
             voicemail_within: document.promises.voicemail_within.as_ref().0,
             too_far,
@@ -556,6 +570,7 @@ fn prescriptions(
             of,
             cause,
             reopened: p.reopened.as_ref().map_or(0, |n| *n.as_ref()),
+            reach_at_least: p.reach_at_least.as_ref().map_or(0, |n| *n.as_ref()),
             case: p.case,
             action: names.intern(&p.action),
             owner: names.intern(&p.owner),

@@ -4,6 +4,7 @@ use super::Duration;
 use super::document_answers::Answers;
 use super::document_contact::{ChargedAfterCancellation, ContactRules};
 use super::document_partners::{Apology, Partners};
+use super::document_reach::{About, Reach};
 use super::document_texts::{Loops, Texts};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::Deserialize;
@@ -68,6 +69,9 @@ document! {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "Vec<Apology>"))]
         pub apologies: Vec<Spanned<Apology>>,
+        /// What it means how many people can see a complaint.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<Reach>"))]
+        pub reach: Option<Spanned<Reach>>,
         /// Signs of leaving.
         #[cfg_attr(feature = "schema", schemars(with = "Option<Churn>"))]
         pub churn: Option<Spanned<Churn>>,
@@ -158,6 +162,8 @@ document! {
         #[serde(default)]
         #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
         pub child_of: Vec<Spanned<String>>,
+        /// What a case on it is about besides: `offer` is the offer that was made or answered last before it.
+        pub about: Option<About>,
     }
 
     /// A target on a clock.
@@ -284,6 +290,10 @@ document! {
         /// For `case-reopened`: only from this many reopenings of the case on.
         #[cfg_attr(feature = "schema", schemars(with = "Option<u16>"))]
         pub reopened: Option<Spanned<u16>>,
+        /// Only for a case that at least so many people can see. The same stands below without it: reach makes us quicker, and
+        /// nothing else.
+        #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
+        pub reach_at_least: Option<Spanned<u64>>,
         /// Only with, or without, an open case.
         pub case: Option<CaseCondition>,
         /// What to do, by the name under which it is recorded when it was done (`action.taken`).
@@ -375,6 +385,10 @@ words! {
         PingPongs,
         /// Menu levels.
         MenuDepth,
+        /// Whole minutes in queues, when the waiting ends.
+        WaitMinutes,
+        /// Whole minutes on hold, when the hold ends.
+        HoldMinutes,
     }
 
     /// What gives a signal.

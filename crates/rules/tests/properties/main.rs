@@ -18,6 +18,7 @@ mod ledger;
 mod live;
 mod machines;
 mod order;
+mod reach;
 mod rulebooks;
 mod said;
 mod slots;

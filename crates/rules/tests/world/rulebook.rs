@@ -40,6 +40,7 @@ reopen_window = "3d"
 
 [topics.delivery]
 child_of = ["billing"]
+about = "offer"
 
 [[targets]]
 rule = "acknowledged"
@@ -134,6 +135,16 @@ rule = "back-and-forth"
 counts = "ping-pongs"
 above = 0
 
+[[limits]]
+rule = "held"
+counts = "hold-minutes"
+above = 59
+
+[[limits]]
+rule = "kept-waiting"
+counts = "wait-minutes"
+above = 59
+
 [loops]
 rule = "machines"
 turns = 4
@@ -202,6 +213,29 @@ on = "custom"
 name = "complained-in-public"
 weight = 2.0
 cap = 4.0
+
+[reach]
+raises_priority_at = [10, 1000]
+
+[[prescriptions]]
+rule = "escalate-what-all-see"
+on = "target-missed"
+of = "answered"
+reach_at_least = 1000
+action = "escalate-to-team-lead"
+owner = "team-lead"
+within = "30m"
+cooldown = "1d"
+
+[[prescriptions]]
+rule = "escalate-what-many-see"
+on = "target-missed"
+of = "answered"
+reach_at_least = 10
+action = "escalate-to-team-lead"
+owner = "team-lead"
+within = "1h"
+cooldown = "1d"
 
 [[prescriptions]]
 rule = "escalate"

@@ -5,15 +5,16 @@ use super::history::event_id;
 use throughline_core::event::vocabulary::{
     ActionTaken, AnswerAccepted, AnswerRejected, Apology, CallbackRequested, CallbackScheduled,
     CancellationRequested, CancellationSettled, CaseOverridden, Charged, CircumstanceChanged, Connected,
-    ConsentChanged, ContactEnded, ContactStarted, Custom, Held, IdentifierClaimed, IdentityAsked,
-    IdentityVerified, MenuReached, Message, PageViewed, PartnerUpdated, PreferenceStated, PromiseKept,
-    PromiseMade, PromiseRenegotiated, Queued, Rated, ResolutionClaimed, SubscriptionChanged, TextClassified,
-    TextJudged, Transferred, VoicemailLeft, WaitTold, WorkDone,
+    ConsentChanged, ContactEnded, ContactStarted, Custom, FieldReentered, FormProgressed, Held,
+    IdentifierClaimed, IdentityAsked, IdentityVerified, MenuReached, Message, OfferAnswered, OfferMade,
+    PageViewed, PartnerUpdated, PreferenceStated, PromiseKept, PromiseMade, PromiseRenegotiated, Queued,
+    Rated, ReachMeasured, ResolutionClaimed, SubscriptionChanged, TextClassified, TextJudged, Transferred,
+    VoicemailLeft, WaitTold, WorkDone,
 };
 use throughline_core::event::{
     ApologyStep, AskedBy, Author, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange, Consent,
-    Direction, Ending, EventData, IdentifierHash, Instrument, MenuExit, Preference, StatedBy, Strength,
-    SubscriptionChange, Text, TextVerdict, TransferKind, WorkEffect,
+    Direction, Ending, EventData, FormProgress, IdentifierHash, Instrument, MenuExit, OfferAnswer,
+    Preference, StatedBy, Strength, SubscriptionChange, Text, TextVerdict, TransferKind, WorkEffect,
 };
 use throughline_core::ids::{ContactId, IssueRef, PromiseId};
 use throughline_core::name::Name;
@@ -24,9 +25,10 @@ const CHANNELS: [Channel; 5] = [Channel::Mail, Channel::Mail, Channel::Phone, Ch
 const TOPICS: [Option<&str>; 4] = [Some("billing"), Some("delivery"), None, None];
 const AGENTS: [Option<&str>; 3] = [Some("bo"), Some("cy"), None];
 const ENDINGS: [Ending; 4] = [Ending::Completed, Ending::Completed, Ending::Abandoned, Ending::Dropped];
-const VERDICTS: [TextVerdict; 6] = [
+const VERDICTS: [TextVerdict; 7] = [
     TextVerdict::Substantive,
     TextVerdict::Substantive,
+    TextVerdict::Boilerplate,
     TextVerdict::Boilerplate,
     TextVerdict::Boilerplate,
     TextVerdict::Acknowledgement,
@@ -49,6 +51,9 @@ const PURPOSES: [Option<&str>; 8] = [
     None,
     None,
 ];
+
+/// How many people can see something: on the steps of the rulebook, and beside them.
+const REACHES: [u64; 6] = [0, 9, 10, 999, 1_000, 80_000];
 
 const STRENGTHS: [Strength; 3] = [Strength::Low, Strength::Substantial, Strength::High];
 
@@ -172,7 +177,7 @@ pub(super) fn happened(what: u8, who: u8, which: u8, how: u8, at: Micros, near: 
 /// What is about the customer herself, and what is rare.
 fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
     let later = |n: u8| at + Span::from_secs(pick(&DUE, n));
-    match how % 23 {
+    match how % 28 {
         0 => Queued { contact, queue: name("billing") }.into(),
         1 => Held { contact }.into(),
         2 => IdentifierClaimed {
@@ -272,10 +277,46 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             reason: None,
         }
         .into(),
+        22..=26 => dealt(contact, which, how % 28),
         _ => CircumstanceChanged {
             circumstance: name("bereavement"),
             change: CircumstanceChange::ALL[usize::from(which) % 3],
             by: StatedBy::ThirdParty,
+        }
+        .into(),
+    }
+}
+
+/// How far something was heard, forms, and offers.
+fn dealt(contact: ContactId, which: u8, what: u8) -> EventData {
+    match what {
+        22 | 23 => ReachMeasured { contact, reach: REACHES[usize::from(which) % REACHES.len()] }.into(),
+        24 => FormProgressed {
+            form: name(if which.is_multiple_of(3) { "claim" } else { "application" }),
+            contact: which.is_multiple_of(2).then_some(contact),
+            progress: FormProgress::ALL[usize::from(which) % FormProgress::ALL.len()],
+            step: (!which.is_multiple_of(4)).then_some(u16::from(which % 4)),
+            channel: which.is_multiple_of(5).then(|| pick(&CHANNELS, which)),
+        }
+        .into(),
+        25 => FieldReentered {
+            field: name("date-of-birth"),
+            form: (!which.is_multiple_of(3)).then(|| name("application")),
+            contact: which.is_multiple_of(2).then_some(contact),
+        }
+        .into(),
+        26 if which.is_multiple_of(2) => OfferMade {
+            offer: name(if which.is_multiple_of(4) { "spring" } else { "winter" }),
+            campaign: None,
+            channel: None,
+            contact: Some(contact),
+            expires: None,
+        }
+        .into(),
+        _ => OfferAnswered {
+            offer: name(if which % 4 == 1 { "spring" } else { "winter" }),
+            answer: OfferAnswer::ALL[usize::from(which / 4) % OfferAnswer::ALL.len()],
+            contact: None,
         }
         .into(),
     }

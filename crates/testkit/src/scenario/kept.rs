@@ -10,7 +10,7 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let what = quoted(&name(s, "what"));
         let (within, percent, matured) = (s.number("number"), s.number("percent"), s.number("of"));
         let quantile = f64::from(percent) / 100.0;
-        Stated::Declared(format!(
+        Stated::Capability(format!(
             "capability = {what}\n[lead_time]\nquantile = {quantile:?}\nwithin = \"{within}d\"\nmatured = {matured}\n"
         ))
     }),
@@ -23,7 +23,7 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         for ((from, until), left) in slots {
             let _ = write!(document, "[[slots]]\nfrom = \"{from}\"\nuntil = \"{until}\"\nleft = {left}\n");
         }
-        Stated::Declared(document)
+        Stated::Capability(document)
     }),
 ];
 

@@ -57,8 +57,11 @@
 //! All forms of statements are listed by [`forms`]. At the end of a line, in brackets: `[arrives day 4 10:00]` for a
 //! fact that is learnt late (or, on a line that is there twice, delivered twice), `[known as question]` to name an
 //! event that is judged later, `[from crm]` for its source. A block `rulebook:` with indented lines below it is
-//! handed to the teller's side as it is, in [`Scenario::rulebook`].
+//! handed to the teller's side as it is, in [`Scenario::rulebook`]. A block `disruption "storm":` holds the document of
+//! a disruption, with its instants as the story tells them (`from = "day 2 06:00"`); it happens where a line says
+//! `company declares "storm" by operations`.
 
+mod dealing;
 mod difference;
 mod error;
 mod kept;
@@ -81,6 +84,7 @@ pub use tell::Teller;
 
 use throughline_core::event::NewEvent;
 use throughline_core::ids::{LinkId, ProfileId};
+use throughline_core::name::Name;
 use throughline_core::time::Micros;
 
 /// A story, read.
@@ -142,9 +146,16 @@ pub enum What {
         b: ProfileId,
     },
     /// The company says what it can keep of what it promises.
-    Declared {
+    Capability {
         /// The document that says so.
         document: String,
+    },
+    /// A disruption is declared: what hits many customers at once.
+    Declared {
+        /// Its document, with its instants in the form of RFC 3339.
+        document: String,
+        /// Who says so.
+        by: Name,
     },
 }
 
@@ -179,5 +190,6 @@ impl Scenario {
 /// assert!(forms().any(|form| form == "<who> accepts the answer in <contact>"));
 /// ```
 pub fn forms() -> impl Iterator<Item = &'static str> {
-    statement::FORMS.iter().chain(stated::FORMS).chain(kept::FORMS).map(|(form, _)| *form)
+    let forms = statement::FORMS.iter().chain(stated::FORMS).chain(dealing::FORMS).chain(kept::FORMS);
+    forms.map(|(form, _)| *form)
 }

@@ -22,6 +22,20 @@ pub(super) fn read(day: &str, time: &str) -> Option<Micros> {
     parts.next().is_none().then(|| DAY_ONE + Span::from_days(day - 1) + within)
 }
 
+/// The same text with every quotation that is an instant of the story as RFC 3339 has it.
+pub(super) fn written_out(text: &str) -> String {
+    let read = |quoted: &str| {
+        let (day, time) = quoted.strip_prefix("day ")?.split_once(' ')?;
+        Some(read(day, time)?.to_string())
+    };
+    // Every other piece stands in quotation marks.
+    let pieces = text.split('"').enumerate();
+    let pieces: Vec<String> = pieces
+        .map(|(n, piece)| if n % 2 == 1 { read(piece) } else { None }.unwrap_or_else(|| piece.to_owned()))
+        .collect();
+    pieces.join("\"")
+}
+
 /// The words for an instant.
 /// ```
 /// use throughline_core::time::Span;
@@ -87,6 +101,13 @@ mod tests {
         {
             assert_eq!(read(day, time), None, "{day} {time}");
         }
+    }
+
+    #[test]
+    fn quoted_instants_are_written_out() {
+        let text = "from = \"day 2 06:00\" # day 2 06:00\ntopics = [\"day trip\"]";
+        let expected = "from = \"2026-01-02T06:00:00Z\" # day 2 06:00\ntopics = [\"day trip\"]";
+        assert_eq!(written_out(text), expected);
     }
 
     #[test]

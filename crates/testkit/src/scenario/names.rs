@@ -20,6 +20,8 @@ pub struct Names {
     pub(super) events: BTreeMap<String, (EventId, ProfileId)>,
     /// The slots that were stated so far of each thing that is promised.
     pub(super) slots: BTreeMap<String, BTreeMap<(Micros, Micros), u16>>,
+    /// Their documents.
+    pub(super) disruptions: BTreeMap<String, String>,
     spelled: BTreeMap<Uuid, String>,
 }
 

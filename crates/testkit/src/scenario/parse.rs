@@ -1,5 +1,6 @@
 //! Reads the text of a scenario.
 
+use super::dealing;
 use super::error::ScenarioError;
 use super::kept;
 use super::names::Names;
@@ -26,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         names: Names::default(),
     };
     let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-    let mut in_rulebook = false;
+    let mut block = None;
     let mut divided = false;
     for (number, line) in lines.by_ref() {
         if line.trim_end() == DIVIDER {
@@ -36,12 +37,21 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         scenario.given += line;
         scenario.given += "\n";
         let indented = line.starts_with([' ', '\t']);
-        in_rulebook &= indented || line.trim().is_empty();
-        if in_rulebook {
-            scenario.rulebook += line.trim_start();
-            scenario.rulebook += "\n";
-        } else if line.trim() == "rulebook:" {
-            in_rulebook = true;
+        block = block.filter(|_| indented || line.trim().is_empty());
+        if let Some(block) = &block {
+            let line = line.trim_start();
+            let (text, line) = match block {
+                Block::Rulebook => (&mut scenario.rulebook, line.to_owned()),
+                Block::Disruption(name) => {
+                    (scenario.names.disruptions.entry(name.clone()).or_default(), moment::written_out(line))
+                }
+            };
+            *text += &line;
+            *text += "\n";
+        } else if let Some(begun) =
+            begins(&scenario, line).map_err(|what| ScenarioError::new(number, what))?
+        {
+            block = Some(begun);
         } else {
             given(&mut scenario, line).map_err(|what| ScenarioError::new(number, what))?;
         }
@@ -58,6 +68,33 @@ pub(super) fn parse(text: &str) -> Result<Scenario, ScenarioError> {
         }
     }
     Ok(scenario)
+}
+
+/// Indented lines that are a document.
+#[derive(Clone)]
+enum Block {
+    Rulebook,
+    Disruption(String),
+}
+
+/// The block that a line begins.
+fn begins(scenario: &Scenario, line: &str) -> Result<Option<Block>, String> {
+    let line = line.trim();
+    if line == "rulebook:" {
+        return Ok(Some(Block::Rulebook));
+    }
+    let Some(name) = line.strip_prefix("disruption ") else { return Ok(None) };
+    let name = name.strip_suffix("\":").and_then(|name| name.strip_prefix('"'));
+    match name.filter(|name| Name::new(name).is_ok()) {
+        None => {
+            Err("a disruption's block begins with its name in quotation marks: `disruption \"storm\":`"
+                .into())
+        }
+        Some(taken) if scenario.names.disruptions.contains_key(taken) => {
+            Err(format!("there is a disruption `{taken}` already; give this one another name"))
+        }
+        Some(name) => Ok(Some(Block::Disruption(name.to_owned()))),
+    }
 }
 
 /// Reads a line above the divider.
@@ -77,8 +114,8 @@ fn given(scenario: &mut Scenario, line: &str) -> Result<(), String> {
     let at = instant(&mut words)?;
     let remarks = remarks(&mut words)?;
     let said_text = words_said(&mut words)?;
-    let (mut said, make) =
-        best(statement::FORMS.iter().chain(stated::FORMS).chain(kept::FORMS), &words, &scenario.names)?;
+    let forms = statement::FORMS.iter().chain(stated::FORMS).chain(dealing::FORMS).chain(kept::FORMS);
+    let (mut said, make) = best(forms, &words, &scenario.names)?;
     said.text = said_text;
     let contact = said.get("new").filter(|new| scenario.names.contacts.contains_key(*new));
     if let Some(taken) = contact {
@@ -89,7 +126,8 @@ fn given(scenario: &mut Scenario, line: &str) -> Result<(), String> {
     let what = match make(&said, &mut scenario.names) {
         Stated::Linked(link, a, b) => What::Linked { link, a, b },
         Stated::Unlinked(link, a, b) => What::Unlinked { link, a, b },
-        Stated::Declared(document) => What::Declared { document },
+        Stated::Capability(document) => What::Capability { document },
+        Stated::Declared(document, by) => What::Declared { document, by },
         Stated::Fact(profile, data) => {
             let event = event(scenario, at, &remarks, &sentence, data);
             if let Some(label) = remarks.known_as {

@@ -44,6 +44,11 @@ impl Said {
     pub(super) fn number(&self, slot: &str) -> u16 {
         self.word(slot).parse().unwrap_or_default()
     }
+
+    /// A number that may be larger.
+    pub(super) fn amount(&self, slot: &str) -> u32 {
+        self.word(slot).parse().unwrap_or_default()
+    }
 }
 
 /// Matches a line against a form: `human <agent> answers <contact> [judged <verdict>]`.
@@ -136,14 +141,20 @@ fn take(item: &'static str, line: &[Token], names: &Names, said: &mut Said) -> R
             names.events.keys().map(String::as_str).collect(),
             "an event that is `[known as …]` something",
         ),
-        "contact" | "promise" | "link" | "event" => Err(format!("the {slot}'s name in quotation marks")),
+        "disruption" if quoted => {
+            known(names.disruptions.keys().map(String::as_str).collect(), "a disruption with a block above")
+        }
+        "contact" | "promise" | "link" | "event" | "disruption" => {
+            Err(format!("the {slot}'s name in quotation marks"))
+        }
         "new" if is_name && quoted => Ok(()),
         "new" => Err("a new name in quotation marks".into()),
         "strength" => known(Strength::ALL.iter().map(|s| s.as_str()).collect(), "a strength"),
         "change" => known(SubscriptionChange::ALL.iter().map(|c| c.as_str()).collect(), "a change"),
         "role" => known(AccountRole::ALL.iter().map(|r| r.as_str()).collect(), "a role"),
         "number" | "of" | "worst" | "percent" if word.parse::<u16>().is_ok() => Ok(()),
-        "number" | "of" | "worst" | "percent" => Err("a whole number".into()),
+        "reach" | "minor" if word.parse::<u32>().is_ok() => Ok(()),
+        "number" | "of" | "worst" | "percent" | "reach" | "minor" => Err("a whole number".into()),
         _ if is_name => Ok(()),
         _ => Err(format!("the name of the {slot}")),
     };

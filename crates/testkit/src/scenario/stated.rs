@@ -5,9 +5,9 @@ use super::phrase::Said;
 use super::statement::{Make, Stated, contact, maybe, name, on, text, who};
 use throughline_core::event::vocabulary::{
     AccountChanged, Apology, CallbackOffered, CallbackRequested, CallbackScheduled, CancellationRequested,
-    CancellationSettled, Charged, CircumstanceChanged, ConsentChanged, FactStated, FieldReentered,
-    IdentityAsked, IdentityVerified, MeetingChanged, PartnerUpdated, PreferenceStated, PromiseRenegotiated,
-    Purchase, SubscriptionChanged, WaitTold,
+    CancellationSettled, Charged, CircumstanceChanged, ConsentChanged, FactStated, IdentityAsked,
+    IdentityVerified, MeetingChanged, PartnerUpdated, PreferenceStated, PromiseRenegotiated, Purchase,
+    SubscriptionChanged, WaitTold,
 };
 use throughline_core::event::{
     AccountRole, ApologyStep, AskedBy, CancellationOutcome, Channel, ChargeOutcome, CircumstanceChange,
@@ -53,10 +53,6 @@ pub(super) const FORMS: &[(&str, Make)] = &[
         let (promise, owner) = n.promises.get(s.word("promise")).copied().unwrap_or_default();
         let due = s.moment("moment").unwrap_or_default();
         Stated::Fact(owner, PromiseRenegotiated { promise, contact: None, due }.into())
-    }),
-    ("<who> enters <field> again [in <contact>]", |s, n| {
-        let contact = s.get("contact").map(|_| contact(s, n).0);
-        Stated::Fact(who(s, n), FieldReentered { field: name(s, "field"), form: None, contact }.into())
     }),
     ("<who> prefers to be answered by <channel>", |s, n| {
         let channel = Channel::from_word(s.word("channel"));

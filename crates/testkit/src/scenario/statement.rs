@@ -21,7 +21,9 @@ pub(super) enum Stated {
     Linked(LinkId, ProfileId, ProfileId),
     Unlinked(LinkId, ProfileId, ProfileId),
     /// The document of what can be kept.
-    Declared(String),
+    Capability(String),
+    /// The document of a disruption, and who says so.
+    Declared(String, Name),
 }
 
 pub(super) type Make = fn(&Said, &mut Names) -> Stated;
@@ -135,6 +137,10 @@ pub(super) const FORMS: &[(&str, Make)] = &[
     ("link <link> is taken back", |s, n| {
         let (link, a, b) = n.links.get(s.word("link")).copied().unwrap_or_default();
         Stated::Unlinked(link, a, b)
+    }),
+    ("company declares <disruption> by <whom>", |s, n| {
+        let document = n.disruptions.get(s.word("disruption")).cloned().unwrap_or_default();
+        Stated::Declared(document, name(s, "whom"))
     }),
 ];
 

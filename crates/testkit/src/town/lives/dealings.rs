@@ -99,7 +99,10 @@ fn say_what_she_wants(life: &mut Life<'_>) {
 fn apply(life: &mut Life<'_>) {
     let form = name("account-application");
     let goes = |life: &mut Life<'_>, progress, step| {
-        life.tell(Source::Web, FormProgressed { form: form.clone(), contact: None, progress, step });
+        life.tell(
+            Source::Web,
+            FormProgressed { form: form.clone(), contact: None, progress, step, channel: None },
+        );
     };
     goes(life, FormProgress::Started, Some(1));
     life.secs(20, 300);
