@@ -6,7 +6,8 @@
 //! what she was given from then on.
 
 use super::issues::Issues;
-use super::survival::Durations;
+use super::survival::Survival;
+use crate::durations::Durations;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::event::EventData;
@@ -158,7 +159,7 @@ impl Group {
     }
 
     fn report(&self, by_clock: bool) -> ParityGroup {
-        let median = by_clock.then(|| self.first_human.clone().survival().median_secs).flatten();
+        let median = by_clock.then(|| Survival::of(self.first_human.clone()).median_secs).flatten();
         ParityGroup { n: self.n, median_first_human_secs: median }
     }
 }
