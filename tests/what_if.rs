@@ -76,9 +76,13 @@ fn a_stricter_target_is_missed_more_often_and_sooner_and_only_what_follows_chang
     for rule in &found.by_rule {
         let follows = match &*rule.kind {
             "target-missed" => rule.rule == target,
-            "prescription-issued" => {
-                ["escalate-unanswered", "fix-the-failure-first", "ask-what-is-wrong"].contains(&&*rule.rule)
-            }
+            "prescription-issued" => [
+                "escalate-unanswered",
+                "escalate-unanswered-in-public",
+                "fix-the-failure-first",
+                "ask-what-is-wrong",
+            ]
+            .contains(&&*rule.rule),
             "churn-flagged" | "churn-cleared" => true,
             _ => false,
         };

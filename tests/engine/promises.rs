@@ -9,7 +9,9 @@ use throughline::core::name::Name;
 use throughline::core::time::Span;
 use throughline::engine::{EngineErrorKind, Incoming, LeadTimeSample};
 use throughline::rules::decision::Content;
-use throughline::rules::decision::DecisionKind::{PrescriptionIssued, PromiseBroken, PromiseTooFar};
+use throughline::rules::decision::DecisionKind::{
+    ApologyOwed, PrescriptionIssued, PromiseBroken, PromiseTooFar,
+};
 use throughline::rules::feasibility::{Answer, Obstacle};
 use throughline::store::contract::EventStore;
 use throughline_testkit::clock::ManualClock;
@@ -122,7 +124,7 @@ async fn what_can_be_kept_comes_out_of_the_log_and_a_promise_too_far_is_refused_
     assert_eq!(announced[0].decision.evidence[..], [announced[0].decision.slot.trigger]);
     clock.set(at(DAY));
     engine.advance().await.unwrap();
-    assert_eq!(kinds(&engine, ann()).await, [PromiseBroken, PrescriptionIssued, PromiseTooFar]);
+    assert_eq!(kinds(&engine, ann()).await, [PromiseBroken, PrescriptionIssued, ApologyOwed, PromiseTooFar]);
     nothing_is_left_to_say(&store, &clock).await;
 }
 

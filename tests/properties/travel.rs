@@ -166,7 +166,13 @@ fn first_contacts(mut view: JourneyView) -> JourneyView {
     for case in &mut view.cases {
         assert!(case.contacts.contains(&case.handle), "a handle is a contact of its case");
         case.handle = case.contacts[0];
-        case.follows = case.follows.map(|handle| handles.get(&handle).copied().unwrap_or(handle));
+        for other in case.follows.iter_mut().chain(&mut case.parent).chain(&mut case.children) {
+            *other = handles.get(other).copied().unwrap_or(*other);
+        }
+    }
+    let told = view.partners.iter_mut().map(|partner| &mut partner.case);
+    for case in told.chain(view.apologies.iter_mut().map(|owed| &mut owed.case)) {
+        *case = case.map(|handle| handles.get(&handle).copied().unwrap_or(handle));
     }
     view
 }

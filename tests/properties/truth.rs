@@ -75,7 +75,13 @@ pub(crate) fn nameless(mut view: JourneyView, judged: &Judged) -> JourneyView {
     for case in &mut view.cases {
         assert!(case.contacts.contains(&case.handle), "a handle is a contact of its case");
         case.handle = case.contacts[0];
-        case.follows = case.follows.map(|handle| judged.inside(handle));
+        for other in case.follows.iter_mut().chain(&mut case.parent).chain(&mut case.children) {
+            *other = judged.inside(*other);
+        }
+    }
+    let told = view.partners.iter_mut().map(|partner| &mut partner.case);
+    for case in told.chain(view.apologies.iter_mut().map(|owed| &mut owed.case)) {
+        *case = case.map(|handle| judged.inside(handle));
     }
     view
 }
