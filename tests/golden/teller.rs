@@ -45,7 +45,7 @@ impl EngineTeller {
         let announcements = engine.subscribe("story").await.unwrap().with_historical();
         let (facts, links) = (Vec::new(), BTreeMap::new());
         let (declared, capabilities) = (Vec::new(), Vec::new());
-        Self { engine, clock, announcements, facts, links, declared, capabilities }
+        Self { engine, clock, announcements, facts, links, capabilities, declared }
     }
 
     /// Where everybody is in the end, and what stands announced of them.

@@ -76,7 +76,7 @@ impl Moves {
         match &fact.data {
             EventData::Queued(_) | EventData::Held(_) => *waiting = alloc::vec![fact.id],
             EventData::Connected(_) | EventData::Transferred(_) | EventData::ContactEnded(_) => {
-                waiting.clear()
+                waiting.clear();
             }
             _ => {}
         }

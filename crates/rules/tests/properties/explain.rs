@@ -93,7 +93,9 @@ fn what_the_cases_cost_her_is_what_their_contacts_did() {
         }
         let mut found = Effort::default();
         let all = explained(&bench, &facts, &journey, end);
-        all.iter().for_each(|told| found.add(&told.effort.effort));
+        for told in &all {
+            found.add(&told.effort.effort);
+        }
         prop_assert_eq!(&found, &expected);
         for told in &all {
             let began =

@@ -260,6 +260,20 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             contact: None,
         }
         .into(),
+        19..=21 => told_by_others(contact, which, how % 28),
+        22..=26 => dealt(contact, which, how % 28),
+        _ => CircumstanceChanged {
+            circumstance: name("bereavement"),
+            change: CircumstanceChange::ALL[usize::from(which) % 3],
+            by: StatedBy::ThirdParty,
+        }
+        .into(),
+    }
+}
+
+/// What a partner tells, and apologies.
+fn told_by_others(contact: ContactId, which: u8, what: u8) -> EventData {
+    match what {
         19 | 20 => PartnerUpdated {
             partner: name(if which.is_multiple_of(3) { "tracer" } else { "carrier" }),
             issue: which
@@ -270,18 +284,11 @@ fn rare(contact: ContactId, which: u8, how: u8, at: Micros) -> EventData {
             next_within_secs: which.is_multiple_of(4).then(|| 600 * u32::from(which)),
         }
         .into(),
-        21 => Apology {
+        _ => Apology {
             contact: (!which.is_multiple_of(4)).then_some(contact),
             step: if which.is_multiple_of(5) { ApologyStep::Owed } else { ApologyStep::Given },
             agent: None,
             reason: None,
-        }
-        .into(),
-        22..=26 => dealt(contact, which, how % 28),
-        _ => CircumstanceChanged {
-            circumstance: name("bereavement"),
-            change: CircumstanceChange::ALL[usize::from(which) % 3],
-            by: StatedBy::ThirdParty,
         }
         .into(),
     }
