@@ -71,6 +71,7 @@ fn families(c: &mut Criterion) {
         ("cases and targets", only(&["targets"])),
         ("cases and targets in working time", in_working_time),
         ("cases and limits", only(&["limits"])),
+        ("cases, partners and apologies", only(&["partners", "apologies"])),
         ("cases and churn", only(&["targets", "churn"])),
         ("all", DEFAULT.to_owned()),
     ];
