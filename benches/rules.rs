@@ -63,8 +63,8 @@ fn families(c: &mut Criterion) {
     let facts = facts(&mut names);
     let count: usize = facts.iter().map(Vec::len).sum();
     let in_working_time = only(&["targets"]).replace(
-        "within = ",
-        "calendar = \"office\"\npauses_for = [\"customer\", \"third-party\"]\nwithin = ",
+        "\nwithin = ",
+        "\ncalendar = \"office\"\npauses_for = [\"customer\", \"third-party\"]\nwithin = ",
     );
     let rulebooks = [
         ("cases", only(&[])),
