@@ -8,6 +8,7 @@ use throughline_core::time::Micros;
 use throughline_rules::case::Case;
 use throughline_rules::decision::Decision;
 use throughline_rules::journey::Journey;
+use throughline_rules::ledger::handle_of;
 use throughline_rules::rulebook::Rulebooks;
 
 /// A customer, read for a brief.
@@ -28,7 +29,7 @@ pub(crate) struct Subject<'a> {
 impl Subject<'_> {
     /// The handle of a case.
     pub(super) fn handle(&self, case: ContactId) -> ContactId {
-        self.handles.get(&case).copied().unwrap_or(case)
+        handle_of(case, self.handles)
     }
 
     /// The contacts that a case holds.

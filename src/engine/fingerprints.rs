@@ -12,10 +12,6 @@ use throughline_core::name::Name;
 use throughline_core::time::Micros;
 use throughline_rules::texts::{FINGERPRINTS_KIND, Fingerprints, ShingleCounts, Shingles};
 use throughline_store::append::{Append, ExpectedVersion};
-use throughline_store::stream::StreamKey;
-
-/// How many events are read at once.
-const PAGE: usize = 8_192;
 
 /// A set of fingerprints in the context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,25 +92,13 @@ impl Engine {
         other_customers: u16,
         progress: Option<&Progress>,
     ) -> Result<ShingleCounts, EngineError> {
-        let head = self.store.head().await?;
         let mut counts = ShingleCounts::new(other_customers);
         let mut shingles = Shingles::new();
-        let mut after = Position(0);
-        loop {
-            let page = self.store.read_all(after, PAGE).await?;
-            let Some(last) = page.last_position() else { break };
-            let mine = page.events.iter().filter(|event| event.stream.tenant == self.tenant);
-            for event in mine.filter(|event| event.recorded.event.data.kind == EventKind::Message as u16) {
-                if let StreamKey::Profile(profile) = event.stream.key {
-                    let message = event.recorded.event.data.open()?;
-                    count_reply(&mut counts, &mut shingles, profile, &message);
-                }
-            }
-            after = last;
-            if let Some(progress) = progress {
-                progress(after.0, Some(head.0));
-            }
-        }
+        self.walk(&[EventKind::Message], progress, |profile, event| {
+            count_reply(&mut counts, &mut shingles, profile, &event.data.open()?);
+            Ok(())
+        })
+        .await?;
         Ok(counts)
     }
 }

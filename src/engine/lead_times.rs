@@ -9,14 +9,10 @@ use crate::activated::Activated;
 use crate::durations::Durations;
 use crate::replay::Progress;
 use std::collections::BTreeMap;
-use throughline_core::event::{EventData, EventKind, NewEvent, Position};
+use throughline_core::event::{EventData, EventKind, NewEvent};
 use throughline_core::ids::PromiseId;
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
-use throughline_store::stream::StreamKey;
-
-/// How many events are read at once.
-const PAGE: usize = 8_192;
 
 /// A lead time is said to the minute, and rather a little too long: seconds would be another document each day.
 const MINUTE: u64 = 60_000_000;
@@ -106,31 +102,16 @@ impl Engine {
         now: Micros,
         progress: Option<&Progress>,
     ) -> Result<BTreeMap<PromiseId, Told>, EngineError> {
-        const KINDS: [u16; 3] = [
-            EventKind::PromiseMade as u16,
-            EventKind::PromiseKept as u16,
-            EventKind::PromiseRenegotiated as u16,
-        ];
-        let head = self.store.head().await?;
+        const KINDS: [EventKind; 3] =
+            [EventKind::PromiseMade, EventKind::PromiseKept, EventKind::PromiseRenegotiated];
         let mut told = BTreeMap::new();
-        let mut after = Position(0);
-        loop {
-            let page = self.store.read_all(after, PAGE).await?;
-            let Some(last) = page.last_position() else { break };
-            let mine = page.events.iter().filter(|event| event.stream.tenant == self.tenant);
-            for event in mine.filter(|event| KINDS.contains(&event.recorded.event.data.kind)) {
-                if matches!(event.stream.key, StreamKey::Profile(_)) {
-                    let event = &event.recorded.event;
-                    if event.occurred_at <= now {
-                        take(&mut told, event, event.data.open()?);
-                    }
-                }
+        self.walk(&KINDS, progress, |_, event| {
+            if event.occurred_at <= now {
+                take(&mut told, event, event.data.open()?);
             }
-            after = last;
-            if let Some(progress) = progress {
-                progress(after.0, Some(head.0));
-            }
-        }
+            Ok(())
+        })
+        .await?;
         Ok(told)
     }
 }

@@ -39,6 +39,7 @@ mod snapshots;
 mod state;
 mod stored;
 mod upgrade;
+mod walk;
 
 pub use annotating::TextsRead;
 pub use announcements::Announcements;

@@ -2,6 +2,7 @@
 //! [`JourneyView`](crate::view::JourneyView).
 
 use crate::apology::OwedApology;
+use crate::ledger::handle_of;
 use crate::rulebook::Rulebooks;
 use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
@@ -32,7 +33,7 @@ impl ApologyView {
         names: &Interner,
         handles: &BTreeMap<ContactId, ContactId>,
     ) -> Self {
-        let case = (!owed.case.is_nil()).then(|| handles.get(&owed.case).copied().unwrap_or(owed.case));
+        let case = (!owed.case.is_nil()).then(|| handle_of(owed.case, handles));
         Self {
             reason: names.resolve(owed.reason).into(),
             rule: names.resolve(rules.rule_name(owed.rule)).into(),

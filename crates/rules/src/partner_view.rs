@@ -1,6 +1,7 @@
 //! What a partner told last, as people and programs read it: a part of [`JourneyView`](crate::view::JourneyView).
 
 use crate::journey::Journey;
+use crate::ledger::handle_of;
 use crate::partners::PartnerThing;
 use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
@@ -38,7 +39,7 @@ impl PartnerView {
         let case = journey.case_of_thing(thing).map(|ix| journey.cases.get(ix).key);
         Self {
             partner: names.resolve(thing.partner).into(),
-            case: case.map(|key| handles.get(&key).copied().unwrap_or(key)),
+            case: case.map(|key| handle_of(key, handles)),
             issue: thing.issue,
             status: (!thing.status.is_none()).then(|| names.resolve(thing.status).into()),
             updated_at: thing.updated_at,

@@ -8,6 +8,7 @@ use crate::clock_view::ClockView;
 use crate::decision::Clock;
 use crate::journey::Journey;
 use crate::known_view::KnownView;
+use crate::ledger::handle_of;
 use crate::outcome_view::{self, NOT_YET};
 use crate::partner_view::PartnerView;
 use crate::promise::PromiseCount;
@@ -180,7 +181,7 @@ impl JourneyView {
             let key = c.key;
             let clocks = CaseClocks::of(&journey.cases, CaseIx(place as u32), rules);
             let clock = |clock: &Clock| ClockView::of(*clock, &clocks, journey, rules, names, as_of);
-            let public = |key: ContactId| handles.get(&key).copied().unwrap_or(key);
+            let public = |key: ContactId| handle_of(key, handles);
             let reach = journey.cases.reach_of(CaseIx(place as u32));
             let clocks_started_at = c.instance.started_at;
             let clocks: Vec<ClockView> = Clock::ALL.iter().map(clock).collect();

@@ -151,11 +151,7 @@ impl CaseBook {
     }
 
     /// The case at a place.
-    pub fn of_place(&self, ix: CaseIx) -> &Case {
-        self.get(ix)
-    }
-
-    pub(crate) fn get(&self, ix: CaseIx) -> &Case {
+    pub fn get(&self, ix: CaseIx) -> &Case {
         &self.cases[ix.0 as usize]
     }
 

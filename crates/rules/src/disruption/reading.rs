@@ -2,7 +2,7 @@
 
 use super::document::{DisruptionDocument, Who};
 use super::{Disruption, Hits};
-use crate::mistake::{Mistake, line_of, mistake};
+use crate::mistake::{self, Mistake, line_of, mistake};
 use alloc::{format, string::String, vec, vec::Vec};
 use core::fmt;
 use throughline_core::name::{Interner, Name, Sym};
@@ -21,11 +21,7 @@ pub struct DisruptionError {
 
 impl fmt::Display for DisruptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistakes.len() {
-            1 => f.write_str("the disruption has a mistake")?,
-            many => write!(f, "the disruption has {many} mistakes")?,
-        }
-        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+        mistake::list(f, "the disruption", &self.mistakes)
     }
 }
 

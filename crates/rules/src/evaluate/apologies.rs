@@ -14,11 +14,8 @@ use throughline_core::tight;
 impl<S: Outlet> Step<'_, S> {
     /// Notes the apologies that a finding calls for. One that is owed already for the same case by the same rule stays one.
     pub(super) fn owe_apologies(&mut self, found: &Finding) {
-        for place in 0..self.rules.apologies.len() {
-            let apology = self.rules.apologies[place];
-            if !apology.calls_for(found.on, found.rule, found.reopens) {
-                continue;
-            }
+        let rules = self.rules;
+        for apology in rules.apologies.iter().filter(|a| found.is(a.on, a.of, a.reopened)) {
             let owed = &mut self.journey.apologies;
             let is_owed = owed.iter().any(|o| o.case == found.case && o.rule == apology.rule);
             if is_owed || owed.len() == MAX_APOLOGIES {

@@ -30,6 +30,13 @@ impl Finding {
         Self { on, rule, case, occurrence: 0, top: None, reopens: None }
     }
 
+    /// Whether it is of a kind, by a rule if one is named, and at so many reopenings at least.
+    pub(super) fn is(&self, on: PrescribeOn, of: Option<RuleIx>, reopened: u16) -> bool {
+        self.on == on
+            && of.is_none_or(|of| of == self.rule)
+            && self.reopens.is_none_or(|count| count >= reopened)
+    }
+
     /// The kind of decision that says it.
     pub(super) const fn decision(&self) -> DecisionKind {
         match self.on {
@@ -52,14 +59,12 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     fn prescribe(&mut self, found: &Finding) {
-        let Finding { on, case, top, .. } = *found;
+        let Finding { case, top, .. } = *found;
         let any_open = self.journey.cases.any_open();
         let cases = &self.journey.cases;
         let reach = cases.of_key(case).map_or(0, |ix| cases.reach_of(ix));
         let fits = |p: &&Prescription| {
-            p.on == on
-                && found.reopens.is_none_or(|count| count >= p.reopened)
-                && p.of.is_none_or(|of| of == found.rule)
+            found.is(p.on, p.of, p.reopened)
                 && p.cause.is_none_or(|cause| top == Some(cause))
                 && p.reach_at_least <= reach
                 && match p.case {

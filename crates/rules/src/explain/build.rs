@@ -5,16 +5,17 @@ use super::{
     CaseEffort, CaseExplanation, DecisionExplanation, DecisionView, EvidenceView, GivenApology, InstanceView,
     NextView,
 };
+use crate::apology_view::ApologyView;
 use crate::case::{Case, CaseIx};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Decision, Slot};
-use crate::ledger::{Announced, AnnouncementId};
+use crate::ledger::{Announced, AnnouncementId, handle_of};
 use crate::rulebook::Rulebooks;
 use crate::view::{CaseView, JourneyView};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use throughline_core::event::{ApologyStep, Direction, EventData};
+use throughline_core::event::{ApologyStep, EventData};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{ContactId, CustomerId, EventId};
 use throughline_core::name::Interner;
@@ -92,9 +93,8 @@ impl<'a> Asked<'a> {
         let cases = &self.folded.journey.cases;
         let inside = self.folded.judged.inside(handle);
         let ix = cases.of_contact(inside).or_else(|| cases.of_key(inside))?;
-        let case = cases.of_place(ix);
+        let case = cases.get(ix);
         let view = self.view.cases.get(ix.place())?.clone();
-        let family: BTreeSet<ContactId> = cases.family(ix).map(|one| self.public(one.key)).collect();
         let of_it =
             |contact: Option<ContactId>| contact.is_some_and(|contact| view.contacts.contains(&contact));
         let made_in = self.folded.journey.promises.iter().filter(|p| of_it(p.contact)).map(|p| p.id);
@@ -111,11 +111,10 @@ impl<'a> Asked<'a> {
             promises: self.view.promises.iter().filter(|p| made_in.contains(&p.promise)).cloned().collect(),
             partners: self.view.partners.iter().filter(|p| p.case == Some(view.handle)).cloned().collect(),
             apologies: self
-                .view
-                .apologies
-                .iter()
-                .filter(|owed| owed.case.is_some_and(|of| family.contains(&of)))
-                .cloned()
+                .folded
+                .journey
+                .apologies_of(ix)
+                .map(|owed| ApologyView::of(owed, self.rules, self.names, &self.handles))
                 .collect(),
             apologised: self.apologised(ix),
             next: self.next(ix, &view),
@@ -125,10 +124,10 @@ impl<'a> Asked<'a> {
 
     fn apologised(&self, ix: CaseIx) -> Vec<GivenApology> {
         let cases = &self.folded.journey.cases;
-        let opened_at = cases.of_place(ix).opened_at;
+        let opened_at = cases.get(ix).opened_at;
         let of_family =
             |contact: Option<ContactId>, at: Micros| match contact.and_then(|c| cases.of_contact(c)) {
-                Some(of) => cases.family(ix).any(|one| one.key == cases.of_place(of).key),
+                Some(of) => cases.family(ix).any(|one| one.key == cases.get(of).key),
                 None => contact.is_none() && at >= opened_at,
             };
         let given = self.folded.facts.iter().filter_map(|fact| match &fact.data {
@@ -139,10 +138,6 @@ impl<'a> Asked<'a> {
             _ => None,
         });
         given.collect()
-    }
-
-    fn public(&self, key: ContactId) -> ContactId {
-        self.handles.get(&key).copied().unwrap_or(key)
     }
 
     fn instances(&self, case: &Case, view: &CaseView) -> Vec<InstanceView> {
@@ -157,21 +152,15 @@ impl<'a> Asked<'a> {
     }
 
     fn effort(&self, ix: CaseIx) -> CaseEffort {
-        let Folded { journey, effort, facts, .. } = &self.folded;
-        let (case, view) = (journey.cases.of_place(ix), &self.view.cases[ix.place()]);
+        let Folded { journey, effort, begun, .. } = &self.folded;
+        let (case, view) = (journey.cases.get(ix), &self.view.cases[ix.place()]);
         let mut sum = CaseEffort {
             contacts: u32::from(case.contacts),
             reopens: u32::from(case.reopens),
             open_for: view.total,
             ..CaseEffort::default()
         };
-        let began = |contact: &ContactId| {
-            facts.iter().any(|fact| match &fact.data {
-                EventData::ContactStarted(e) => e.contact == *contact && e.direction == Direction::Inbound,
-                _ => false,
-            })
-        };
-        sum.repeats = view.contacts.iter().skip(1).filter(|contact| began(contact)).count() as u32;
+        sum.repeats = view.contacts.iter().skip(1).filter(|contact| begun.contains(contact)).count() as u32;
         view.contacts.iter().filter_map(|contact| effort.get(contact)).for_each(|one| sum.effort.add(one));
         sum
     }
@@ -184,7 +173,7 @@ impl<'a> Asked<'a> {
         for _ in cases.cases() {
             let Some(ix) = parent.and_then(|key| cases.of_key(key)) else { break };
             sum.get_or_insert_default().add(&self.effort(ix));
-            parent = cases.of_place(ix).parent;
+            parent = cases.get(ix).parent;
         }
         sum
     }
@@ -196,14 +185,14 @@ impl<'a> Asked<'a> {
             .map(|(said, _)| {
                 let slot = said.decision.slot;
                 let inside = Slot { case: self.folded.judged.inside(slot.case), ..slot };
-                (slot_key(&inside.named(self.names)), said.named(self.names).id())
+                (inside.named(self.names), said.named(self.names).id())
             })
             .collect();
         let decisions = self.folded.judged.decisions.iter().filter(|(d, _)| d.slot.case == key);
         let explained = decisions.map(|(decision, _)| {
             let named = decision.named(self.names);
-            let id = standing.get(&slot_key(&named.slot)).copied();
-            let public = self.public(named.slot.case);
+            let id = standing.get(&named.slot).copied();
+            let public = handle_of(named.slot.case, &self.handles);
             let named = Decision { slot: Slot { case: public, ..named.slot.clone() }, ..named };
             self.decision(&named, id)
         });
@@ -234,7 +223,7 @@ impl<'a> Asked<'a> {
     /// The first deadline that is about the case: its own, that of a promise made in it, or that of a partner.
     fn next(&self, ix: CaseIx, view: &CaseView) -> Option<NextView> {
         let journey = &self.folded.journey;
-        let key = journey.cases.of_place(ix).key;
+        let key = journey.cases.get(ix).key;
         let about = |deadline: &&Deadline| match deadline.kind {
             DeadlineKind::Target { .. } | DeadlineKind::Lapse => deadline.subject == key.0,
             DeadlineKind::Promise => journey.promises.iter().any(|promise| {
@@ -259,9 +248,4 @@ impl<'a> Asked<'a> {
         };
         Some(NextView { at: deadline.at, what, rule })
     }
-}
-
-/// A slot as something that can be looked up.
-fn slot_key(slot: &Slot) -> (u8, String, ContactId, EventId, u16) {
-    (slot.kind as u8, slot.rule.as_str().into(), slot.case, slot.trigger, slot.occurrence)
 }

@@ -8,8 +8,10 @@ use crate::evaluate::{Evaluator, Outlet};
 use crate::journey::Journey;
 use crate::ledger::Judged;
 use crate::rulebook::Rulebooks;
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 use throughline_core::customer::Effort;
+use throughline_core::event::{Direction, EventData};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
@@ -23,6 +25,8 @@ pub(super) struct Folded<'a> {
     pub(super) over: BTreeMap<ContactId, Vec<InstanceView>>,
     /// What she had to do and bear, by contact.
     pub(super) effort: BTreeMap<ContactId, Effort>,
+    /// The contacts that she began.
+    pub(super) begun: BTreeSet<ContactId>,
     /// The facts that had happened by then.
     pub(super) facts: &'a [Fact],
 }
@@ -60,11 +64,16 @@ pub(super) fn fold<'a>(facts: &'a [Fact], as_of: Micros, rules: &Rulebooks, name
     let evaluator = Evaluator::new(rules);
     let mut journey = Journey::new();
     let mut keeps = Keeps { judged: Judged::default(), over: BTreeMap::new(), rules, names };
-    let mut effort = BTreeMap::<ContactId, Effort>::new();
+    let (mut effort, mut begun) = (BTreeMap::<ContactId, Effort>::new(), BTreeSet::new());
     let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
     for fact in facts {
         let before = journey.customer.effort.clone();
         evaluator.step(&mut journey, fact, &mut keeps);
+        if let EventData::ContactStarted(e) = &fact.data
+            && e.direction == Direction::Inbound
+        {
+            begun.insert(e.contact);
+        }
         if let Some(contact) = fact.data.contact()
             && before != journey.customer.effort
         {
@@ -73,5 +82,5 @@ pub(super) fn fold<'a>(facts: &'a [Fact], as_of: Micros, rules: &Rulebooks, name
     }
     evaluator.advance(&mut journey, as_of, &mut keeps);
     let Keeps { judged, over, .. } = keeps;
-    Folded { journey, judged, over, effort, facts }
+    Folded { journey, judged, over, effort, begun, facts }
 }

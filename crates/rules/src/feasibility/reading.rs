@@ -2,7 +2,7 @@
 
 use super::document::{CapabilityDocument, LeadTimeDocument, SlotsDocument};
 use super::{LeadTime, Slots};
-use crate::mistake::{Mistake, line_of, mistake};
+use crate::mistake::{self, Mistake, line_of, mistake};
 use alloc::{format, string::String, vec, vec::Vec};
 use core::fmt;
 use throughline_core::name::{Interner, Name, Sym};
@@ -24,11 +24,7 @@ pub struct CapabilityError {
 
 impl fmt::Display for CapabilityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistakes.len() {
-            1 => f.write_str("the capability has a mistake")?,
-            many => write!(f, "the capability has {many} mistakes")?,
-        }
-        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+        mistake::list(f, "the capability", &self.mistakes)
     }
 }
 

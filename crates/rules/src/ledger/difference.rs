@@ -225,6 +225,11 @@ fn says_the_same(derived: &Decision<Sym>, said: &Decision<Sym>) -> bool {
     derived.rulebook == said.rulebook && derived.concludes_the_same(said)
 }
 
+/// What a case goes by: the handle that it was first announced under, as [`Judged::handles`] tells them, or its inside key.
+pub fn handle_of(case: ContactId, handles: &BTreeMap<ContactId, ContactId>) -> ContactId {
+    handles.get(&case).copied().unwrap_or(case)
+}
+
 impl Judged {
     /// For each case, by its inside key, the handle that it was first announced under, where that is another. Where a
     /// key named several cases, one long after the other, the last is meant.

@@ -13,7 +13,7 @@ mod entry;
 mod said;
 
 pub use announced::{Announced, Standing};
-pub use difference::{Difference, Judged, difference};
+pub use difference::{Difference, Judged, difference, handle_of};
 pub use encode::{
     LEDGER_KIND, LEDGER_SCHEMA, decode_entries, decode_entries_into, encode_announced, encode_entries,
     encode_entries_of, entries_at_most,

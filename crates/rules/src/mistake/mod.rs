@@ -22,6 +22,15 @@ impl fmt::Display for Mistake {
     }
 }
 
+/// Says how many mistakes a document has, and each on a line of its own.
+pub(crate) fn list(f: &mut fmt::Formatter<'_>, document: &str, mistakes: &[Mistake]) -> fmt::Result {
+    match mistakes.len() {
+        1 => write!(f, "{document} has a mistake")?,
+        many => write!(f, "{document} has {many} mistakes")?,
+    }
+    mistakes.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+}
+
 /// The line of a byte offset, from 1.
 pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|&&b| b == b'\n').count() + 1

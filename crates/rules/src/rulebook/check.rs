@@ -332,18 +332,35 @@ impl Check<'_> {
         }
     }
 
+    /// What is only for findings of one rule, or from so many reopenings on, must be for findings that have those.
+    pub(super) fn narrowed(
+        &mut self,
+        on: PrescribeOn,
+        of: Option<&Spanned<String>>,
+        reopened: Option<&Spanned<u16>>,
+    ) {
+        match of {
+            Some(of) if on == PrescribeOn::CaseReopened => {
+                let message = "`of` has no effect on `case-reopened`: cases move by one rule; remove it";
+                self.say(of.span().start, message.into());
+            }
+            Some(of) => self.names_a_rule(of, found_by(on)),
+            None => {}
+        }
+        if let Some(reopened) = reopened {
+            let at = reopened.span().start;
+            if on != PrescribeOn::CaseReopened {
+                self.say(at, "`reopened` goes with `on = \"case-reopened\"` only; remove it".into());
+            } else if *reopened.as_ref() == 0 {
+                self.say(at, "`reopened` is a number of reopenings, 1 or more".into());
+            }
+        }
+    }
+
     fn prescriptions(&mut self, document: &Document) {
         for prescription in &document.prescriptions {
             let (at, p) = (prescription.span().start, prescription.as_ref());
-            let table = match p.on {
-                PrescribeOn::TargetMissed => "targets",
-                PrescribeOn::PromiseBroken => "promises",
-                PrescribeOn::LimitPassed => "limits",
-                PrescribeOn::ChurnFlagged => "churn",
-                PrescribeOn::CaseReopened => "cases",
-                PrescribeOn::MachineLoop => "loops",
-                PrescribeOn::PartnerSilent => "partners",
-            };
+            let table = found_by(p.on);
             if p.on == PrescribeOn::ChurnFlagged && document.churn.is_none() {
                 self.say(at, "`on = \"churn-flagged\"` needs a [churn] table".into());
             }
@@ -353,22 +370,7 @@ impl Check<'_> {
                     format!("several rules of [{table}] could call for this; say which one with `of`");
                 self.say(at, message);
             }
-            match &p.of {
-                Some(of) if p.on == PrescribeOn::CaseReopened => {
-                    let message = "`of` has no effect on `case-reopened`: cases move by one rule; remove it";
-                    self.say(of.span().start, message.into());
-                }
-                Some(of) => self.names_a_rule(of, table),
-                None => {}
-            }
-            if let Some(reopened) = &p.reopened {
-                let at = reopened.span().start;
-                if p.on != PrescribeOn::CaseReopened {
-                    self.say(at, "`reopened` goes with `on = \"case-reopened\"` only; remove it".into());
-                } else if *reopened.as_ref() == 0 {
-                    self.say(at, "`reopened` is a number of reopenings, 1 or more".into());
-                }
-            }
+            self.narrowed(p.on, p.of.as_ref(), p.reopened.as_ref());
             if let Some(cause) = &p.cause {
                 let signals = document.churn.iter().flat_map(|c| &c.as_ref().signals);
                 let mut names = signals.map(|s| s.as_ref().signal.as_ref().as_str());
@@ -391,6 +393,19 @@ impl Check<'_> {
                 }
             }
         }
+    }
+}
+
+/// The table whose rules find something.
+const fn found_by(on: PrescribeOn) -> &'static str {
+    match on {
+        PrescribeOn::TargetMissed => "targets",
+        PrescribeOn::PromiseBroken => "promises",
+        PrescribeOn::LimitPassed => "limits",
+        PrescribeOn::ChurnFlagged => "churn",
+        PrescribeOn::CaseReopened => "cases",
+        PrescribeOn::MachineLoop => "loops",
+        PrescribeOn::PartnerSilent => "partners",
     }
 }
 

@@ -44,33 +44,11 @@ impl Check<'_> {
         for apology in &document.apologies {
             let (at, apology) = (apology.span().start, apology.as_ref());
             self.name("`reason`", &apology.reason);
-            let table = match apology.on {
-                PrescribeOn::TargetMissed => "targets",
-                PrescribeOn::PromiseBroken => "promises",
-                PrescribeOn::LimitPassed => "limits",
-                PrescribeOn::PartnerSilent => "partners",
-                PrescribeOn::CaseReopened => "cases",
-                PrescribeOn::ChurnFlagged | PrescribeOn::MachineLoop => {
-                    self.say(at, "an apology is owed for what we failed to do: write `on` = `target-missed`, `promise-broken`, `limit-passed`, `case-reopened` or `partner-silent`".into());
-                    continue;
-                }
-            };
-            match &apology.of {
-                Some(of) if apology.on == PrescribeOn::CaseReopened => {
-                    let message = "`of` has no effect on `case-reopened`: cases move by one rule; remove it";
-                    self.say(of.span().start, message.into());
-                }
-                Some(of) => self.names_a_rule(of, table),
-                None => {}
+            if matches!(apology.on, PrescribeOn::ChurnFlagged | PrescribeOn::MachineLoop) {
+                self.say(at, "an apology is owed for what we failed to do: write `on` = `target-missed`, `promise-broken`, `limit-passed`, `case-reopened` or `partner-silent`".into());
+                continue;
             }
-            if let Some(reopened) = &apology.reopened {
-                let at = reopened.span().start;
-                if apology.on != PrescribeOn::CaseReopened {
-                    self.say(at, "`reopened` goes with `on = \"case-reopened\"` only; remove it".into());
-                } else if *reopened.as_ref() == 0 {
-                    self.say(at, "`reopened` is a number of reopenings, 1 or more".into());
-                }
-            }
+            self.narrowed(apology.on, apology.of.as_ref(), apology.reopened.as_ref());
         }
     }
 

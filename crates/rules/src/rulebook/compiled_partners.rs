@@ -75,11 +75,4 @@ impl ApologyRule {
         });
         apologies.collect()
     }
-
-    /// Whether a finding calls for it: of this kind, by this rule, at this many reopenings.
-    pub fn calls_for(&self, on: PrescribeOn, found_by: RuleIx, reopens: Option<u16>) -> bool {
-        self.on == on
-            && self.of.is_none_or(|of| of == found_by)
-            && reopens.is_none_or(|count| count >= self.reopened)
-    }
 }

@@ -6,29 +6,11 @@ use super::document_contact::{ChargedAfterCancellation, ContactRules};
 use super::document_partners::{Apology, Partners};
 use super::document_reach::{About, Reach};
 use super::document_texts::{Loops, Texts};
+use super::shape::{document, words};
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use serde::Deserialize;
 use throughline_core::event::Channel;
 use throughline_core::identifier::Form;
 use toml::Spanned;
-
-macro_rules! document {
-    ($($item:item)*) => {$(
-        #[derive(Clone, Debug, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(deny_unknown_fields)]
-        $item
-    )*};
-}
-
-macro_rules! words {
-    ($($item:item)*) => {$(
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "kebab-case")]
-        $item
-    )*};
-}
 
 document! {
     /// A whole rulebook.

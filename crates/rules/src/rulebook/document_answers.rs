@@ -2,17 +2,9 @@
 //!
 //! Every key has a default, which is the policy that ships; the table may be left out.
 
+use super::shape::words;
 use alloc::{vec, vec::Vec};
 use serde::Deserialize;
-
-macro_rules! words {
-    ($($item:item)*) => {$(
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(rename_all = "kebab-case")]
-        $item
-    )*};
-}
 
 /// What counts as an answer.
 #[derive(Clone, Debug, Deserialize)]

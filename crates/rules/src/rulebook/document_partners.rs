@@ -2,18 +2,9 @@
 
 use super::Duration;
 use super::document::PrescribeOn;
+use super::shape::document;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use serde::Deserialize;
 use toml::Spanned;
-
-macro_rules! document {
-    ($($item:item)*) => {$(
-        #[derive(Clone, Debug, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(deny_unknown_fields)]
-        $item
-    )*};
-}
 
 document! {
     /// Third parties who tell us where a thing stands.

@@ -1,18 +1,9 @@
 //! What a document says of texts, and of machines that answer each other.
 
 use super::Duration;
+use super::shape::document;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use serde::Deserialize;
 use toml::Spanned;
-
-macro_rules! document {
-    ($($item:item)*) => {$(
-        #[derive(Clone, Debug, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(deny_unknown_fields)]
-        $item
-    )*};
-}
 
 document! {
     /// How texts are read.

@@ -1,6 +1,6 @@
 //! What is wrong with a rulebook: every mistake, with its line, and what to write instead.
 
-use crate::mistake::Mistake;
+use crate::mistake::{self, Mistake};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -13,14 +13,7 @@ pub struct RulebookError {
 
 impl fmt::Display for RulebookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistakes.len() {
-            1 => write!(f, "the rulebook has a mistake")?,
-            many => write!(f, "the rulebook has {many} mistakes")?,
-        }
-        for mistake in &self.mistakes {
-            write!(f, "\n  {mistake}")?;
-        }
-        Ok(())
+        mistake::list(f, "the rulebook", &self.mistakes)
     }
 }
 

@@ -31,6 +31,7 @@ mod error;
 mod rulebooks;
 #[cfg(feature = "schema")]
 mod schema;
+mod shape;
 
 pub use crate::duration::Duration;
 pub use crate::mistake::Mistake;

@@ -63,7 +63,7 @@ fn any_contact_of_a_case_explains_it_alike() {
         let (journey, _) = bench.fold(&facts, end);
         for told in explained(&bench, &facts, &journey, end) {
             for contact in &told.case.contacts {
-                let case = journey.cases.of_contact(*contact).map(|ix| journey.cases.of_place(ix).key);
+                let case = journey.cases.of_contact(*contact).map(|ix| journey.cases.get(ix).key);
                 // A contact's id that opened another case is still that one's.
                 if case == Some(told.case.contacts[0]) && journey.cases.of_key(*contact).is_none() {
                     prop_assert_eq!(explain(&bench, &facts, end, *contact), Some(told.clone()));
