@@ -150,7 +150,7 @@ fn promises(subject: &Subject<'_>) -> Vec<Promise> {
         due: p.due,
         broken: p.broken,
     };
-    let mut promises: Vec<Promise> = subject.journey.promises.iter().map(promise).collect();
+    let mut promises: Vec<Promise> = subject.journey.promises.open().iter().map(promise).collect();
     promises.sort_by_key(|promise| promise.due);
     promises
 }

@@ -27,7 +27,7 @@ pub(super) fn tone(subject: &Subject<'_>) -> Vec<ToneReason> {
         let top = top.map_or_else(String::new, |top| format!(", most of all {top}"));
         add(ToneWord::Attentive, format!("she shows signs of leaving since {}{top}", flag.at));
     }
-    let again = subject.journey.customer.effort.identity_asked_again;
+    let again = subject.journey.customer.effort().identity_asked_again;
     if again > 0 {
         let times = counted(again, "once", "times");
         add(
@@ -52,7 +52,7 @@ fn failures(subject: &Subject<'_>) -> Vec<String> {
             format!("{owed} apologies are owed")
         });
     }
-    for promise in subject.journey.promises.iter().filter(|promise| promise.broken) {
+    for promise in subject.journey.promises.open().iter().filter(|promise| promise.broken) {
         failures.push(format!("a promise is broken that was due {}", promise.due));
     }
     for case in subject.journey.cases.cases().iter().filter(|case| !case.state.is_settled()) {

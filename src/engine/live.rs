@@ -300,8 +300,9 @@ impl Cache {
     /// What the customers at hand take, tables included.
     pub(super) fn memory(&self) -> Memory {
         let tables = self.slots.capacity() * size_of::<Option<Box<Live>>>()
-            + self.by_profile.capacity() * (size_of::<(ProfileId, u32)>() + 1)
-            + self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>();
+            + self.by_profile.capacity() * (size_of::<(ProfileId, u32)>() + 1);
+        // Nobody who is dormant stands in it.
+        let queue = self.due.capacity() * size_of::<Reverse<(Micros, ProfileId)>>();
         let (mut lives, mut dormant, mut dormant_bytes, mut snapshots) = (0, 0, 0, 0);
         for live in self.slots.iter().flatten() {
             let bytes = live.total_bytes();
@@ -315,7 +316,7 @@ impl Cache {
         let customers = self.len();
         let share = tables / customers.max(1);
         let dormant_bytes = dormant_bytes + dormant * share;
-        Memory { customers, bytes: lives + tables, dormant, dormant_bytes, snapshots }
+        Memory { customers, bytes: lives + tables + queue, dormant, dormant_bytes, snapshots }
     }
 }
 

@@ -44,7 +44,7 @@ fn objects<W: Write>(
             written.insert(key);
             written_now
         };
-    let effort = &story.state.effort;
+    let effort = story.state.effort();
     let mut attributes = vec![
         Attribute::new("facts", Value::Integer(story.state.facts.try_into().unwrap_or(i64::MAX))),
         Attribute::new("contacts", effort.contacts),

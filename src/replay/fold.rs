@@ -159,8 +159,8 @@ impl<'a, O: Observer> Worker<'a, O> {
             totals.reopens += u64::from(stub.reopens);
         }
         totals.retired_cases += u64::from(journey.cases.retired());
-        totals.effort.add(&journey.customer.effort);
-        totals.promises.add(journey.promise_count);
+        totals.effort.add(&journey.customer.effort());
+        totals.promises.add(journey.promises.count());
         totals.flagged_now += u64::from(journey.churn.as_ref().is_some_and(|c| c.flag.is_some()));
         // The digest of a customer covers its id, its decisions in their order, and its state.
         let bytes = &mut self.said.bytes;

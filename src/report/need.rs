@@ -54,7 +54,7 @@ pub(super) fn need(folded: &Folded<'_>, last: Option<&Sighting>) -> Option<Needy
     reasons.add(2 * reopens.min(4), || {
         counted(reopens, "reopening of what is unsettled", "reopenings of what is unsettled")
     });
-    let owed = journey.promises.iter().filter(|promise| promise.broken).count() as u32;
+    let owed = journey.promises.open().iter().filter(|promise| promise.broken).count() as u32;
     reasons.add(4 * owed.min(3), || counted(owed, "broken promise still owed", "broken promises still owed"));
     if let Some(churn) = &journey.churn
         && churn.flag.is_some()

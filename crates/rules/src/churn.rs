@@ -7,6 +7,7 @@
 
 use crate::decision::{Evidence, MAX_EVIDENCE, Trigger};
 use crate::rulebook::{SignalIx, SignalRule};
+use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
@@ -42,9 +43,9 @@ pub struct Churn {
     /// The parts, in the order of their signals' indices.
     pub parts: ThinVec<Part>,
     /// The flag, while it is up.
-    pub flag: Option<Flag>,
-    /// The newest events that gave signals.
-    pub evidence: Evidence,
+    pub flag: Option<Box<Flag>>,
+    /// The newest events that gave signals, [`MAX_EVIDENCE`] at most.
+    evidence: ThinVec<EventId>,
     /// How often each event flagged the customer: one missed target can, again and again, by its repeats.
     flags: ThinVec<(EventId, u16)>,
 }
@@ -60,7 +61,15 @@ impl Churn {
 
     /// The bytes on the heap.
     pub fn heap_bytes(&self) -> usize {
-        tight::heap_bytes(&self.parts) + tight::heap_bytes(&self.flags)
+        let flag = self.flag.as_ref().map_or(0, |_| size_of::<Flag>());
+        flag + tight::heap_bytes(&self.parts)
+            + tight::heap_bytes(&self.evidence)
+            + tight::heap_bytes(&self.flags)
+    }
+
+    /// The newest events that gave signals.
+    pub fn evidence(&self) -> Evidence {
+        self.evidence.iter().copied().collect()
     }
 
     /// The score at an instant; changes nothing.
@@ -113,7 +122,7 @@ impl Churn {
         if self.evidence.len() == MAX_EVIDENCE {
             self.evidence.remove(0);
         }
-        self.evidence.push(event);
+        tight::push(&mut self.evidence, event);
         self.total()
     }
 
@@ -150,8 +159,8 @@ impl Canonical for Churn {
             to.number(u64::from(part.signal.0));
             to.float(part.score);
         }
-        to.maybe_time(self.flag.map(|f| f.at));
-        to.id(self.flag.map_or(EventId::default(), |f| f.trigger.event).0);
+        to.maybe_time(self.flag.as_ref().map(|f| f.at));
+        to.id(self.flag.as_ref().map_or(EventId::default(), |f| f.trigger.event).0);
         to.number(self.evidence.len() as u64);
         for event in &self.evidence {
             to.id(event.0);

@@ -9,7 +9,7 @@ use crate::churn::Churn;
 use crate::deadline::Deadlines;
 use crate::loops::Exchange;
 use crate::partners::PartnerThing;
-use crate::promise::{Promise, PromiseCount};
+use crate::promise::Promises;
 use alloc::{boxed::Box, vec::Vec};
 use core::cmp::Ordering;
 use serde::{Deserialize, Serialize};
@@ -34,30 +34,35 @@ pub struct Journey {
     pub customer: CustomerState,
     /// The cases.
     pub cases: CaseBook,
-    /// Promises still to be kept.
-    pub promises: ThinVec<Promise>,
-    /// How promises went.
-    pub promise_count: PromiseCount,
-    /// What partners told last, of each thing that they tell about; the newest last.
-    pub partners: ThinVec<PartnerThing>,
-    /// Apologies that are owed by the rulebook.
-    pub apologies: ThinVec<OwedApology>,
+    /// What was promised.
+    pub promises: Promises,
     /// Signs of leaving, once there was one.
     pub churn: Option<Box<Churn>>,
     /// What will happen by itself.
     pub deadlines: Deadlines,
-    /// Verdicts on messages that did not come yet.
-    pub(crate) early_verdicts: ThinVec<(EventId, TextVerdict)>,
     /// Until when an action is not prescribed again.
     pub(crate) cooldowns: ThinVec<(Sym, Micros)>,
-    /// Machines that may be answering each other, one exchange for each channel.
-    pub(crate) exchanges: ThinVec<Exchange>,
-    /// The limits that each recent contact passed, a bit each.
-    limits_passed: ThinVec<(ContactId, u64)>,
     /// The last fact that was folded.
     pub(crate) last_fact: FactKey,
     /// When the last deadline fired.
     pub(crate) last_fired: Micros,
+    /// Behind one pointer, since most customers have nothing of it.
+    rare: Option<Box<Rare>>,
+}
+
+/// What most customers have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Rare {
+    /// What partners told last, of each thing that they tell about; the newest last.
+    pub(crate) partners: ThinVec<PartnerThing>,
+    /// Apologies that are owed by the rulebook.
+    pub(crate) apologies: ThinVec<OwedApology>,
+    /// Verdicts on messages that did not come yet.
+    pub(crate) early_verdicts: ThinVec<(EventId, TextVerdict)>,
+    /// Machines that may be answering each other, one exchange for each channel.
+    pub(crate) exchanges: ThinVec<Exchange>,
+    /// The limits that each recent contact passed, a bit each.
+    limits_passed: ThinVec<(ContactId, u64)>,
 }
 
 impl Default for Journey {
@@ -65,18 +70,13 @@ impl Default for Journey {
         Self {
             customer: CustomerState::default(),
             cases: CaseBook::default(),
-            promises: ThinVec::new(),
-            promise_count: PromiseCount::default(),
-            partners: ThinVec::new(),
-            apologies: ThinVec::new(),
+            promises: Promises::default(),
             churn: None,
             deadlines: Deadlines::default(),
-            early_verdicts: ThinVec::new(),
             cooldowns: ThinVec::new(),
-            exchanges: ThinVec::new(),
-            limits_passed: ThinVec::new(),
             last_fact: FactKey::BEFORE_ALL,
             last_fired: Micros::MIN,
+            rare: None,
         }
     }
 }
@@ -105,6 +105,33 @@ impl Journey {
         fact.at < self.last_fired || fact.compare(&self.last_fact, names) == Ordering::Less
     }
 
+    /// What partners told last, of each thing that they tell about; the newest last.
+    pub fn partners(&self) -> &[PartnerThing] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.partners)
+    }
+
+    /// Apologies that are owed by the rulebook.
+    pub fn apologies(&self) -> &[OwedApology] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.apologies)
+    }
+
+    /// What most customers have nothing of, if this one has.
+    #[inline]
+    pub(crate) fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    /// The same, to change what is there.
+    #[inline]
+    pub(crate) fn rare_mut(&mut self) -> Option<&mut Rare> {
+        self.rare.as_deref_mut()
+    }
+
+    /// The same, to put something there.
+    pub(crate) fn rare_or_new(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
     /// The case that a thing is about which a partner tells of: by the partner's reference, or else by the contact.
     pub fn case_of_thing(&self, thing: &PartnerThing) -> Option<CaseIx> {
         let by_issue = thing.issue.and_then(|issue| self.cases.of_issue(issue));
@@ -113,29 +140,31 @@ impl Journey {
 
     /// The apologies that are owed by the rulebook for a case: for what it is about, what that came of and what came of it.
     pub fn apologies_of(&self, case: CaseIx) -> impl Iterator<Item = &OwedApology> {
-        let owed = self.apologies.iter();
+        let owed = self.apologies().iter();
         owed.filter(move |owed| self.cases.family(case).any(|one| one.key == owed.case))
     }
 
     /// How many apologies are owed: those that somebody said are, and those that the rulebook says are.
     pub fn apologies_owed(&self) -> u32 {
         let said = self.customer.known().map_or(0, Known::apologies_owed);
-        said + self.apologies.len() as u32
+        said + self.apologies().len() as u32
     }
 
     pub(crate) fn limits_passed(&self, contact: ContactId) -> u64 {
-        self.limits_passed.iter().rev().find(|(known, _)| *known == contact).map_or(0, |(_, bits)| *bits)
+        let passed = self.rare().map_or(&[][..], |rare| &rare.limits_passed);
+        passed.iter().rev().find(|(known, _)| *known == contact).map_or(0, |(_, bits)| *bits)
     }
 
     pub(crate) fn pass_limit(&mut self, contact: ContactId, bit: u64) {
-        if let Some((_, bits)) = self.limits_passed.iter_mut().find(|(known, _)| *known == contact) {
+        let passed = &mut self.rare.get_or_insert_default().limits_passed;
+        if let Some((_, bits)) = passed.iter_mut().find(|(known, _)| *known == contact) {
             *bits |= bit;
             return;
         }
         // A contact that the customer state has forgotten can pass no limit any more.
         let customer = &self.customer;
-        self.limits_passed.retain(|(known, _)| customer.contact(*known).is_some());
-        tight::push(&mut self.limits_passed, (contact, bit));
+        passed.retain(|(known, _)| customer.contact(*known).is_some());
+        tight::push(passed, (contact, bit));
     }
 
     /// Forgets everything and keeps the memory, for the next customer of a bulk replay.
@@ -143,17 +172,12 @@ impl Journey {
         self.customer.clear();
         self.cases.clear();
         self.promises.clear();
-        self.promise_count = PromiseCount::default();
-        self.partners.clear();
-        self.apologies.clear();
         self.churn = None;
         self.deadlines.clear();
-        self.early_verdicts.clear();
         self.cooldowns.clear();
-        self.exchanges.clear();
-        self.limits_passed.clear();
         self.last_fact = FactKey::BEFORE_ALL;
         self.last_fired = Micros::MIN;
+        self.rare = None;
     }
 
     /// Gives back memory that is not used, before the journey is kept for long.
@@ -161,13 +185,11 @@ impl Journey {
         self.customer.shrink();
         self.cases.shrink();
         self.deadlines.shrink();
-        self.promises.shrink_to_fit();
-        self.partners.shrink_to_fit();
-        self.apologies.shrink_to_fit();
-        self.early_verdicts.shrink_to_fit();
+        self.promises.shrink();
         self.cooldowns.shrink_to_fit();
-        self.exchanges.shrink_to_fit();
-        self.limits_passed.shrink_to_fit();
+        if let Some(rare) = &mut self.rare {
+            rare.shrink();
+        }
     }
 
     /// Appends the journey's canonical bytes.
@@ -178,18 +200,33 @@ impl Journey {
     /// The bytes that the journey takes, on the heap and off it.
     pub fn total_bytes(&self) -> usize {
         let churn = self.churn.as_ref().map_or(0, |c| size_of::<Churn>() + c.heap_bytes());
+        let rare = self.rare.as_ref().map_or(0, |rare| size_of::<Rare>() + rare.heap_bytes());
         size_of::<Self>()
             + self.customer.heap_bytes()
             + self.cases.heap_bytes()
             + self.deadlines.heap_bytes()
-            + tight::heap_bytes(&self.promises)
-            + tight::heap_bytes(&self.partners)
+            + self.promises.heap_bytes()
+            + tight::heap_bytes(&self.cooldowns)
+            + churn
+            + rare
+    }
+}
+
+impl Rare {
+    fn shrink(&mut self) {
+        self.partners.shrink_to_fit();
+        self.apologies.shrink_to_fit();
+        self.early_verdicts.shrink_to_fit();
+        self.exchanges.shrink_to_fit();
+        self.limits_passed.shrink_to_fit();
+    }
+
+    fn heap_bytes(&self) -> usize {
+        tight::heap_bytes(&self.partners)
             + tight::heap_bytes(&self.apologies)
             + tight::heap_bytes(&self.early_verdicts)
-            + tight::heap_bytes(&self.cooldowns)
             + tight::heap_bytes(&self.exchanges)
             + tight::heap_bytes(&self.limits_passed)
-            + churn
     }
 }
 
@@ -197,10 +234,9 @@ impl Canonical for Journey {
     fn canonical(&self, to: &mut CanonicalWriter<'_>) {
         self.customer.canonical(to);
         self.cases.canonical(to);
-        to.list(&self.promises);
-        self.promise_count.canonical(to);
-        to.list(&self.partners);
-        to.list(&self.apologies);
+        self.promises.canonical(to);
+        to.list(self.partners());
+        to.list(self.apologies());
         match &self.churn {
             None => to.byte(0),
             Some(churn) => {
@@ -209,8 +245,10 @@ impl Canonical for Journey {
             }
         }
         self.deadlines.canonical(to);
-        to.number(self.early_verdicts.len() as u64);
-        for (event, verdict) in &self.early_verdicts {
+        let (early, exchanges) =
+            self.rare().map_or((&[][..], &[][..]), |rare| (&rare.early_verdicts, &rare.exchanges));
+        to.number(early.len() as u64);
+        for (event, verdict) in early {
             to.id(event.0);
             to.byte(*verdict as u8);
         }
@@ -219,9 +257,10 @@ impl Canonical for Journey {
             to.name(*action);
             to.time(*until);
         }
-        to.list(&self.exchanges);
-        to.number(self.limits_passed.len() as u64);
-        for (contact, bits) in &self.limits_passed {
+        to.list(exchanges);
+        let passed = self.rare().map_or(&[][..], |rare| &rare.limits_passed);
+        to.number(passed.len() as u64);
+        for (contact, bits) in passed {
             to.id(contact.0);
             to.number(*bits);
         }

@@ -1,10 +1,13 @@
 //! Promises that are still to be kept. Kept and broken ones are counted; their story is in the decisions.
 
 use crate::decision::Trigger;
+use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::name::Sym;
+use throughline_core::tight;
 use throughline_core::time::Micros;
 
 /// The most promises of one customer that can be open at once. Past it the oldest is forgotten and counted.
@@ -87,6 +90,78 @@ impl PromiseCount {
         self.broken += other.broken;
         self.kept_late += other.kept_late;
         self.renegotiated += other.renegotiated;
+    }
+}
+
+/// The promises of one customer: those still to be kept, and how all of them went. Most customers were promised nothing, and
+/// then it takes one pointer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Promises(Option<Box<Ledger>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Ledger {
+    open: ThinVec<Promise>,
+    count: PromiseCount,
+}
+
+impl Promises {
+    /// Those still to be kept, in the order in which they were made.
+    pub fn open(&self) -> &[Promise] {
+        self.0.as_ref().map_or(&[], |ledger| &ledger.open)
+    }
+
+    /// One that is still to be kept.
+    pub fn get(&self, id: PromiseId) -> Option<&Promise> {
+        self.open().iter().find(|promise| promise.id == id)
+    }
+
+    /// How all of them went.
+    pub fn count(&self) -> PromiseCount {
+        self.0.as_ref().map_or(PromiseCount::default(), |ledger| ledger.count)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: PromiseId) -> Option<&mut Promise> {
+        self.0.as_mut()?.open.iter_mut().find(|promise| promise.id == id)
+    }
+
+    pub(crate) fn count_mut(&mut self) -> &mut PromiseCount {
+        &mut self.0.get_or_insert_default().count
+    }
+
+    /// Adds one, and counts it.
+    pub(crate) fn add(&mut self, promise: Promise) {
+        let ledger = self.0.get_or_insert_default();
+        ledger.count.made += 1;
+        tight::push(&mut ledger.open, promise);
+    }
+
+    /// Takes out one that is not still to be kept any more.
+    pub(crate) fn take(&mut self, id: PromiseId) -> Option<Promise> {
+        let open = &mut self.0.as_mut()?.open;
+        let place = open.iter().position(|promise| promise.id == id)?;
+        Some(open.remove(place))
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        if let Some(ledger) = &mut self.0 {
+            ledger.open.shrink_to_fit();
+        }
+    }
+
+    /// The bytes on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.0.as_ref().map_or(0, |ledger| size_of::<Ledger>() + tight::heap_bytes(&ledger.open))
+    }
+}
+
+impl Canonical for Promises {
+    fn canonical(&self, to: &mut CanonicalWriter<'_>) {
+        to.list(self.open());
+        self.count().canonical(to);
     }
 }
 

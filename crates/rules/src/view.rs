@@ -176,7 +176,7 @@ impl JourneyView {
             contacts.entry(case.key).or_default().push(contact);
         }
         let cases = journey.cases.cases();
-        let children = |of: ContactId| cases.iter().filter(move |case| case.parent == Some(of));
+        let children = |of: ContactId| cases.iter().filter(move |case| case.parent() == Some(of));
         let case = |(place, c): (usize, &Case)| {
             let key = c.key;
             let clocks = CaseClocks::of(&journey.cases, CaseIx(place as u32), rules);
@@ -198,8 +198,8 @@ impl JourneyView {
                 reopens: c.reopens,
                 priority: c.priority,
                 missed: c.missed,
-                follows: c.follows.map(public),
-                parent: c.parent.map(public),
+                follows: c.follows().map(public),
+                parent: c.parent().map(public),
                 children: children(key).map(|child| public(child.key)).collect(),
                 apologies_owed: journey.apologies_of(CaseIx(place as u32)).count() as u32,
                 disruption: c.disruption.and_then(|of| spelled(names, rules.disruption(of).id)),
@@ -218,7 +218,7 @@ impl JourneyView {
             until: d.until,
             waiver: spelled(names, d.waiver),
         });
-        let promises = journey.promises.iter();
+        let promises = journey.promises.open().iter();
         let promises = promises.map(|p| PromiseView {
             promise: p.id,
             what: spelled(names, p.what),
@@ -239,17 +239,17 @@ impl JourneyView {
             retired_cases: journey.cases.retired(),
             promises: promises.collect(),
             partners: journey
-                .partners
+                .partners()
                 .iter()
                 .map(|thing| PartnerView::of(thing, journey, names, handles))
                 .collect(),
             apologies: journey
-                .apologies
+                .apologies()
                 .iter()
                 .map(|owed| ApologyView::of(owed, rules, names, handles))
                 .collect(),
-            promise_count: journey.promise_count,
-            effort: journey.customer.effort.clone(),
+            promise_count: journey.promises.count(),
+            effort: journey.customer.effort(),
             known: KnownView::of(&journey.customer, names, as_of),
             churn: churn_view(journey, rules, names, as_of),
             disruptions: disruptions.collect(),
@@ -270,7 +270,7 @@ fn churn_view(journey: &Journey, rules: &Rulebooks, names: &Interner, as_of: Mic
     let faded = if kept > 0.0 { whole / kept } else { 0.0 };
     let signal = |signal| names.resolve(rules.signal_name(signal)).into();
     let parts = churn.parts.iter().map(|p| (signal(p.signal), p.score * faded));
-    Some(ChurnView { score: whole, flagged_since: churn.flag.map(|f| f.at), parts: parts.collect() })
+    Some(ChurnView { score: whole, flagged_since: churn.flag.as_ref().map(|f| f.at), parts: parts.collect() })
 }
 
 fn spelled(names: &Interner, sym: Sym) -> Option<String> {

@@ -71,7 +71,7 @@ impl Told {
 
     /// For which cases an apology is owed.
     fn owed(&self) -> Vec<ContactId> {
-        self.journey.apologies.iter().map(|owed| owed.case).collect()
+        self.journey.apologies().iter().map(|owed| owed.case).collect()
     }
 }
 
@@ -121,7 +121,7 @@ fn each_word_of_a_partner_starts_its_time_anew_and_each_silence_is_said_once() {
     assert_eq!(told.found(DecisionKind::PartnerSilent), silences);
     // It is one failure, for which one apology is owed.
     assert_eq!(told.found(DecisionKind::ApologyOwed), [(hour(11), contact(0))]);
-    assert_eq!(told.journey.partners.len(), 2);
+    assert_eq!(told.journey.partners().len(), 2);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn what_partners_tell_beyond_the_most_things_makes_the_oldest_forgotten() {
     };
     let life = (0..40).map(|n| (hour(0) + Span(i64::from(n)), told_of(n).into()));
     let told = told(hour(9), life);
-    assert_eq!(told.journey.partners.len(), 32);
+    assert_eq!(told.journey.partners().len(), 32);
     assert_eq!(told.found(DecisionKind::PartnerSilent).len(), 32);
 }
 
@@ -187,7 +187,7 @@ fn a_contact_about_damage_opens_a_child_of_the_delivery_that_it_names_and_not_a_
     let told = told(hour(4), life.clone());
     let (bag, damage) = (told.case(0), told.case(2));
     assert_eq!((bag.contacts, damage.contacts), (3, 2), "each topic's contacts are one case");
-    assert_eq!((damage.parent, damage.cause), (Some(contact(0)), OpenCause::Child));
+    assert_eq!((damage.parent(), damage.cause), (Some(contact(0)), OpenCause::Child));
     let begun = Told::by(DEFAULT, hour(2), life);
     let (bag, damage) = (begun.case(0).priority, begun.case(2).priority);
     assert_eq!((bag, damage), (2, 2), "asked about again and not acknowledged: it begins with that");
@@ -199,7 +199,7 @@ fn a_contact_about_damage_opens_a_child_of_the_delivery_that_it_names_and_not_a_
 #[test]
 fn a_child_opens_at_once_even_where_a_call_opens_a_case_only_when_nobody_answers() {
     let life = [(hour(0), mail(0, "delivery")), (hour(1), comes(1, Channel::Phone, "damage", BAG))];
-    assert_eq!(told(hour(1), life).case(1).parent, Some(contact(0)));
+    assert_eq!(told(hour(1), life).case(1).parent(), Some(contact(0)));
     // Of nothing that is known nothing came: then a call is a call.
     let life = [(hour(1), comes(1, Channel::Phone, "damage", BAG))];
     assert!(told(hour(1), life).journey.cases.cases().is_empty());
@@ -225,8 +225,8 @@ fn a_case_becomes_a_child_when_its_topic_is_read_out_of_a_text() {
         purpose: None,
     };
     let life = [(hour(0), mail(0, "delivery")), (hour(1), nothing_said.into()), (hour(2), read.into())];
-    assert_eq!(told(hour(1), life.clone()).case(1).parent, None);
-    assert_eq!(told(hour(2), life).case(1).parent, Some(contact(0)));
+    assert_eq!(told(hour(1), life.clone()).case(1).parent(), None);
+    assert_eq!(told(hour(2), life).case(1).parent(), Some(contact(0)));
 }
 
 #[test]

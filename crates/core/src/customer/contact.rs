@@ -15,8 +15,9 @@ pub struct Contact {
     /// When it began.
     pub started_at: Micros,
     pub(super) ended: MaybeMicros,
-    pub(super) waiting: MaybeMicros,
-    pub(super) held: MaybeMicros,
+    /// Since when she waits: in a queue, or on hold. Never both, since what begins the one ends the other.
+    waits: MaybeMicros,
+    on_hold: bool,
     /// Time spent in queues.
     pub wait: Span,
     /// Time spent on hold.
@@ -53,8 +54,8 @@ impl Contact {
             id,
             started_at: at,
             ended: MaybeMicros::NONE,
-            waiting: MaybeMicros::NONE,
-            held: MaybeMicros::NONE,
+            waits: MaybeMicros::NONE,
+            on_hold: false,
             wait: Span::ZERO,
             hold: Span::ZERO,
             topic: Sym::NONE,
@@ -79,12 +80,12 @@ impl Contact {
 
     /// Since when the customer waits in a queue, if that is so.
     pub const fn waiting_since(&self) -> Option<Micros> {
-        self.waiting.get()
+        if self.on_hold { None } else { self.waits.get() }
     }
 
     /// Since when the customer is on hold, if that is so.
     pub const fn held_since(&self) -> Option<Micros> {
-        self.held.get()
+        if self.on_hold { self.waits.get() } else { None }
     }
 
     /// Takes the topic that its first event states. Without one, what was read out of a text stands.
@@ -103,10 +104,17 @@ impl Contact {
         }
     }
 
+    /// She waits from now on, in a queue or on hold. What she waited for before has [stopped](Self::stop_waiting).
+    pub(super) fn start_waiting(&mut self, at: Micros, on_hold: bool) {
+        self.waits = MaybeMicros::some(at);
+        self.on_hold = on_hold;
+    }
+
     /// Ends waiting and hold, and says how long each lasted.
     pub(super) fn stop_waiting(&mut self, at: Micros) -> (Span, Span) {
-        let lasted = |since: Option<Micros>| since.map_or(Span::ZERO, |since| at.since(since));
-        let (waited, held) = (lasted(self.waiting.take()), lasted(self.held.take()));
+        let lasted = self.waits.take().map_or(Span::ZERO, |since| at.since(since));
+        let was_held = core::mem::take(&mut self.on_hold);
+        let (waited, held) = if was_held { (Span::ZERO, lasted) } else { (lasted, Span::ZERO) };
         self.wait = self.wait + waited;
         self.hold = self.hold + held;
         (waited, held)

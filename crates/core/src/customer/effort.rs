@@ -3,6 +3,7 @@
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::TransferKind;
 use crate::time::Span;
+use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 /// What the customer had to do and bear so far.
@@ -65,6 +66,35 @@ pub struct Effort {
     pub wait: Span,
     /// Time on hold, in microseconds.
     pub hold: Span,
+}
+
+/// The account as it is kept: whoever only looks at pages has nothing else to count, so the rest is behind a pointer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct EffortAccount {
+    pages: u32,
+    more: Option<Box<Effort>>,
+}
+
+impl EffortAccount {
+    pub(super) const fn count_page(&mut self) {
+        self.pages += 1;
+    }
+
+    /// Everything but the pages, to be counted.
+    #[inline]
+    pub(super) fn more(&mut self) -> &mut Effort {
+        self.more.get_or_insert_default()
+    }
+
+    /// The whole account.
+    pub(super) fn sum(&self) -> Effort {
+        let more = self.more.as_deref().cloned().unwrap_or_default();
+        Effort { pages: self.pages, ..more }
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.more.as_ref().map_or(0, |_| size_of::<Effort>())
+    }
 }
 
 impl Effort {

@@ -38,7 +38,7 @@ impl CustomerState {
     }
 
     fn reenters(&mut self, e: &FieldReentered<Sym>, at: Micros) {
-        self.effort.fields_reentered += 1;
+        self.effort.more().fields_reentered += 1;
         let (field, form, channel) = (e.field, e.form.unwrap_or(Sym::NONE), self.channel_of(e.contact));
         let known = self.know();
         let fields = &mut known.reentered;

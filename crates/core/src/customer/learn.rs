@@ -89,13 +89,13 @@ impl CustomerState {
             }
             EventData::WaitTold(e) => {
                 self.begin(e.contact, at);
-                self.effort.waits_told += 1;
-                let told = Span::from_secs(e.wait_secs.into());
-                self.effort.longest_wait_told = self.effort.longest_wait_told.max(told);
+                let effort = self.effort.more();
+                effort.waits_told += 1;
+                effort.longest_wait_told = effort.longest_wait_told.max(Span::from_secs(e.wait_secs.into()));
             }
             EventData::CallbackOffered(e) => {
                 self.begin(e.contact, at);
-                self.effort.callbacks_offered += 1;
+                self.effort.more().callbacks_offered += 1;
             }
             EventData::CallbackRequested(e) => {
                 self.begin(e.contact, at);
@@ -142,15 +142,15 @@ impl CustomerState {
             // Her machine came by itself: she neither looked for a way nor changed the channel.
             Direction::CustomerAutomatic => return,
         }
-        self.effort.channel_switches += u32::from(self.trail.comes_by(e.channel, at));
+        self.effort.more().channel_switches += u32::from(self.trail.comes_by(e.channel, at));
         if let Some(path) = self.trail.lead_to(e.contact, at) {
-            self.effort.clicks_to_contact += path.clicks;
+            self.effort.more().clicks_to_contact += path.clicks;
             keep(&mut self.paths, MAX_CLICK_PATHS, path);
         }
     }
 
     pub(super) fn views(&mut self, page: Sym, at: Micros) {
-        self.effort.pages += 1;
+        self.effort.count_page();
         self.trail.view(page, at);
     }
 
@@ -163,19 +163,19 @@ impl CustomerState {
         }
         let agreed_on = known.callbacks.len() < before;
         let elsewhere = known.preferred_channel().is_some_and(|preferred| preferred != channel);
-        self.effort.answers_elsewhere += u32::from(elsewhere && !agreed_on);
+        self.effort.more().answers_elsewhere += u32::from(elsewhere && !agreed_on);
     }
 
     fn asked(&mut self, e: &IdentityAsked<Sym>, fact: &Fact) {
-        self.effort.identity_asked += 1;
+        self.effort.more().identity_asked += 1;
         if self.verification_at(fact.at, e.contact).is_none() {
             return;
         }
         if e.reason.is_some() {
-            self.effort.step_ups += 1;
+            self.effort.more().step_ups += 1;
             return;
         }
-        self.effort.identity_asked_again += 1;
+        self.effort.more().identity_asked_again += 1;
         let agent = e.agent.unwrap_or(Sym::NONE);
         let item = AskedAgain { event: fact.id, at: fact.at, contact: e.contact, agent };
         keep(&mut self.know().asked_again, MAX_ASKED_AGAIN, item);
@@ -257,7 +257,7 @@ impl CustomerState {
         let callbacks = &mut self.know().callbacks;
         let known = callbacks.iter().any(|known| known.promise == promise);
         replace(callbacks, MAX_CALLBACKS, item, |known| known.promise == promise);
-        self.effort.callbacks_taken += u32::from(!known);
+        self.effort.more().callbacks_taken += u32::from(!known);
     }
 
     pub(super) fn know(&mut self) -> &mut Known {

@@ -18,6 +18,7 @@ mod trail;
 
 pub use contact::Contact;
 pub use effort::Effort;
+use effort::EffortAccount;
 pub use forms::{FORM_GAP, MAX_FORMS, MAX_OFFERS};
 pub use trail::{SWITCH_WITHIN, VISIT_GAP};
 
@@ -52,8 +53,7 @@ pub struct CustomerState {
     last: MaybeMicros,
     /// How many facts were folded.
     pub facts: u64,
-    /// What the customer had to do and bear.
-    pub effort: Effort,
+    effort: EffortAccount,
     contacts: ThinVec<Contact>,
     trail: Trail,
     paths: ThinVec<ClickPath>,
@@ -69,6 +69,11 @@ impl CustomerState {
     /// When the last one did.
     pub const fn last_seen(&self) -> Option<Micros> {
         self.last.get()
+    }
+
+    /// What the customer had to do and bear.
+    pub fn effort(&self) -> Effort {
+        self.effort.sum()
     }
 
     /// The contacts that are remembered, in the order in which they began.
@@ -136,6 +141,7 @@ impl CustomerState {
         let pages: usize = self.paths.iter().map(|path| tight::heap_bytes(&path.pages)).sum();
         let known = self.known.as_ref().map_or(0, |known| size_of::<Known>() + known.heap_bytes());
         tight::heap_bytes(&self.contacts)
+            + self.effort.heap_bytes()
             + self.trail.heap_bytes()
             + tight::heap_bytes(&self.paths)
             + pages
@@ -153,31 +159,31 @@ impl CustomerState {
         let at = fact.at;
         match &fact.data {
             EventData::ContactStarted(e) => {
-                let contacts = self.effort.contacts;
+                let contacts = self.effort.more().contacts;
                 let contact = self.begin(e.contact, at);
                 contact.channel = Some(e.channel);
                 contact.direction = e.direction;
                 contact.about(e.topic);
                 if e.direction == Direction::CustomerAutomatic {
                     // Her machine's work is none of hers.
-                    self.effort.contacts = contacts;
+                    self.effort.more().contacts = contacts;
                 }
                 self.weigh(e, fact);
             }
             EventData::MenuReached(e) => {
                 let contact = self.begin(e.contact, at);
                 contact.menu_depth = contact.menu_depth.max(e.depth);
-                self.effort.menu_levels += 1;
-                self.effort.dead_ends += u32::from(e.exit == crate::event::MenuExit::DeadEnd);
+                self.effort.more().menu_levels += 1;
+                self.effort.more().dead_ends += u32::from(e.exit == crate::event::MenuExit::DeadEnd);
             }
             // From one queue to the next, or to hold and back: what she waited before counts.
             EventData::Queued(e) => {
                 self.stop_waiting(e.contact, at);
-                self.begin(e.contact, at).waiting = MaybeMicros::some(at);
+                self.begin(e.contact, at).start_waiting(at, false);
             }
             EventData::Held(e) => {
                 self.stop_waiting(e.contact, at);
-                self.begin(e.contact, at).held = MaybeMicros::some(at);
+                self.begin(e.contact, at).start_waiting(at, true);
             }
             EventData::Connected(e) => {
                 self.stop_waiting(e.contact, at);
@@ -189,7 +195,7 @@ impl CustomerState {
                 let contact = self.begin(e.contact, at);
                 let before = contact.transfers;
                 contact.transfers = before.saturating_add(1);
-                self.effort.count_transfer(e.transfer, before);
+                self.effort.more().count_transfer(e.transfer, before);
             }
             EventData::ContactEnded(e) => {
                 self.end(e.contact, at, e.ending);
@@ -216,7 +222,7 @@ impl CustomerState {
             }
             EventData::VoicemailLeft(e) => {
                 self.begin(e.contact, at);
-                self.effort.voicemails += 1;
+                self.effort.more().voicemails += 1;
             }
             EventData::PageViewed(e) => self.views(e.page, at),
             EventData::IdentityAsked(_)
@@ -272,7 +278,7 @@ impl CustomerState {
             return &mut self.contacts[known];
         }
         self.sweep(at);
-        self.effort.contacts += 1;
+        self.effort.more().contacts += 1;
         tight::push(&mut self.contacts, Contact::begun(id, at));
         let last = self.contacts.len() - 1;
         &mut self.contacts[last]
@@ -292,8 +298,9 @@ impl CustomerState {
     fn stop_waiting(&mut self, id: ContactId, at: Micros) {
         let contact = self.begin(id, at);
         let (waited, held) = contact.stop_waiting(at);
-        self.effort.wait = self.effort.wait + waited;
-        self.effort.hold = self.effort.hold + held;
+        let effort = self.effort.more();
+        effort.wait = effort.wait + waited;
+        effort.hold = effort.hold + held;
     }
 
     fn end(&mut self, id: ContactId, at: Micros, ending: Ending) {
@@ -301,7 +308,7 @@ impl CustomerState {
         let contact = self.begin(id, at);
         contact.ended = MaybeMicros::some(at);
         contact.ending = Some(ending);
-        self.effort.abandoned += u32::from(ending == Ending::Abandoned);
+        self.effort.more().abandoned += u32::from(ending == Ending::Abandoned);
     }
 
     /// Counts hand-overs (another agent than before) and ping-pong (back to the agent before that).
@@ -310,7 +317,7 @@ impl CustomerState {
         if let Some(contact) = self.contacts.iter_mut().rev().find(|c| c.id == id) {
             let was = (contact.handovers, contact.ping_pongs);
             if let Some(back) = contact.handled_by(agent) {
-                self.effort.count_handover(was, back);
+                self.effort.more().count_handover(was, back);
             }
         }
     }
@@ -330,7 +337,7 @@ impl Canonical for CustomerState {
         to.maybe_time(self.first_seen());
         to.maybe_time(self.last_seen());
         to.number(self.facts);
-        self.effort.canonical(to);
+        self.effort.sum().canonical(to);
         to.list(&self.contacts);
         self.trail.canonical(to);
         to.list(&self.paths);

@@ -99,7 +99,7 @@ impl Account {
             decisions: decisions.iter().map(|(decision, _)| decision.named(names)).collect(),
             facts: facts.iter().map(seen).collect(),
             moves,
-            signs: journey.churn.map(|churn| churn.evidence).unwrap_or_default(),
+            signs: journey.churn.map(|churn| churn.evidence()).unwrap_or_default(),
             cases: judged,
         }
     }

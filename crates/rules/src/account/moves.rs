@@ -34,8 +34,8 @@ pub(super) struct Before {
 
 impl Before {
     pub(super) fn of(journey: &Journey) -> Self {
-        let (effort, cases) = (journey.customer.effort.clone(), journey.cases.cases().to_vec());
-        Self { effort, promises: journey.promises.to_vec(), cases }
+        let (effort, cases) = (journey.customer.effort(), journey.cases.cases().to_vec());
+        Self { effort, promises: journey.promises.open().to_vec(), cases }
     }
 }
 
@@ -43,7 +43,8 @@ impl Moves {
     /// Notes what a fact moved.
     pub(super) fn note(&mut self, fact: &Fact, before: &Before, after: &Journey) {
         let since = self.waited_because(fact);
-        for ((count, was), (_, is)) in before.effort.counts().into_iter().zip(after.customer.effort.counts())
+        for ((count, was), (_, is)) in
+            before.effort.counts().into_iter().zip(after.customer.effort().counts())
         {
             if was != is {
                 let because = self.effort.entry(count).or_default();
@@ -53,7 +54,7 @@ impl Moves {
                 }
             }
         }
-        for promise in differing(&before.promises, &after.promises, |promise| promise.id) {
+        for promise in differing(&before.promises, after.promises.open(), |promise| promise.id) {
             self.promises.entry(promise).or_default().push(fact.id);
         }
         if let EventData::TextJudged(e) = &fact.data {
@@ -85,7 +86,7 @@ impl Moves {
 
     /// What moved the case that one became a child of in this step: it begins where that one stands.
     fn inherited(&self, case: ContactId, before: &Before, after: &Journey) -> Vec<EventId> {
-        let parent = |cases: &[Case]| cases.iter().find(|known| known.key == case)?.parent;
+        let parent = |cases: &[Case]| cases.iter().find(|known| known.key == case)?.parent();
         match (parent(&before.cases), parent(after.cases.cases())) {
             (None, Some(parent)) => self.cases.get(&parent).cloned().unwrap_or_default(),
             _ => Vec::new(),

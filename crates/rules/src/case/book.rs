@@ -167,10 +167,10 @@ impl CaseBook {
     /// A case with those that it came of and those that came of it, as far as they are kept in detail.
     pub fn family(&self, ix: CaseIx) -> impl Iterator<Item = &Case> {
         let key = self.get(ix).key;
-        let parent = |case: &&Case| self.newest_of_key(case.parent?);
+        let parent = |case: &&Case| self.newest_of_key(case.parent()?);
         // The line of parents cannot be longer than there are cases, whatever it says.
         let line = core::iter::successors(Some(self.get(ix)), parent).take(self.cases.len());
-        line.chain(self.cases.iter().filter(move |case| case.parent == Some(key)))
+        line.chain(self.cases.iter().filter(move |case| case.parent() == Some(key)))
     }
 
     fn newest_of_key(&self, key: ContactId) -> Option<&Case> {

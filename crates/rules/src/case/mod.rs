@@ -13,5 +13,5 @@ pub use crate::waiting::WaitsFor;
 pub use book::{CaseBook, CaseIx, CaseStub, MAX_REACHES, MAX_STUBS};
 pub use clocks::Instance;
 pub use reading::{CaseClocks, ClockReading};
-pub use state::{Case, CaseState};
+pub use state::{Case, CaseState, Origin};
 pub use waits::{MAX_WAITS, Wait};

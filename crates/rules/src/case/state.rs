@@ -26,6 +26,15 @@ pub enum CaseState {
     Lapsed,
 }
 
+/// The case that was before one, by its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// An earlier one on the topic, which was over for too long to be reopened.
+    Follows(ContactId),
+    /// The one that led to it: what it is about came of what that one is about.
+    ChildOf(ContactId),
+}
+
 /// One case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -38,10 +47,8 @@ pub struct Case {
     pub topic_read: bool,
     /// The explicit reference that it is known by.
     pub issue: Option<IssueRef>,
-    /// The earlier case on the topic that it follows.
-    pub follows: Option<ContactId>,
-    /// The case that led to it: what it is about came of what that one is about.
-    pub parent: Option<ContactId>,
+    /// The case that was before it, if there was one.
+    pub origin: Option<Origin>,
     /// The channel of its first contact.
     pub channel: Option<Channel>,
     /// Why it was opened.
@@ -137,6 +144,22 @@ impl core::fmt::Display for CaseState {
 }
 
 impl Case {
+    /// The earlier case on the topic that it follows. A child follows none: it came of its parent.
+    pub const fn follows(&self) -> Option<ContactId> {
+        match self.origin {
+            Some(Origin::Follows(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The case that led to it.
+    pub const fn parent(&self) -> Option<ContactId> {
+        match self.origin {
+            Some(Origin::ChildOf(key)) => Some(key),
+            _ => None,
+        }
+    }
+
     /// Whether something is unresolved: no answer was given, or what was given is none any more.
     pub fn is_open(&self) -> bool {
         self.state == CaseState::Open
@@ -203,8 +226,8 @@ impl Canonical for Case {
         to.id(self.key.0);
         to.name(self.topic);
         to.id(self.issue.unwrap_or_default().0);
-        to.id(self.follows.unwrap_or_default().0);
-        to.id(self.parent.unwrap_or_default().0);
+        to.id(self.follows().unwrap_or_default().0);
+        to.id(self.parent().unwrap_or_default().0);
         to.byte(self.channel.map_or(u8::MAX, |c| c as u8));
         to.byte(self.cause as u8);
         to.byte(self.state.number());

@@ -16,7 +16,7 @@ impl<S: Outlet> Step<'_, S> {
     pub(super) fn owe_apologies(&mut self, found: &Finding) {
         let rules = self.rules;
         for apology in rules.apologies.iter().filter(|a| found.is(a.on, a.of, a.reopened)) {
-            let owed = &mut self.journey.apologies;
+            let owed = &mut self.journey.rare_or_new().apologies;
             let is_owed = owed.iter().any(|o| o.case == found.case && o.rule == apology.rule);
             if is_owed || owed.len() == MAX_APOLOGIES {
                 continue;
@@ -33,15 +33,15 @@ impl<S: Outlet> Step<'_, S> {
     /// An apology was given: for what its contact's case is about, and for what that case comes from or led to. One that
     /// names no contact is for everything.
     pub(super) fn apologised(&mut self, e: &Apology<Sym>) {
-        if e.step != ApologyStep::Given || self.journey.apologies.is_empty() {
+        if e.step != ApologyStep::Given || self.journey.apologies().is_empty() {
             return;
         }
         let cases = &self.journey.cases;
-        let Some(contact) = e.contact else { return self.journey.apologies.clear() };
+        let Some(contact) = e.contact else { return self.journey.rare_or_new().apologies.clear() };
         let family: Vec<ContactId> = match cases.of_contact(contact) {
             Some(ix) => cases.family(ix).map(|case| case.key).collect(),
             None => Vec::new(),
         };
-        self.journey.apologies.retain(|owed| !family.contains(&owed.case));
+        self.journey.rare_or_new().apologies.retain(|owed| !family.contains(&owed.case));
     }
 }

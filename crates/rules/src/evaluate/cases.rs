@@ -2,7 +2,7 @@
 
 use super::prescriptions::Finding;
 use super::{Outlet, Step};
-use crate::case::{Case, CaseClocks, CaseIx, CaseState, Instance, WaitsFor};
+use crate::case::{Case, CaseClocks, CaseIx, CaseState, Instance, Origin, WaitsFor};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decision::{Clock, CloseKind, Content, OpenCause, ReopenCause, Trigger};
 use crate::rulebook::SignalOn;
@@ -44,7 +44,7 @@ impl<S: Outlet> Step<'_, S> {
         match (same.filter(|ix| self.journey.cases.get(*ix).state != CaseState::Lapsed), parent) {
             (Some(ix), _) => self.join(e, topic, ix),
             (None, _) if e.direction == Direction::Outbound => {}
-            (None, Some(parent)) => self.open_child(e, parent, same.or(on_topic)),
+            (None, Some(parent)) => self.open_child(e, parent),
             (None, None) if self.rules.channel(Some(e.channel)).unanswered_after.is_some() => {}
             (None, None) => self.open(e.contact, OpenCause::Contact, self.at, e.issue, same.or(on_topic)),
         }
@@ -158,8 +158,8 @@ impl<S: Outlet> Step<'_, S> {
         let known = self.journey.customer.contact(contact);
         let (topic, topic_read, channel) =
             known.map_or((Sym::NONE, false, None), |c| (c.topic, c.topic_read, c.channel));
-        let follows = follows.map(|ix| self.journey.cases.get(ix).key);
-        Case { topic, topic_read, follows, channel, ..self.new_case(contact, cause) }
+        let origin = follows.map(|ix| Origin::Follows(self.journey.cases.get(ix).key));
+        Case { topic, topic_read, origin, channel, ..self.new_case(contact, cause) }
     }
 
     /// A case that opens now, about nothing in particular, and holds one contact.
@@ -169,8 +169,7 @@ impl<S: Outlet> Step<'_, S> {
             topic: Sym::NONE,
             topic_read: false,
             issue: None,
-            follows: None,
-            parent: None,
+            origin: None,
             channel: None,
             cause,
             state: CaseState::Open,
@@ -199,13 +198,13 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     pub(super) fn open_case(&mut self, case: Case) {
-        let Case { key, topic, follows, parent, cause, .. } = case;
+        let Case { key, topic, origin, cause, .. } = case;
         let ix = self.journey.cases.open(case);
         self.raise(ix, 0);
         self.out.joined(key, key);
         let topic = (!topic.is_none()).then_some(topic);
         let evidence = self.this_event();
-        let follows = parent.or(follows);
+        let follows = origin.map(|(Origin::Follows(key) | Origin::ChildOf(key))| key);
         let content = Content::CaseOpened { topic, follows, cause };
         self.conclude(self.rules.cases_rule, key, content, 0, evidence);
         self.arm_targets(ix);

@@ -4,7 +4,7 @@
 //! what comes later about that topic joins it as it would join any other.
 
 use super::{Outlet, Step};
-use crate::case::{Case, CaseIx, CaseState, Instance, WaitsFor};
+use crate::case::{Case, CaseIx, CaseState, Instance, Origin, WaitsFor};
 use crate::decision::{OpenCause, ReopenCause};
 use crate::rulebook::ChargedPolicy;
 use throughline_core::customer::known::{Subscription, SubscriptionState};
@@ -66,10 +66,10 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     fn open_for_charge(&mut self, key: ContactId, topic: Sym, follows: Option<CaseIx>) {
-        let follows = follows.map(|ix| self.journey.cases.get(ix).key);
+        let origin = follows.map(|ix| Origin::Follows(self.journey.cases.get(ix).key));
         let case = Case {
             topic,
-            follows,
+            origin,
             contacts: 0,
             instance: Instance::started(self.at),
             ..self.new_case(key, OpenCause::ChargedAfterCancellation)

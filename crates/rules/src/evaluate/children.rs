@@ -5,7 +5,7 @@
 //! the parent are owed for it, and what she had to bear there counts here too.
 
 use super::{Outlet, Step};
-use crate::case::{Case, CaseIx, CaseState};
+use crate::case::{Case, CaseIx, CaseState, Origin};
 use crate::decision::OpenCause;
 use throughline_core::event::vocabulary::ContactStarted;
 use throughline_core::ids::IssueRef;
@@ -35,20 +35,20 @@ impl<S: Outlet> Step<'_, S> {
 
     /// Opens a case for a contact about what came of another case: at once, on every channel. That something is unresolved is
     /// known already.
-    pub(super) fn open_child(&mut self, e: &ContactStarted<Sym>, parent: CaseIx, follows: Option<CaseIx>) {
-        let case = self.case_for(e.contact, OpenCause::Child, follows);
+    pub(super) fn open_child(&mut self, e: &ContactStarted<Sym>, parent: CaseIx) {
+        let case = self.case_for(e.contact, OpenCause::Child, None);
         let of = self.journey.cases.get(parent);
         // What the reference names goes on being the parent.
         let issue = e.issue.filter(|issue| of.issue != Some(*issue));
-        self.open_case(Case { issue, parent: Some(of.key), priority: of.priority, ..case });
+        self.open_case(Case { issue, origin: Some(Origin::ChildOf(of.key)), priority: of.priority, ..case });
     }
 
     /// Makes a case the child of another one: what it is about became known after it had opened.
     pub(super) fn adopt(&mut self, ix: CaseIx, parent: CaseIx) {
         let (key, priority) = (self.journey.cases.get(parent).key, self.journey.cases.get(parent).priority);
         let case = self.journey.cases.get_mut(ix);
-        if case.parent.is_none() && case.key != key {
-            case.parent = Some(key);
+        if case.parent().is_none() && case.key != key {
+            case.origin = Some(Origin::ChildOf(key));
             case.priority = case.priority.max(priority);
         }
     }

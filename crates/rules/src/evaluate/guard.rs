@@ -16,7 +16,7 @@ impl<S: Outlet> Step<'_, S> {
         let at = self.at;
         e.direction == Direction::Outbound
             && e.channel == Channel::Phone
-            && self.journey.promises.iter().any(|promise| promise.is_kept_by_call_at(at))
+            && self.journey.promises.open().iter().any(|promise| promise.is_kept_by_call_at(at))
     }
 
     /// Says so if a contact that has begun was against the guard. What it found is what was true before it: that it has

@@ -30,11 +30,13 @@ impl<S: Outlet> Step<'_, S> {
         let Some(rule) = self.rules.loops else { return };
         let side = Side::of(author);
         // So it is with nearly every message: nothing goes on, and what we send by ourselves is no answer to a machine.
-        if self.journey.exchanges.is_empty() && matches!(side, None | Some(Side::Ours)) {
+        if self.journey.rare().is_none_or(|rare| rare.exchanges.is_empty())
+            && matches!(side, None | Some(Side::Ours))
+        {
             return;
         }
         let (at, channel) = (self.at, self.journey.customer.contact(contact).and_then(|c| c.channel));
-        let exchanges = &mut self.journey.exchanges;
+        let exchanges = &mut self.journey.rare_or_new().exchanges;
         exchanges.retain(|e| e.goes_on(at, rule.within));
         let Some(side) = side else {
             exchanges.retain(|e| e.channel != channel);
@@ -62,7 +64,7 @@ impl<S: Outlet> Step<'_, S> {
     /// Whether a loop goes on on a channel.
     pub(super) fn loop_goes_on(&self, channel: Channel) -> bool {
         let Some(rule) = self.rules.loops else { return false };
-        let mut exchanges = self.journey.exchanges.iter();
+        let mut exchanges = self.journey.rare().into_iter().flat_map(|rare| &rare.exchanges);
         exchanges.any(|e| e.said && e.channel == Some(channel) && e.goes_on(self.at, rule.within))
     }
 }

@@ -23,7 +23,7 @@ impl<S: Outlet> Step<'_, S> {
         let is_last = promised.is_none() && policy.is_last(status);
         let within = promised.or_else(|| policy.expected_of(e.partner)).filter(|_| !is_last);
         let (rule, due) = (policy.rule, within.map(|within| at + within));
-        let things = &mut self.journey.partners;
+        let things = &mut self.journey.rare_or_new().partners;
         let before = things.iter().position(|t| t.is_the_thing(e.partner, e.issue, e.contact));
         let before = before.or_else(|| (things.len() == MAX_PARTNER_THINGS).then_some(0));
         if let Some(before) = before {
@@ -42,7 +42,7 @@ impl<S: Outlet> Step<'_, S> {
             due,
             silent: false,
         };
-        tight::push(&mut self.journey.partners, thing);
+        tight::push(&mut self.journey.rare_or_new().partners, thing);
         if let Some(due) = due {
             let (kind, subject) = (DeadlineKind::PartnerSilent, trigger.event.0);
             self.journey.deadlines.set(Deadline { at: due, rule, trigger, kind, subject, due });
@@ -52,13 +52,13 @@ impl<S: Outlet> Step<'_, S> {
     /// The partner has told nothing for longer than it promised. Where the case is settled, nobody waits for it.
     pub(super) fn partner_is_silent(&mut self, deadline: &Deadline) {
         let told_by = deadline.trigger.event;
-        let things = &self.journey.partners;
+        let things = self.journey.partners();
         let Some(place) = things.iter().position(|t| t.updated_by.event == told_by) else { return };
         let case = self.journey.case_of_thing(&things[place]);
         if case.is_some_and(|ix| self.journey.cases.get(ix).state.is_settled()) {
             return;
         }
-        let thing = &mut self.journey.partners[place];
+        let thing = &mut self.journey.rare_or_new().partners[place];
         thing.silent = true;
         let (partner, contact) = (thing.partner, thing.contact);
         let content = Content::PartnerSilent { partner, since: thing.updated_at, due: deadline.due };

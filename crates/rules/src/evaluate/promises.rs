@@ -10,7 +10,6 @@ use crate::rulebook::document::PrescribeOn;
 use throughline_core::event::vocabulary::{PromiseMade, VoicemailLeft};
 use throughline_core::ids::{ContactId, PromiseId};
 use throughline_core::name::Sym;
-use throughline_core::tight;
 use throughline_core::time::Micros;
 
 impl<S: Outlet> Step<'_, S> {
@@ -30,27 +29,25 @@ impl<S: Outlet> Step<'_, S> {
         kept_by: KeptBy,
     ) {
         self.forget_promise(id);
-        if self.journey.promises.len() == MAX_PROMISES {
-            let oldest = self.journey.promises[0].id;
+        if self.journey.promises.open().len() == MAX_PROMISES {
+            let oldest = self.journey.promises.open()[0].id;
             self.forget_promise(oldest);
         }
         let (at, trigger) = (self.at, self.trigger());
-        self.journey.promise_count.made += 1;
-        tight::push(
-            &mut self.journey.promises,
-            Promise { id, what, contact, made_at: at, due, kept_by, made_by: trigger, broken: false },
-        );
+        let promise =
+            Promise { id, what, contact, made_at: at, due, kept_by, made_by: trigger, broken: false };
+        self.journey.promises.add(promise);
         let (rule, kind) = (self.rules.promises_rule, DeadlineKind::Promise);
         self.journey.deadlines.set(Deadline { at: due.max(at), rule, trigger, kind, subject: id.0, due });
     }
 
     pub(super) fn promise_kept(&mut self, id: PromiseId) {
         let at = self.at;
-        if self.journey.promises.iter().any(|p| p.id == id && !p.can_be_kept_at(at)) {
+        if self.journey.promises.get(id).is_some_and(|promise| !promise.can_be_kept_at(at)) {
             return;
         }
         if let Some(promise) = self.forget_promise(id) {
-            let count = &mut self.journey.promise_count;
+            let count = self.journey.promises.count_mut();
             if promise.broken {
                 count.kept_late += 1;
             } else {
@@ -63,7 +60,7 @@ impl<S: Outlet> Step<'_, S> {
     pub(super) fn called(&mut self) {
         let at = self.at;
         while let Some(kept) =
-            self.journey.promises.iter().find(|promise| promise.is_kept_by_call_at(at)).map(|p| p.id)
+            self.journey.promises.open().iter().find(|promise| promise.is_kept_by_call_at(at)).map(|p| p.id)
         {
             self.promise_kept(kept);
         }
@@ -71,13 +68,13 @@ impl<S: Outlet> Step<'_, S> {
 
     /// The customer agreed to another time. A promise that is broken stays so; the new time is a new promise.
     pub(super) fn renegotiated(&mut self, id: PromiseId, due: Micros) {
-        let Some(promise) = self.journey.promises.iter().find(|p| p.id == id) else {
+        let Some(promise) = self.journey.promises.get(id) else {
             return;
         };
         let Promise { contact, what, kept_by, broken, .. } = *promise;
         self.promised(id, contact, what, due, kept_by);
         // It is the same promise with another time, unless the old time had passed.
-        let count = &mut self.journey.promise_count;
+        let count = self.journey.promises.count_mut();
         count.made -= u32::from(!broken);
         count.renegotiated += u32::from(!broken);
         self.look_whether_too_far(id);
@@ -95,11 +92,11 @@ impl<S: Outlet> Step<'_, S> {
             Some(ix) => self.touch(ix),
             None => self.open(contact, OpenCause::Callback, self.at, None, None),
         }
-        let known = self.journey.promises.iter().any(|p| p.id == id && !p.broken);
+        let known = self.journey.promises.get(id).is_some_and(|promise| !promise.broken);
         let (kept_by, within) = (KeptBy::Call(from.unwrap_or(Micros::MIN)), self.rules.voicemail_within);
         self.promised(id, Some(contact), Sym::NONE, due.unwrap_or(self.at + within), kept_by);
         // Asked for first and given a time later: one promise.
-        self.journey.promise_count.made -= u32::from(known);
+        self.journey.promises.count_mut().made -= u32::from(known);
         if due.is_some() {
             self.look_whether_too_far(id);
         }
@@ -117,7 +114,7 @@ impl<S: Outlet> Step<'_, S> {
     /// Says so if somebody has just named a time that cannot be kept, by what was known to be possible then.
     fn look_whether_too_far(&mut self, id: PromiseId) {
         let Some(policy) = self.rules.too_far.filter(|_| self.books.knows_what_can_be_kept()) else { return };
-        let Some(promise) = self.journey.promises.iter().find(|promise| promise.id == id) else { return };
+        let Some(promise) = self.journey.promises.get(id) else { return };
         let (due, contact) = (promise.due, promise.contact);
         let what = match promise.kept_by {
             KeptBy::Call(_) => policy.callback,
@@ -138,12 +135,12 @@ impl<S: Outlet> Step<'_, S> {
 
     pub(super) fn promise_is_broken(&mut self, deadline: &Deadline) {
         let id = PromiseId(deadline.subject);
-        let Some(promise) = self.journey.promises.iter_mut().find(|p| p.id == id) else {
+        let Some(promise) = self.journey.promises.get_mut(id) else {
             return;
         };
         promise.broken = true;
         let contact = promise.contact;
-        self.journey.promise_count.broken += 1;
+        self.journey.promises.count_mut().broken += 1;
         let case = self.case_in(contact);
         let mut evidence = Evidence::new();
         evidence.push(deadline.trigger.event);
@@ -154,8 +151,8 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     fn forget_promise(&mut self, id: PromiseId) -> Option<Promise> {
-        let place = self.journey.promises.iter().position(|p| p.id == id)?;
+        let promise = self.journey.promises.take(id)?;
         self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::Promise && d.subject == id.0);
-        Some(self.journey.promises.remove(place))
+        Some(promise)
     }
 }

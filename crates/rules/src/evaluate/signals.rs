@@ -91,11 +91,11 @@ impl<S: Outlet> Step<'_, S> {
         let (Some(rule), Some(churn)) = (&self.rules.churn, &mut self.journey.churn) else {
             return;
         };
-        churn.flag = Some(Flag { at: self.at, trigger: self.trigger });
+        churn.flag = Some(Box::new(Flag { at: self.at, trigger: self.trigger }));
         let occurrence = churn.count_flag(self.trigger.event);
         let top = churn.top();
         let cause = top.map_or(Sym::NONE, |top| self.books.signal_name(top));
-        let evidence = churn.evidence.clone();
+        let evidence = churn.evidence();
         self.conclude(
             rule.rule,
             ContactId::default(),
@@ -113,7 +113,7 @@ impl<S: Outlet> Step<'_, S> {
         let (Some(rule), Some(churn)) = (&self.rules.churn, &self.journey.churn) else {
             return;
         };
-        let Some(flag) = churn.flag else { return };
+        let Some(flag) = &churn.flag else { return };
         let at = churn.falls_to(rule.clear_at).max(self.at);
         self.journey.deadlines.cancel(|d| d.kind == DeadlineKind::ChurnClears);
         let (trigger, kind) = (flag.trigger, DeadlineKind::ChurnClears);
@@ -131,7 +131,7 @@ impl<S: Outlet> Step<'_, S> {
         let Some(churn) = &mut self.journey.churn else { return };
         let Some(flag) = churn.flag.take() else { return };
         let occurrence = churn.flags_of(flag.trigger.event);
-        let evidence = churn.evidence.clone();
+        let evidence = churn.evidence();
         let content = Content::ChurnCleared { flagged_at: flag.at };
         self.conclude(deadline.rule, ContactId::default(), content, occurrence, evidence);
     }

@@ -13,7 +13,7 @@ use throughline_core::tight;
 impl<S: Outlet> Step<'_, S> {
     /// The verdict that was recorded before the message of this step, if one was.
     pub(super) fn early_verdict(&mut self) -> Option<TextVerdict> {
-        let early = &mut self.journey.early_verdicts;
+        let early = &mut self.journey.rare_mut()?.early_verdicts;
         let found = early.iter().position(|(message, _)| *message == self.trigger.event)?;
         Some(early.remove(found).1)
     }
@@ -96,7 +96,7 @@ impl<S: Outlet> Step<'_, S> {
     }
 
     fn keep_for_later(&mut self, message: EventId, verdict: TextVerdict) {
-        let early = &mut self.journey.early_verdicts;
+        let early = &mut self.journey.rare_or_new().early_verdicts;
         early.retain(|(known, _)| *known != message);
         if early.len() == MAX_EARLY_VERDICTS {
             early.remove(0);

@@ -97,7 +97,7 @@ impl<'a> Asked<'a> {
         let view = self.view.cases.get(ix.place())?.clone();
         let of_it =
             |contact: Option<ContactId>| contact.is_some_and(|contact| view.contacts.contains(&contact));
-        let made_in = self.folded.journey.promises.iter().filter(|p| of_it(p.contact)).map(|p| p.id);
+        let made_in = self.folded.journey.promises.open().iter().filter(|p| of_it(p.contact)).map(|p| p.id);
         let made_in: BTreeSet<_> = made_in.collect();
         Some(CaseExplanation {
             format: CaseExplanation::FORMAT,
@@ -168,12 +168,12 @@ impl<'a> Asked<'a> {
     fn inherited(&self, case: &Case) -> Option<CaseEffort> {
         let cases = &self.folded.journey.cases;
         let mut sum: Option<CaseEffort> = None;
-        let mut parent = case.parent;
+        let mut parent = case.parent();
         // The line of parents cannot be longer than there are cases.
         for _ in cases.cases() {
             let Some(ix) = parent.and_then(|key| cases.of_key(key)) else { break };
             sum.get_or_insert_default().add(&self.effort(ix));
-            parent = cases.get(ix).parent;
+            parent = cases.get(ix).parent();
         }
         sum
     }
@@ -226,13 +226,13 @@ impl<'a> Asked<'a> {
         let key = journey.cases.get(ix).key;
         let about = |deadline: &&Deadline| match deadline.kind {
             DeadlineKind::Target { .. } | DeadlineKind::Lapse => deadline.subject == key.0,
-            DeadlineKind::Promise => journey.promises.iter().any(|promise| {
+            DeadlineKind::Promise => journey.promises.open().iter().any(|promise| {
                 promise.id.0 == deadline.subject
                     && promise.contact.is_some_and(|of| view.contacts.contains(&of))
             }),
             DeadlineKind::PartnerSilent => {
                 let told_by = deadline.trigger.event;
-                let mut things = journey.partners.iter().filter(|thing| thing.updated_by.event == told_by);
+                let mut things = journey.partners().iter().filter(|thing| thing.updated_by.event == told_by);
                 things.any(|thing| journey.case_of_thing(thing) == Some(ix))
             }
             DeadlineKind::Unanswered | DeadlineKind::ChurnClears => false,

@@ -67,7 +67,7 @@ pub(super) fn fold<'a>(facts: &'a [Fact], as_of: Micros, rules: &Rulebooks, name
     let (mut effort, mut begun) = (BTreeMap::<ContactId, Effort>::new(), BTreeSet::new());
     let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
     for fact in facts {
-        let before = journey.customer.effort.clone();
+        let before = journey.customer.effort();
         evaluator.step(&mut journey, fact, &mut keeps);
         if let EventData::ContactStarted(e) = &fact.data
             && e.direction == Direction::Inbound
@@ -75,9 +75,9 @@ pub(super) fn fold<'a>(facts: &'a [Fact], as_of: Micros, rules: &Rulebooks, name
             begun.insert(e.contact);
         }
         if let Some(contact) = fact.data.contact()
-            && before != journey.customer.effort
+            && before != journey.customer.effort()
         {
-            effort.entry(contact).or_default().add(&journey.customer.effort.since(&before));
+            effort.entry(contact).or_default().add(&journey.customer.effort().since(&before));
         }
     }
     evaluator.advance(&mut journey, as_of, &mut keeps);

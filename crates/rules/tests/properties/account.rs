@@ -40,7 +40,7 @@ fn an_account_is_what_the_fold_says() {
         let account = account(&bench, &facts, end);
         let (journey, judged) = bench.fold(&facts, end);
         prop_assert_eq!(&account.decisions, &bench.decisions(&judged).0);
-        prop_assert_eq!(&account.journey.effort, &journey.customer.effort);
+        prop_assert_eq!(&account.journey.effort, &journey.customer.effort());
         prop_assert_eq!(account.journey.next_deadline, journey.next_deadline());
         Ok(())
     });

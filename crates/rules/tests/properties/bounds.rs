@@ -43,7 +43,7 @@ pub(crate) fn minute(n: usize) -> Micros {
 fn a_customer_with_thousands_of_contacts_is_known_by_the_newest_of_them() {
     let journey = folded((0..3_000).map(|n| (minute(n), started(n, Some("billing")))));
     assert_eq!(journey.customer.contacts().len(), MAX_CONTACTS);
-    assert_eq!(journey.customer.effort.contacts, 3_000);
+    assert_eq!(journey.customer.effort().contacts, 3_000);
     assert!(journey.customer.contact(contact(2_999)).is_some());
 }
 

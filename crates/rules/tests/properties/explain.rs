@@ -85,10 +85,10 @@ fn what_the_cases_cost_her_is_what_their_contacts_did() {
         let mut expected = Effort::default();
         let mut so_far = Journey::new();
         for fact in &facts {
-            let before = so_far.customer.effort.clone();
+            let before = so_far.customer.effort();
             bench.evaluator().step(&mut so_far, fact, &mut throughline_rules::evaluate::Discard);
             if fact.data.contact().is_some_and(|contact| held.contains(&contact)) {
-                expected.add(&so_far.customer.effort.since(&before));
+                expected.add(&so_far.customer.effort().since(&before));
             }
         }
         let mut found = Effort::default();

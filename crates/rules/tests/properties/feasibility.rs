@@ -101,7 +101,7 @@ fn what_is_announced_of_a_promise_is_what_would_have_been_answered_to_whoever_as
             let said = judged.decisions.iter().map(|(d, _)| d).find(|decision| {
                 decision.slot.trigger == fact.id && matches!(decision.content, Content::PromiseTooFar { .. })
             });
-            let promise = journey.promises.iter().find(|promise| promise.id == id);
+            let promise = journey.promises.get(id);
             let announces = bench.rules.in_force(fact.at).1.too_far.is_some();
             let answer = promise.filter(|_| announces).map(|promise| {
                 let what = if promise.kept_by == KeptBy::Word { promise.what } else { callback };

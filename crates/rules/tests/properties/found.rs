@@ -50,8 +50,8 @@ fn counters_stop_at_their_end_and_do_not_start_again() {
     let (known, case) = (&journey.customer.contacts()[0], &journey.cases.cases()[0]);
     assert_eq!((known.transfers, case.reopens), (u16::MAX, u16::MAX));
     assert_eq!(case.priority, u16::MAX);
-    assert_eq!(journey.customer.effort.transfers, 70_000);
-    assert_eq!(journey.customer.effort.over_two_contacts, 1);
+    assert_eq!(journey.customer.effort().transfers, 70_000);
+    assert_eq!(journey.customer.effort().over_two_contacts, 1);
     let handovers = (0..140_000_usize).map(|n| {
         let agent = Some(Name::new(if n.is_multiple_of(2) { "bo" } else { "cy" }).unwrap());
         let wrote = Message { contact: contact(0), author: Author::Human, agent, verdict: None, text: None };
@@ -59,7 +59,7 @@ fn counters_stop_at_their_end_and_do_not_start_again() {
     });
     let journey = folded(handovers);
     assert_eq!(journey.customer.contacts()[0].ping_pongs, u16::MAX);
-    assert_eq!(journey.customer.effort.handovers, 139_999);
+    assert_eq!(journey.customer.effort().handovers, 139_999);
 }
 
 /// Whoever reads a verdict on "no message at all" must not take it for the answer that a case waits for: a case

@@ -208,7 +208,7 @@ fn a_vacation_notice_that_begins_a_contact_opens_no_case_and_reopens_none() {
     let case = &journey.cases.cases()[0];
     assert_eq!((journey.cases.cases().len(), case.reopens, case.contacts), (1, 0, 2));
     assert!(matches!(case.state, CaseState::Closed(_)));
-    assert_eq!(journey.customer.effort.contacts, 1, "what her machine does is no effort of hers");
+    assert_eq!(journey.customer.effort().contacts, 1, "what her machine does is no effort of hers");
     // What she writes herself in the notice's thread reopens the case that the thread belongs to.
     let facts = bench.facts_of(&History::told(told.into_iter().chain([(minute(6), wrote(2, Customer))])));
     assert_eq!(bench.fold(&facts, minute(7)).0.cases.cases()[0].reopens, 1);
