@@ -64,7 +64,7 @@ fn ann(names: &mut Interner) -> Live {
         .collect();
     let until = facts[facts.len() - 1].at + Span::from_days(2);
     Evaluator::new(&rules).fold(&mut journey, &facts, until, &mut judged);
-    assert!(journey.churn.is_some() && !journey.promises.is_empty() && journey.cases.any_open());
+    assert!(journey.churn.is_some() && !journey.promises.open().is_empty() && journey.cases.any_open());
     let profiles = Profiles::from_slice(&[(ProfileId::from_bytes([1; 16]), Version(300))]);
     Live::new(profiles, journey)
 }
