@@ -208,6 +208,15 @@ day 1 09:01  ann writes in "m": "<script>alert(1)</script> <img src=x> &""#;
     }
 }
 
+#[tokio::test]
+async fn the_page_writes_all_instants_alike() {
+    let brief = much().await.1;
+    let reasons = brief.people.iter().flat_map(|one| one.avoid.iter().map(|avoid| &avoid.because));
+    assert!(reasons.into_iter().any(|reason| reason.contains(":00Z")), "{brief}");
+    let page = brief.to_html();
+    assert!(!page.contains(":00Z") && page.contains(":00 UTC"), "{page}");
+}
+
 #[test]
 fn the_schema_in_the_documents_is_up_to_date() {
     let now = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";

@@ -81,21 +81,21 @@ const MINUTE: Span = Span::from_secs(60);
 fn a_proof_holds_as_long_as_its_contact_or_until_it_expires() {
     let mut life = Life::default();
     life.start(1, Channel::Phone, Direction::Inbound).ask(1, None).prove(1, Strength::Low, None);
-    assert_eq!(life.state.effort.identity_asked_again, 0, "nobody had asked before");
+    assert_eq!(life.state.effort().identity_asked_again, 0, "nobody had asked before");
     life.ask(1, None).ask(1, Some("new-account"));
-    let effort = &life.state.effort;
+    let effort = &life.state.effort();
     assert_eq!((effort.identity_asked, effort.identity_asked_again, effort.step_ups), (3, 1, 1));
     // In another contact it proves nothing, nor after its own.
     life.start(2, Channel::Phone, Direction::Inbound).ask(2, None);
     let contact = ContactId(Uuid::from_u128(1));
     life.tell(ContactEnded { contact, ending: Ending::Completed, agent: None }).ask(1, None);
-    assert_eq!(life.state.effort.identity_asked_again, 1);
+    assert_eq!(life.state.effort().identity_asked_again, 1);
     // With an expiry it holds everywhere, to the microsecond before.
     let expires = life.at + MINUTE;
     life.prove(2, Strength::High, Some(expires)).wait(Span(MINUTE.0 - 1)).ask(1, None);
-    assert_eq!(life.state.effort.identity_asked_again, 2);
+    assert_eq!(life.state.effort().identity_asked_again, 2);
     life.wait(Span(1)).ask(1, None);
-    assert_eq!(life.state.effort.identity_asked_again, 2);
+    assert_eq!(life.state.effort().identity_asked_again, 2);
 }
 
 #[test]
@@ -119,10 +119,10 @@ fn a_visit_ends_after_half_an_hour_and_with_the_contact_it_led_to() {
     // The same pages are not counted again, and ours to her counts none.
     life.start(2, Channel::Phone, Direction::Inbound).view("home").view("help");
     life.start(3, Channel::Phone, Direction::Outbound);
-    assert_eq!(life.state.effort.clicks_to_contact, 1);
+    assert_eq!(life.state.effort().clicks_to_contact, 1);
     life.wait(VISIT_GAP + Span(1)).start(4, Channel::Phone, Direction::Inbound);
-    assert_eq!(life.state.effort.clicks_to_contact, 1, "the visit was over");
-    assert_eq!(life.state.effort.pages, 5);
+    assert_eq!(life.state.effort().clicks_to_contact, 1, "the visit was over");
+    assert_eq!(life.state.effort().pages, 5);
 }
 
 #[test]
@@ -130,9 +130,9 @@ fn another_channel_within_a_week_is_a_switch() {
     let mut life = Life::default();
     life.start(1, Channel::Chat, Direction::Inbound).start(2, Channel::Phone, Direction::Outbound);
     life.wait(SWITCH_WITHIN).start(3, Channel::Mail, Direction::Inbound);
-    assert_eq!(life.state.effort.channel_switches, 1);
+    assert_eq!(life.state.effort().channel_switches, 1);
     life.wait(SWITCH_WITHIN + Span(1)).start(4, Channel::Chat, Direction::Inbound);
-    assert_eq!(life.state.effort.channel_switches, 1);
+    assert_eq!(life.state.effort().channel_switches, 1);
 }
 
 #[test]
@@ -146,15 +146,21 @@ fn a_call_that_she_agreed_on_is_no_answer_elsewhere() {
     life.tell(CallbackScheduled { contact, promise, from, due });
     // Too early: neither the call that was agreed on nor where she wants it.
     life.start(2, Channel::Phone, Direction::Outbound).tell(PromiseKept { promise });
-    assert_eq!((life.state.effort.answers_elsewhere, life.state.known().unwrap().callbacks().len()), (1, 1));
+    assert_eq!(
+        (life.state.effort().answers_elsewhere, life.state.known().unwrap().callbacks().len()),
+        (1, 1)
+    );
     life.wait(MINUTE).start(3, Channel::Phone, Direction::Outbound);
-    assert_eq!((life.state.effort.answers_elsewhere, life.state.known().unwrap().callbacks().len()), (1, 0));
+    assert_eq!(
+        (life.state.effort().answers_elsewhere, life.state.known().unwrap().callbacks().len()),
+        (1, 0)
+    );
     life.start(4, Channel::Sms, Direction::Outbound).start(5, Channel::Mail, Direction::Outbound);
-    assert_eq!(life.state.effort.answers_elsewhere, 2);
+    assert_eq!(life.state.effort().answers_elsewhere, 2);
     // She takes the preference back.
     life.tell(PreferenceStated { preference, channel: None, value: None });
     life.start(6, Channel::Mail, Direction::Outbound);
-    assert_eq!(life.state.effort.answers_elsewhere, 2);
+    assert_eq!(life.state.effort().answers_elsewhere, 2);
 }
 
 const MINUTE_AND_A_HALF: Span = Span::from_secs(90);
@@ -235,7 +241,7 @@ fn everything_that_is_known_is_bounded() {
     assert!(lengths.iter().all(|(length, most)| length == most), "{lengths:?}");
     // The newest stay, and what was counted was counted for ever.
     assert_eq!(life.names.resolve(known.facts()[MAX_STATED_FACTS - 1].fact), "n-1999");
-    assert_eq!(life.state.effort.clicks_to_contact, 2_000 * 19);
+    assert_eq!(life.state.effort().clicks_to_contact, 2_000 * 19);
     assert!(life.state.heap_bytes() < 200_000, "{} bytes", life.state.heap_bytes());
 }
 

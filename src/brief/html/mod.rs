@@ -3,7 +3,9 @@
 
 use super::form::{Brief, BriefFor, Inquiry, Issue, Meeting, Person, StepKind, ToneWord};
 use crate::page;
+use chrono::DateTime;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::borrow::Cow;
 use throughline_core::time::Micros;
 
 impl Brief {
@@ -52,6 +54,19 @@ fn minute(at: Micros) -> String {
     at.to_datetime().format("%-d %b %Y %H:%M").to_string()
 }
 
+/// A reason as a sentence of the page: instants as the page writes them. A reason is text by the time it comes here, and text
+/// writes an instant as RFC 3339 has it, for whoever reads it with a program.
+fn sentence(reason: &str) -> String {
+    let words = reason.split(' ').map(|word| {
+        let bare = word.trim_end_matches([',', '.', ';', ':', ')']);
+        match DateTime::parse_from_rfc3339(bare) {
+            Ok(at) => Cow::from(format!("{} UTC{}", minute(at.to_utc().into()), &word[bare.len()..])),
+            Err(_) => Cow::from(word),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn planned(meeting: &Meeting) -> Markup {
     html! {
         p { strong { "Meeting" }
@@ -69,13 +84,13 @@ fn person(one: &Person, several: bool) -> Markup {
             div.grid {
                 section.card {
                     h3 { "The tone to take" }
-                    ul { @for tone in &one.tone { li { strong { (tone.tone.as_str()) } ": " (tone.because) } } }
+                    ul { @for tone in &one.tone { li { strong { (tone.tone.as_str()) } ": " (sentence(&tone.because)) } } }
                 }
                 section.card.bad[one.tone.iter().any(|tone| tone.tone == ToneWord::Careful)] {
                     h3 { "Do not make contact" }
                     @if one.avoid.is_empty() { p { "Nothing forbids it." } }
                     ul { @for avoid in &one.avoid {
-                        li { "for " strong { (avoid.purposes.join(", ")) } ": " (avoid.because)
+                        li { "for " strong { (avoid.purposes.join(", ")) } ": " (sentence(&avoid.because))
                             @if let Some(from) = avoid.allowed_from { " (until " (minute(from)) ")" } }
                     } }
                     @if !one.allowed.is_empty() { p.soft { "Allowed for " (one.allowed.join(", ")) "." } }
@@ -165,7 +180,7 @@ fn issue(open: &Issue) -> Markup {
             @if open.steps_left_out > 0 { p.soft { (open.steps_left_out) " earlier steps are left out." } }
             ol { @for step in &open.tried {
                 li.fail[matches!(step.kind, StepKind::Failure | StepKind::AnswerVoid | StepKind::Reopened)] {
-                    time.soft { (minute(step.at)) } " " (step.what) }
+                    time.soft { (minute(step.at)) } " " (sentence(&step.what)) }
             } }
             p.soft { "Case " code { (open.case) } }
         }
