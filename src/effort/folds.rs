@@ -38,7 +38,9 @@ pub(super) fn out_of_sample(answers: &[EffortAnswer]) -> Result<FitQuality, NoFi
     let (mut seen, mut loss, mut null_loss) = (Seen::default(), 0.0, 0.0);
     for held_out in deal(answers) {
         let mut is_kept = vec![true; answers.len()];
-        held_out.iter().for_each(|place| is_kept[*place] = false);
+        for place in &held_out {
+            is_kept[*place] = false;
+        }
         let kept = answers.iter().zip(is_kept).filter(|(_, kept)| *kept).map(|(answer, _)| answer);
         let design = Design::of(kept);
         let weights = Weights::of(&design).map_err(|because| NoFit::Unsteady { because: because.into() })?;

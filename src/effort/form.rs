@@ -14,14 +14,12 @@ use throughline_rules::explain::EffortTerm;
 
 /// Weights of effort, fitted to what customers answered, with how good they are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct EffortFit(Form);
 
-/// What a fit consists of.
+/// Weights of effort, fitted to what customers answered, with how good they are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "EffortFit"))]
 struct Form {
     /// The version of this form. Fields may be added within a version; none changes its meaning.
     format: u32,
@@ -116,7 +114,7 @@ impl EffortFit {
     pub(super) fn of(weights: &Weights, sample: SampleCounts) -> Self {
         let terms = EffortTerm::ALL.iter().enumerate().map(|(place, term)| TermWeight {
             term: *term,
-            weight: kept(weights.weights[place]),
+            weight: kept(weights.by_term[place]),
             answers_with: weights.answers[place] as u64,
             aside: weights.asides[place],
         });
@@ -146,6 +144,18 @@ impl EffortFit {
 /// whatever reads them, and a fit knows fewer.
 fn kept(number: f64) -> f64 {
     if number.abs() < 1e-10 { 0.0 } else { format!("{number:.11e}").parse().unwrap_or(number) }
+}
+
+/// The schema of what it consists of: that is an affair of ours, and in JSON the two are one.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for EffortFit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "EffortFit".into()
+    }
+
+    fn json_schema(of: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Form::json_schema(of)
+    }
 }
 
 impl<'de> Deserialize<'de> for EffortFit {

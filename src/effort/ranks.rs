@@ -5,7 +5,7 @@
 pub(super) fn rank_correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let a = ranks(pairs.iter().map(|pair| pair.0));
     let b = ranks(pairs.iter().map(|pair| pair.1));
-    let mean = (pairs.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(1.0, pairs.len() as f64);
     let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - mean) * (y - mean)).sum::<f64>();
     let lengths = product(&a, &a) * product(&b, &b);
     (lengths > 0.0).then(|| (product(&a, &b) / lengths.sqrt()).clamp(-1.0, 1.0))
@@ -18,8 +18,10 @@ fn ranks(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let (mut ranks, mut before) = (vec![0.0; placed.len()], 0);
     for tied in placed.chunk_by(|a, b| a.1.total_cmp(&b.1).is_eq()) {
         // The mean of before + 1 to before + n.
-        let rank = before as f64 + (tied.len() as f64 + 1.0) / 2.0;
-        tied.iter().for_each(|(place, _)| ranks[*place] = rank);
+        let rank = before as f64 + f64::midpoint(1.0, tied.len() as f64);
+        for (place, _) in tied {
+            ranks[*place] = rank;
+        }
         before += tied.len();
     }
     ranks

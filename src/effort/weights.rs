@@ -25,8 +25,8 @@ pub(super) struct Weights {
     pub(super) levels: Vec<EffortLevel>,
     /// Between each and the next one.
     pub(super) thresholds: Vec<f64>,
-    /// By term, per unit of it.
-    pub(super) weights: [f64; TERMS],
+    /// What one unit of each term adds to the score.
+    pub(super) by_term: [f64; TERMS],
     /// Why a term was not weighed.
     pub(super) asides: [Option<Aside>; TERMS],
     /// In how many answers there is any of it.
@@ -49,20 +49,22 @@ impl Weights {
         let least = minimise(&likelihood, start).map_err(|_| NoFit::NotConverged)?;
         let bounded = likelihood.thresholds();
         let mut thresholds = least.at[..bounded].to_vec();
-        let mut weights = [0.0; TERMS];
+        let mut by_term = [0.0; TERMS];
         for (place, term) in weighed.iter().copied().enumerate() {
             let Moments { mean, deviation, range, .. } = moments[term];
             let error = least.variances[bounded + place].map_or(0.0, |variance| variance.max(0.0).sqrt());
             if error * range / deviation > NO_BOUND {
                 return Err(NoFit::NoBound { term: EffortTerm::ALL[term] });
             }
-            weights[term] = least.at[bounded + place] / deviation;
-            thresholds.iter_mut().for_each(|threshold| *threshold -= weights[term] * mean);
+            by_term[term] = least.at[bounded + place] / deviation;
+            for threshold in &mut thresholds {
+                *threshold -= by_term[term] * mean;
+            }
         }
         Ok(Self {
             levels: design.levels.clone(),
             thresholds,
-            weights,
+            by_term,
             asides,
             answers: moments.map(|moments| moments.answers),
             loss: least.loss,
@@ -72,7 +74,7 @@ impl Weights {
 
     /// `Σ wₖ nₖ`.
     pub(super) fn score(&self, amounts: &[f64; TERMS]) -> f64 {
-        self.weights.iter().zip(amounts).map(|(weight, amount)| weight * amount).sum()
+        self.by_term.iter().zip(amounts).map(|(weight, amount)| weight * amount).sum()
     }
 
     /// The logarithm of the probability of a level that occurs, given a score.
@@ -112,7 +114,9 @@ fn asides(design: &Design, moments: &[Moments; TERMS]) -> [Option<Aside>; TERMS]
             asides[term] = Some(Aside::SaysNothingNew);
             continue;
         }
-        left.iter_mut().for_each(|x| *x /= length.sqrt());
+        for x in &mut left {
+            *x /= length.sqrt();
+        }
         before.push(left);
     }
     asides

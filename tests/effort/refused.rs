@@ -15,7 +15,7 @@ fn answers(count: u32, of: impl Fn(u32) -> (EffortTerms, u8)) -> EffortSample {
 
 /// Transfers and answers that go together, mostly: every seventh answer says nothing.
 fn mostly(n: u32) -> (EffortTerms, u8) {
-    let level = if n % 7 == 0 { n / 7 % 5 } else { 4 - n % 5 };
+    let level = if n.is_multiple_of(7) { n / 7 % 5 } else { 4 - n % 5 };
     (transfers(n % 5), 2 + level as u8)
 }
 
@@ -45,7 +45,7 @@ fn answers_of_customers_who_bore_the_same_give_no_fit() {
 
 #[test]
 fn answers_that_a_burden_makes_better_give_no_fit() {
-    let odd = answers(150, |n| (transfers(n % 5), if n % 7 == 0 { 4 } else { 2 + (n % 5) as u8 }));
+    let odd = answers(150, |n| (transfers(n % 5), if n.is_multiple_of(7) { 4 } else { 2 + (n % 5) as u8 }));
     assert_eq!(odd.fit(), Err(NoFit::NothingWeighs));
 }
 
@@ -56,7 +56,8 @@ fn a_burden_that_separates_the_answers_has_no_bound() {
     assert_eq!(perfect, Err(NoFit::NoBound { term: EffortTerm::Transfers }));
     assert!(perfect.unwrap_err().to_string().contains("weight of transfers"));
     // Who was transferred always gave the lowest answer, and others gave it too: the weight has no bound all the same.
-    let quasi = |n: u32| if n % 5 == 0 { (transfers(1), 1) } else { (transfers(0), 1 + (n % 6) as u8) };
+    let quasi =
+        |n: u32| if n.is_multiple_of(5) { (transfers(1), 1) } else { (transfers(0), 1 + (n % 6) as u8) };
     assert_eq!(answers(150, quasi).fit(), Err(NoFit::NoBound { term: EffortTerm::Transfers }));
     // One of them who did not is a bound.
     let one = |n: u32| if n == 75 { (transfers(1), 3) } else { quasi(n) };
@@ -65,7 +66,7 @@ fn a_burden_that_separates_the_answers_has_no_bound() {
         matches!(&steady, Err(NoFit::Unsteady { because }) if matches!(**because, NoFit::NoBound { .. })),
         "without that one there is none: {steady:?}"
     );
-    let some = |n: u32| if n % 15 == 0 { (transfers(1), 3) } else { quasi(n) };
+    let some = |n: u32| if n.is_multiple_of(15) { (transfers(1), 3) } else { quasi(n) };
     assert!(answers(150, some).fit().is_ok());
 }
 

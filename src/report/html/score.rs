@@ -30,13 +30,20 @@ fn weights(fit: &EffortFit) -> Markup {
         @if !fit.holds_out_of_sample() {
             p { strong { "It foretells other answers no better than chance: do not act on its scores." } }
         }
+        p.soft {
+            "Of the score with the answer: −1 is perfect, 0 is chance. Pseudo-R² (McFadden): 0.2 is very good, 0 is worth nothing."
+        }
         table {
-            thead { tr { th { "How good it is" } th.n { "rank correlation" } th.n { "pseudo-R²" } th.n { "answers" } } }
+            thead { tr { th { "How good it is" } th.n { "rank corr." } th.n { "pseudo-R²" } th.n { "answers" } } }
             (quality("On answers that it was not made from", fit.out_of_sample()))
             (quality("On those that it was made from", fit.in_sample()))
         }
+        p.soft {
+            "By how much each one more multiplies the odds of an answer at or below any level, and behind how many answers there "
+            "was any:"
+        }
         table {
-            thead { tr { th { "For each one" } th.n { "odds of a low answer" } th.n { "weight" } th.n { "answers with any" } } }
+            thead { tr { th { "Each one more" } th.n { "odds" } th.n { "weight" } th.n { "answers" } } }
             @for term in fit.terms() {
                 tr {
                     th scope="row" {
