@@ -88,11 +88,10 @@ impl EffortFit {
         self.0.out_of_sample
     }
 
-    /// Whether it foretells answers that it was not made from any better than their frequencies do. Where it does not, a
-    /// score by it says nothing.
+    /// Whether it foretells answers that it was not made from better than chance would. Where it does not, a score by it
+    /// says nothing.
     pub fn holds_out_of_sample(&self) -> bool {
-        let found = self.out_of_sample();
-        found.pseudo_r2 > 0.0 && found.rank_correlation.is_some_and(|correlation| correlation < 0.0)
+        self.out_of_sample().is_beyond_chance()
     }
 
     /// Each term and its weight, in the order of [`EffortTerm::ALL`].

@@ -36,18 +36,27 @@ impl EffortGatherer {
 
     /// Looks at a customer who was just folded.
     pub(crate) fn see(&mut self, folded: &Folded<'_>) {
-        let asked = |fact: &Fact| match &fact.data {
-            EventData::ContactStarted(e) => {
-                e.direction == Direction::Outbound && e.purpose.is_some() && e.purpose == self.survey
-            }
-            _ => false,
-        };
-        self.customers_asked += u64::from(folded.facts.iter().any(asked));
-        for rated in folded.facts.iter().filter_map(ces) {
-            if rated.contact.is_none() {
-                self.set_apart(SetApart::NoContact);
+        let (mut is_asked, mut answers) = (false, false);
+        for fact in folded.facts {
+            match &fact.data {
+                EventData::ContactStarted(e) if e.direction == Direction::Outbound => {
+                    is_asked |= e.purpose.is_some() && e.purpose == self.survey;
+                }
+                EventData::Rated(e) if e.instrument == Instrument::Ces => match e.contact {
+                    Some(_) => answers = true,
+                    None => self.set_apart(SetApart::NoContact),
+                },
+                _ => {}
             }
         }
+        self.customers_asked += u64::from(is_asked);
+        // Few do, and nobody else is folded again.
+        if answers {
+            self.see_answers(folded);
+        }
+    }
+
+    fn see_answers(&mut self, folded: &Folded<'_>) {
         let before = self.answers.len();
         let about = |fact: &Fact| ces(fact).and_then(|rated| rated.contact);
         IssueEffort::just_before(folded.facts, folded.rules, about, |fact, issue| {

@@ -18,6 +18,15 @@ pub struct FitQuality {
     pub rank_correlation: Option<f64>,
 }
 
+impl FitQuality {
+    /// Whether it explains anything, and ranks answers better than chance would but once in forty times: a rank correlation
+    /// of what has none has a standard error of `1 / √(n − 1)`, and this one must be two of them below 0.
+    pub fn is_beyond_chance(&self) -> bool {
+        let chance = 2.0 / (self.answers.saturating_sub(1).max(1) as f64).sqrt();
+        self.pseudo_r2 > 0.0 && self.rank_correlation.is_some_and(|correlation| correlation < -chance)
+    }
+}
+
 /// Answers with the scores that a fit gave them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {

@@ -78,7 +78,7 @@ impl EffortScore {
         self.out_of_sample
     }
 
-    /// Whether its fit foretells such answers any better than their frequencies do. If not, it says nothing.
+    /// Whether its fit foretells such answers better than chance would. If not, it says nothing.
     pub const fn holds_out_of_sample(&self) -> bool {
         self.holds_out_of_sample
     }

@@ -107,3 +107,21 @@ fn a_level_that_occurs_once_is_never_held_out() {
     assert_eq!((fit.sample().levels, fit.levels()[0]), (6, 1));
     assert_eq!((fit.in_sample().answers, fit.out_of_sample().answers), (150, 149));
 }
+
+/// Repeats come with transfers, and so with lower answers; but of two who were transferred alike, the one who came more often
+/// finds it easier. Newton's first step takes their weight below nothing.
+#[test]
+fn a_burden_that_only_keeps_company_with_another_weighs_nothing() {
+    let with = |repeats: bool| {
+        answers(360, |n| {
+            let (moved, again, noise) = (n % 4, n / 4 % 3, n / 12 % 5);
+            let terms = EffortTerms { repeats: if repeats { moved + again } else { 0 }, ..transfers(moved) };
+            (terms, (4 + again - moved + u32::from(noise > 1) + u32::from(noise > 3)).clamp(1, 7) as u8)
+        })
+    };
+    let (fit, alone) = (with(true).fit().unwrap(), with(false).fit().unwrap());
+    let repeats = fit.terms()[3];
+    assert!(repeats.aside.is_none() && repeats.weight.to_bits() == 0, "{repeats:?}");
+    let apart = (fit.terms()[1].weight - alone.terms()[1].weight).abs();
+    assert!(apart < 1e-8, "{fit}\n{alone}");
+}

@@ -2,6 +2,7 @@
 
 use super::{log_likelihood, minutes, sample, weights};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use throughline::core::time::Span;
 use throughline::effort::{EffortFit, EffortSample};
 use throughline::rules::explain::{EffortTerm, EffortTerms};
@@ -59,10 +60,11 @@ fn the_weights_that_made_the_answers_are_found_again() {
 
 #[test]
 fn where_nothing_matters_the_fit_says_that_it_is_worth_nothing() {
-    let mut worthless = 0;
-    for seed in 0..20 {
+    let (mut fits, mut worthless) = (0, 0);
+    for seed in 0..40 {
         // No fit is an answer too.
         let Ok(fit) = simulated(seed, 300, [0.0; 7]).fit() else { continue };
+        fits += 1;
         worthless += u32::from(!fit.holds_out_of_sample());
         assert!(fit.out_of_sample().pseudo_r2 < 0.02, "{fit}");
         if !fit.holds_out_of_sample() {
@@ -70,7 +72,8 @@ fn where_nothing_matters_the_fit_says_that_it_is_worth_nothing() {
             assert!(fit.score(&EffortTerms::default()).to_string().contains("no better than chance"));
         }
     }
-    assert!(worthless >= 10, "{worthless} of 20");
+    // Chance passes once in forty times.
+    assert!(fits >= 20 && worthless + 2 >= fits, "{worthless} of {fits}");
 }
 
 fn likeliest(sample: &EffortSample, fit: &EffortFit, nearby: &[f64]) -> (f64, f64) {
@@ -85,7 +88,7 @@ fn likeliest(sample: &EffortSample, fit: &EffortFit, nearby: &[f64]) -> (f64, f6
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_point_nearby_is_likelier_and_no_weight_is_negative(
