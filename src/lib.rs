@@ -12,6 +12,7 @@ pub mod activated;
 pub mod annotate;
 pub mod brief;
 mod durations;
+pub mod effort;
 pub mod engine;
 pub mod export;
 #[cfg(feature = "html")]

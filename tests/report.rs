@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "`UPDATE=1` is read from the environment")]
 
+#[path = "report/effort.rs"]
+mod effort;
 #[path = "report/parity.rs"]
 mod parity;
 #[path = "report/shape.rs"]

@@ -19,8 +19,12 @@ const PHONE: u32 = 390;
 const DESK: u32 = 1_280;
 
 fn town() -> Report {
+    town_of(800, 20_000)
+}
+
+fn town_of(customers: u32, events: u64) -> Report {
     let mut gathering = Gathering::new();
-    for arrival in Town::new(7).with_customers(800).with_events(20_000).arrivals() {
+    for arrival in Town::new(7).with_customers(customers).with_events(events).arrivals() {
         gathering.push(arrival.profile, &arrival.event);
     }
     Replay::new().report(&gathering.finish()).unwrap()
@@ -63,6 +67,21 @@ fn the_page_of_the_town_is_in_order_on_a_phone_and_on_a_desk() {
         // Nine pictures and ten customers.
         assert_eq!(seen.pictures, 19, "at a width of {width}");
     }
+}
+
+/// In the small town too few answer for a fit of effort; here enough do, and its tables must fit a phone.
+#[test]
+fn the_page_with_weights_of_effort_is_in_order_on_a_phone_and_on_paper() {
+    let Some(mut browser) = browser("the_page_with_weights_of_effort_is_in_order_on_a_phone_and_on_paper")
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let report = town_of(3_000, 90_000);
+    assert!(report.effort_score.fit.is_some(), "{:?}", report.effort_score);
+    let seen = look(&mut browser, folder.path(), &report.to_html(), PHONE);
+    assert_eq!(accusations(&seen), Vec::<String>::new());
+    assert_eq!(browser.print(&folder.path().join("page.html")).problems, Vec::<String>::new());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! From what was gathered to the report: shares are divided, names spelled out, lists put in order.
 
+use super::effort::ScoredEffort;
 use super::form::{
     Breach, ChannelHours, ClockReport, Contacts, Failures, Flow, Issues, Leaving, NeedsPerson, OpenCases,
     OverTime, Repeat, Repeats, Report, TimeStep, Transfers, Waits,
@@ -24,6 +25,7 @@ const MONTH: f64 = 30.0 * 86_400.0;
 
 pub(super) fn build(run: Run<Gathered>, history: &History) -> Report {
     let Run { found, observed, rules, names, as_of } = run;
+    let effort_score = ScoredEffort::of(&observed.effort.finish());
     let mut tally = observed.tally;
     let window = Window { from: tally.first.unwrap_or(as_of), to: as_of };
     let evaluator = Evaluator::new(&rules);
@@ -50,6 +52,7 @@ pub(super) fn build(run: Run<Gathered>, history: &History) -> Report {
             let promises = found.promises;
             rate(promises.kept.into(), u64::from(promises.kept) + u64::from(promises.broken), window)
         },
+        effort_score,
         leaving: Leaving {
             customers_flagged: rate(tally.flagged_customers, found.customers, window),
             flags_per_customer_month: (tally.observed_secs > 0).then(|| {

@@ -1,6 +1,7 @@
 //! The form of a report: what `--json` prints. Every field is documented in `docs/REPORT.md`, and the JSON Schema
 //! beside it is made of these types.
 
+use super::effort::ScoredEffort;
 use super::need::Reason;
 use super::parity::Parity;
 use super::rate::{Rate, Window};
@@ -41,6 +42,8 @@ pub struct Report {
     pub clocks: Vec<ClockReport>,
     /// Promises kept in time, of all whose time has come.
     pub promises_kept: Rate,
+    /// Whether what customers bore can be scored. What they bore is in `effort`.
+    pub effort_score: ScoredEffort,
     /// How signs of leaving came and went.
     pub leaving: Leaving,
     /// Open cases by why they are open, and how old they are.

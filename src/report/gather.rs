@@ -1,7 +1,7 @@
 //! What a report needs beyond the totals, gathered customer by customer while a replay folds.
 //!
 //! One gatherer a thread; adding them up gives the same whatever thread folded whom. Kept per customer: nothing but
-//! the ten who need a person most. Kept per clock: its length, eight bytes.
+//! the ten who need a person most. Kept per clock: its length, eight bytes; per answer to a survey of effort: 72.
 
 use super::clock_times::AllClockTimes;
 use super::issues::{Issue, Issues};
@@ -10,6 +10,7 @@ use super::parity::{ParityOfOne, ParityTally};
 use super::rate::Share;
 use super::sightings::{Answered, Moves, Sighting, Sightings};
 use crate::durations::Durations;
+use crate::effort::EffortGatherer;
 use crate::replay::{Folded, Observer, add_counts};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -49,6 +50,7 @@ pub(crate) struct Gathered {
     breaches: BTreeSet<(DecisionKind, Sym)>,
     parity: ParityOfOne,
     on_topic: HashMap<Sym, Micros, FxBuildHasher>,
+    pub(super) effort: EffortGatherer,
     pub(super) tally: Tally,
 }
 
@@ -152,6 +154,7 @@ impl Gathered {
             breaches: BTreeSet::new(),
             parity: ParityOfOne::default(),
             on_topic: HashMap::default(),
+            effort: EffortGatherer::new(names),
             tally: Tally::default(),
         }
     }
@@ -345,6 +348,7 @@ impl Observer for Gathered {
         self.count_issues();
         self.count_open(folded);
         self.parity.count(folded.facts, &self.issues, &mut self.tally.parity);
+        self.effort.see(folded);
         if let Some(needy) = need(folded, self.contacts.list.iter().rfind(|c| c.inbound)) {
             self.tally.needs(needy);
         }
@@ -354,6 +358,7 @@ impl Observer for Gathered {
     }
 
     fn add(&mut self, other: Self) {
+        self.effort.take(other.effort);
         self.tally.add(other.tally);
     }
 }

@@ -9,6 +9,7 @@
 
 mod build;
 mod clock_times;
+mod effort;
 mod form;
 mod gather;
 mod issues;
@@ -23,6 +24,7 @@ mod timeline;
 #[cfg(feature = "html")]
 mod html;
 
+pub use effort::ScoredEffort;
 pub use form::{
     Breach, ChannelHours, ClockReport, Contacts, Failures, Flow, Issues, Leaving, NeedsPerson, OpenCases,
     OverTime, Repeat, Repeats, Report, TimeStep, Transfers, Waits,

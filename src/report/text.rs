@@ -53,6 +53,7 @@ impl fmt::Display for Report {
             }
         }
         writeln!(to, "  {:<40} {}", "a person, from the queue", Quartiles(&waits.to_a_person))?;
+        effort(to, self)?;
         parity(to, self)?;
         write!(to, "\ncustomers who need a person most")?;
         for needs in &self.need_a_person {
@@ -63,6 +64,28 @@ impl fmt::Display for Report {
             write!(to, "\n  none")?;
         }
         Ok(())
+    }
+}
+
+/// What customers bore, and the weights that their answers give it, or why they give none.
+fn effort(to: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    let (borne, scored) = (&report.found.effort, &report.effort_score);
+    writeln!(to, "\neffort, by what customers answered when asked how easy it was (1 hard, 7 easy)")?;
+    writeln!(
+        to,
+        "  in all: {} re-asks, {} transfers, {} on hold, {} channel switches, {} fields entered again",
+        borne.identity_asked_again,
+        borne.transfers,
+        borne.hold,
+        borne.channel_switches,
+        borne.fields_reentered
+    )?;
+    match &scored.fit {
+        Some(fit) => writeln!(to, "  {fit}"),
+        None => {
+            writeln!(to, "  {}", scored.sample)?;
+            writeln!(to, "  no score: {}", scored.no_fit_because.as_deref().unwrap_or_default())
+        }
     }
 }
 

@@ -207,7 +207,7 @@ impl JourneyView {
                 reach: (reach > 0).then_some(reach),
                 quick: outcome_view::quick(&clocks),
                 acceptable: outcome_view::acceptable(c),
-                total: if c.state.is_settled() { c.since } else { as_of }.since(c.opened_at),
+                total: c.total(as_of),
                 clocks_started_at,
                 clocks,
             }

@@ -14,6 +14,7 @@ mod open;
 mod pareto;
 mod parity;
 mod people;
+mod score;
 mod summary;
 mod words;
 
@@ -40,6 +41,7 @@ impl Report {
                         (summary::tiles(self))
                         (people::people(self))
                         (pictures(self))
+                        (score::score(self))
                         (parity::parity(self))
                         section aria-labelledby="rates" {
                             h2 id="rates" { "Every rate, and what it is made of" }

@@ -10,7 +10,7 @@ use throughline_core::canonical::{Canonical, CanonicalWriter};
 use throughline_core::event::Channel;
 use throughline_core::ids::{ContactId, EventId, IssueRef};
 use throughline_core::name::Sym;
-use throughline_core::time::Micros;
+use throughline_core::time::{Micros, Span};
 
 /// The states of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -178,6 +178,11 @@ impl Case {
             && self.waits_for == WaitsFor::Us
             && self.is_hers()
             && self.instance.fulfilled(Clock::FirstHuman).is_none()
+    }
+
+    /// How long it took until it was settled, or has taken by an instant: of the customer's own time, which never pauses.
+    pub fn total(&self, as_of: Micros) -> Span {
+        if self.state.is_settled() { self.since } else { as_of }.since(self.opened_at)
     }
 
     /// Why the case is where it is, in a few words that a report can count by.

@@ -152,17 +152,7 @@ impl<'a> Asked<'a> {
     }
 
     fn effort(&self, ix: CaseIx) -> CaseEffort {
-        let Folded { journey, effort, begun, .. } = &self.folded;
-        let (case, view) = (journey.cases.get(ix), &self.view.cases[ix.place()]);
-        let mut sum = CaseEffort {
-            contacts: u32::from(case.contacts),
-            reopens: u32::from(case.reopens),
-            open_for: view.total,
-            ..CaseEffort::default()
-        };
-        sum.repeats = view.contacts.iter().skip(1).filter(|contact| begun.contains(contact)).count() as u32;
-        view.contacts.iter().filter_map(|contact| effort.get(contact)).for_each(|one| sum.effort.add(one));
-        sum
+        self.folded.borne.of_case(&self.folded.journey, ix, self.as_of)
     }
 
     fn inherited(&self, case: &Case) -> Option<CaseEffort> {

@@ -4,7 +4,8 @@ use serde::Serialize;
 use throughline_core::customer::Effort;
 use throughline_core::time::Span;
 
-/// What a case cost the customer: raw counts, and no score. A score needs a fit to what customers say of their effort.
+/// What a case cost the customer: raw counts, and no score. A score needs a fit to what customers say of their effort,
+/// which weighs [its terms](Self::terms).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CaseEffort {
     /// Its contacts.

@@ -1,6 +1,7 @@
 //! Folds a customer once, and keeps on the way what a journey does not.
 
 use super::InstanceView;
+use super::borne::Borne;
 use crate::case::CaseClocks;
 use crate::clock_view::ClockView;
 use crate::decision::{Clock, Decision};
@@ -8,10 +9,8 @@ use crate::evaluate::{Evaluator, Outlet};
 use crate::journey::Journey;
 use crate::ledger::Judged;
 use crate::rulebook::Rulebooks;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use throughline_core::customer::Effort;
-use throughline_core::event::{Direction, EventData};
 use throughline_core::fact::{Fact, ProfileIx};
 use throughline_core::ids::ContactId;
 use throughline_core::name::{Interner, Sym};
@@ -24,9 +23,7 @@ pub(super) struct Folded<'a> {
     /// Runs of clocks that are over, by the case's inside key.
     pub(super) over: BTreeMap<ContactId, Vec<InstanceView>>,
     /// What she had to do and bear, by contact.
-    pub(super) effort: BTreeMap<ContactId, Effort>,
-    /// The contacts that she began.
-    pub(super) begun: BTreeSet<ContactId>,
+    pub(super) borne: Borne,
     /// The facts that had happened by then.
     pub(super) facts: &'a [Fact],
 }
@@ -64,23 +61,12 @@ pub(super) fn fold<'a>(facts: &'a [Fact], as_of: Micros, rules: &Rulebooks, name
     let evaluator = Evaluator::new(rules);
     let mut journey = Journey::new();
     let mut keeps = Keeps { judged: Judged::default(), over: BTreeMap::new(), rules, names };
-    let (mut effort, mut begun) = (BTreeMap::<ContactId, Effort>::new(), BTreeSet::new());
+    let mut borne = Borne::default();
     let facts = &facts[..facts.partition_point(|fact| fact.at <= as_of)];
     for fact in facts {
-        let before = journey.customer.effort();
-        evaluator.step(&mut journey, fact, &mut keeps);
-        if let EventData::ContactStarted(e) = &fact.data
-            && e.direction == Direction::Inbound
-        {
-            begun.insert(e.contact);
-        }
-        if let Some(contact) = fact.data.contact()
-            && before != journey.customer.effort()
-        {
-            effort.entry(contact).or_default().add(&journey.customer.effort().since(&before));
-        }
+        borne.step(evaluator, &mut journey, fact, &mut keeps);
     }
     evaluator.advance(&mut journey, as_of, &mut keeps);
     let Keeps { judged, over, .. } = keeps;
-    Folded { journey, judged, over, effort, begun, facts }
+    Folded { journey, judged, over, borne, facts }
 }

@@ -5,12 +5,17 @@
 //! of it has to be kept: every run of a case's clocks, what it cost the customer, and every decision with the events that it
 //! rests on.
 
+mod borne;
 mod build;
 mod effort;
 mod fold;
+mod issue;
+mod terms;
 mod words;
 
 pub use effort::CaseEffort;
+pub use issue::IssueEffort;
+pub use terms::{EffortTerm, EffortTerms};
 
 use crate::apology_view::ApologyView;
 use crate::clock_view::ClockView;
