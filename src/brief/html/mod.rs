@@ -130,7 +130,7 @@ fn told(one: &Person) -> Markup {
         section.card {
             h3 { "She told us already: do not ask again" }
             ul { @for told in &one.told {
-                li { span.soft { (told.kind.as_str()) } " " strong { (told.what) } ": " (told.value)
+                li { span.soft { (told.kind.as_str()) } " " strong { (told.what) } ": " (sentence(&told.value))
                     @if let Some(since) = told.since { span.soft { " since " (minute(since)) } } }
             } }
         }
