@@ -6,7 +6,7 @@ use crate::partners::PartnerThing;
 use alloc::{collections::BTreeMap, string::String};
 use core::fmt;
 use serde::Serialize;
-use throughline_core::ids::{ContactId, IssueRef};
+use throughline_core::ids::{ContactId, EventId, IssueRef};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 
@@ -19,10 +19,14 @@ pub struct PartnerView {
     pub case: Option<ContactId>,
     /// The issue that it is about, by the partner's reference.
     pub issue: Option<IssueRef>,
+    /// The contact that it is about, if it was told for one.
+    pub contact: Option<ContactId>,
     /// Where it stands, in the partner's own word.
     pub status: Option<String>,
     /// When that was told.
     pub updated_at: Micros,
+    /// The event that told it.
+    pub event: EventId,
     /// When its next word is or was due; none: nothing more is expected.
     pub due: Option<Micros>,
     /// Whether it has been silent for longer than that.
@@ -41,8 +45,10 @@ impl PartnerView {
             partner: names.resolve(thing.partner).into(),
             case: case.map(|key| handle_of(key, handles)),
             issue: thing.issue,
+            contact: thing.contact,
             status: (!thing.status.is_none()).then(|| names.resolve(thing.status).into()),
             updated_at: thing.updated_at,
+            event: thing.updated_by.event,
             due: thing.due,
             silent: thing.silent,
         }

@@ -1,7 +1,9 @@
 //! What changed between two accounts: plain values, each with the events that it is because of.
 
 use super::FactSeen;
+use crate::apology_view::ApologyView;
 use crate::decision::{Clock, Decision};
+use crate::partner_view::PartnerView;
 use crate::promise::PromiseCount;
 use crate::view::PromiseView;
 use alloc::{string::String, vec::Vec};
@@ -28,6 +30,10 @@ pub struct Changes {
     pub promises: Vec<PromiseChange>,
     /// How promises went, if that differs.
     pub promise_count: Option<Both<PromiseCount>>,
+    /// Things that partners tell about of which they told something else.
+    pub partners: Vec<PartnerChange>,
+    /// Apologies that are owed by the rulebook in one account alone, or since another time.
+    pub apologies: Vec<ApologyChange>,
     /// Counts of the effort account that differ.
     pub effort: Vec<EffortChange>,
     /// Signs of leaving, if they differ. A score that only faded with time is a difference, too.
@@ -141,6 +147,24 @@ pub struct PromiseChange {
     pub because: Vec<EventId>,
 }
 
+/// A thing that a partner tells about, and told otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartnerChange {
+    /// What it told last; none where an account knows of nothing.
+    pub told: Both<Option<PartnerView>>,
+    /// The events that told it.
+    pub because: Vec<EventId>,
+}
+
+/// An apology that is owed otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ApologyChange {
+    /// What is owed; none where an account owes none: nothing called for it, or it was given.
+    pub owed: Both<Option<ApologyView>>,
+    /// The events that it is because of.
+    pub because: Vec<EventId>,
+}
+
 /// A count of the effort account that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EffortChange {
@@ -195,6 +219,8 @@ impl Changes {
             && self.cases.is_empty()
             && self.promises.is_empty()
             && self.promise_count.is_none()
+            && self.partners.is_empty()
+            && self.apologies.is_empty()
             && self.effort.is_empty()
             && self.churn.is_none()
             && self.decisions.is_empty()

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Both, CaseChange, CaseMove, Changes, ChurnChange, ClockChange, DecisionChange, DecisionMove,
-    EffortChange, FactSeen, PromiseChange, Side, compare,
+    EffortChange, FactSeen, PromiseChange, Side, compare, third_parties,
 };
 use crate::case::CaseState;
 use crate::decision::{Content, Decision};
@@ -25,17 +25,20 @@ impl Changes {
             cases: Vec::new(),
             promises: Vec::new(),
             promise_count: differing(then.promise_count, now.promise_count),
+            partners: third_parties::partners(then, now),
+            apologies: Vec::new(),
             effort: effort(earlier, later),
             churn: churn(earlier, later),
             decisions,
         };
         changes.cases = cases(earlier, later, &changes);
         changes.promises = promises(earlier, later, &changes);
+        changes.apologies = third_parties::apologies(earlier, later, &changes);
         changes
     }
 
     /// The evidence of the decisions that differ and fit.
-    fn evidence(&self, fits: impl Fn(&Decision) -> bool) -> impl Iterator<Item = EventId> {
+    pub(super) fn evidence(&self, fits: impl Fn(&Decision) -> bool) -> impl Iterator<Item = EventId> {
         let differing = self.decisions.iter().flat_map(|c| [&c.decision.earlier, &c.decision.later]);
         differing
             .flatten()
@@ -63,7 +66,7 @@ fn only_in(these: &[FactSeen], those: &[FactSeen]) -> Vec<FactSeen> {
 }
 
 /// The events of which one list has more than the other.
-fn only_in_one(one: &[EventId], other: &[EventId]) -> Vec<EventId> {
+pub(super) fn only_in_one(one: &[EventId], other: &[EventId]) -> Vec<EventId> {
     let (ones, others) = (one.iter().collect::<BTreeSet<_>>(), other.iter().collect::<BTreeSet<_>>());
     let gone = one.iter().filter(|event| !others.contains(event));
     let come = other.iter().filter(|event| !ones.contains(event));
@@ -71,7 +74,7 @@ fn only_in_one(one: &[EventId], other: &[EventId]) -> Vec<EventId> {
 }
 
 /// Each event once, in the order in which they came.
-fn once(events: impl Iterator<Item = EventId>) -> Vec<EventId> {
+pub(super) fn once(events: impl Iterator<Item = EventId>) -> Vec<EventId> {
     let mut seen = BTreeSet::new();
     events.filter(|event| seen.insert(*event)).collect()
 }

@@ -8,11 +8,12 @@ mod changes;
 mod compare;
 mod difference;
 mod moves;
+mod third_parties;
 mod words;
 
 pub use changes::{
-    Both, CaseChange, CaseMove, Changes, ChurnChange, ClockChange, DecisionChange, DecisionMove,
-    EffortChange, PromiseChange, Side,
+    ApologyChange, Both, CaseChange, CaseMove, Changes, ChurnChange, ClockChange, DecisionChange,
+    DecisionMove, EffortChange, PartnerChange, PromiseChange, Side,
 };
 pub use compare::{Comparison, compare};
 

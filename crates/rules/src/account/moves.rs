@@ -1,5 +1,6 @@
 //! Which events moved what: the ground on which a difference between two accounts names its events.
 
+use crate::apology::OwedApology;
 use crate::case::Case;
 use crate::journey::Journey;
 use crate::promise::Promise;
@@ -19,6 +20,8 @@ pub(super) struct Moves {
     pub(super) promises: BTreeMap<PromiseId, Vec<EventId>>,
     /// Each case, by its earliest contact.
     pub(super) cases: BTreeMap<ContactId, Vec<EventId>>,
+    /// Each apology that is owed, by the event that led to it.
+    pub(super) apologies: BTreeMap<EventId, Vec<EventId>>,
     /// What was judged of messages that had not come yet: it moves nothing before they do.
     early: BTreeMap<EventId, Vec<EventId>>,
     /// What put a contact on hold or into a queue: it moves nothing before that ends.
@@ -30,12 +33,14 @@ pub(super) struct Before {
     effort: Effort,
     promises: Vec<Promise>,
     cases: Vec<Case>,
+    apologies: Vec<OwedApology>,
 }
 
 impl Before {
     pub(super) fn of(journey: &Journey) -> Self {
         let (effort, cases) = (journey.customer.effort(), journey.cases.cases().to_vec());
-        Self { effort, promises: journey.promises.open().to_vec(), cases }
+        let apologies = journey.apologies().to_vec();
+        Self { effort, promises: journey.promises.open().to_vec(), cases, apologies }
     }
 }
 
@@ -56,6 +61,9 @@ impl Moves {
         }
         for promise in differing(&before.promises, after.promises.open(), |promise| promise.id) {
             self.promises.entry(promise).or_default().push(fact.id);
+        }
+        for led_to_it in differing(&before.apologies, after.apologies(), |owed| owed.event) {
+            self.apologies.entry(led_to_it).or_default().push(fact.id);
         }
         if let EventData::TextJudged(e) = &fact.data {
             self.early.entry(e.message).or_default().push(fact.id);

@@ -1,7 +1,8 @@
 //! Changes in words, for a person who asks what happened.
 
 use super::{
-    Both, CaseChange, CaseMove, Changes, ChurnChange, DecisionChange, EffortChange, FactSeen, PromiseChange,
+    ApologyChange, Both, CaseChange, CaseMove, Changes, ChurnChange, DecisionChange, EffortChange, FactSeen,
+    PartnerChange, PromiseChange,
 };
 use crate::view::PromiseView;
 use alloc::string::String;
@@ -45,6 +46,12 @@ impl fmt::Display for Changes {
                 write!(f, ", {} renegotiated", later.renegotiated)?;
             }
             write!(f, " (were {}, {}, {})", earlier.made, earlier.kept, earlier.broken)?;
+        }
+        for partner in &self.partners {
+            write!(f, "\n{partner}")?;
+        }
+        for apology in &self.apologies {
+            write!(f, "\n{apology}")?;
         }
         for effort in &self.effort {
             write!(f, "\n{effort}")?;
@@ -151,6 +158,37 @@ impl fmt::Display for PromiseChange {
         write!(f, "  promise {}: ", self.promise)?;
         f.write_str(&self.owed.later.as_ref().map_or_else(nothing, said))?;
         write!(f, " (was {})", self.owed.earlier.as_ref().map_or_else(nothing, said))?;
+        Because(&self.because).fmt(f)
+    }
+}
+
+impl fmt::Display for PartnerChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.told.later, &self.told.earlier) {
+            (Some(now), was) => {
+                write!(f, "  {now}")?;
+                match was {
+                    Some(was) => write!(f, "\n    was {was}")?,
+                    None => f.write_str(" (nothing was heard)")?,
+                }
+            }
+            (None, Some(was)) => write!(f, "  nothing is heard of {}; it was {was}", was.partner)?,
+            (None, None) => {}
+        }
+        Because(&self.because).fmt(f)
+    }
+}
+
+impl fmt::Display for ApologyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.owed.later, &self.owed.earlier) {
+            (Some(now), None) => write!(f, "  {now} (was not owed)")?,
+            (Some(now), Some(was)) => write!(f, "  {now} (was since {})", was.since)?,
+            (None, Some(was)) => {
+                write!(f, "  no apology is owed for {} (was since {})", was.reason, was.since)?
+            }
+            (None, None) => {}
+        }
         Because(&self.because).fmt(f)
     }
 }

@@ -4,15 +4,19 @@ use crate::trial::{Trial, for_all};
 use crate::world::{Bench, Chance, Course, History, START};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use throughline_core::event::vocabulary::{ContactStarted, PromiseMade};
-use throughline_core::event::{Channel, Direction};
+use std::fmt::Debug;
+use throughline_core::event::vocabulary::{Apology, ContactStarted, PartnerUpdated, PromiseMade};
+use throughline_core::event::{ApologyStep, Channel, Direction};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{ContactId, CustomerId, EventId, PromiseId};
 use throughline_core::name::Name;
 use throughline_core::time::{Micros, Span};
-use throughline_rules::account::{Account, Both, CaseMove, DecisionMove};
+use throughline_rules::account::{Account, ApologyChange, Both, CaseMove, DecisionMove, PartnerChange};
+use throughline_rules::apology_view::ApologyView;
 use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::ledger::Announced;
+use throughline_rules::partner_view::PartnerView;
+use throughline_rules::rulebook::DEFAULT;
 use throughline_rules::view::CaseView;
 
 fn account(bench: &Bench, facts: &[Fact], as_of: Micros) -> Account {
@@ -112,8 +116,45 @@ fn what_changed_makes_the_later_account_of_the_earlier_one() {
             prop_assert!(!change.because.is_empty(), "{changes}");
         }
         prop_assert_eq!(promises, owed(&later));
+
+        // Partners and apologies: what is not named is the same but for the handle of its case.
+        let told = |one: &PartnerView| PartnerView { case: None, ..one.clone() };
+        let mut partners: Vec<PartnerView> = earlier.journey.partners.iter().map(told).collect();
+        for PartnerChange { told: Both { earlier: was, later: is }, because } in &changes.partners {
+            exchange(&mut partners, was.as_ref().map(told), is.as_ref().map(told));
+            prop_assert!(!because.is_empty(), "{changes}");
+        }
+        prop_assert!(
+            same(&partners, &later.journey.partners.iter().map(told).collect::<Vec<_>>()),
+            "{changes}"
+        );
+        let owed = |one: &ApologyView| ApologyView { case: None, ..one.clone() };
+        let mut apologies: Vec<ApologyView> = earlier.journey.apologies.iter().map(owed).collect();
+        for ApologyChange { owed: Both { earlier: was, later: is }, because } in &changes.apologies {
+            exchange(&mut apologies, was.as_ref().map(owed), is.as_ref().map(owed));
+            prop_assert!(!because.is_empty(), "{changes}");
+        }
+        prop_assert!(
+            same(&apologies, &later.journey.apologies.iter().map(owed).collect::<Vec<_>>()),
+            "{changes}"
+        );
         Ok(())
     });
+}
+
+/// Takes out what was, which must be there, and puts in what is.
+fn exchange<T: PartialEq + Debug>(all: &mut Vec<T>, was: Option<T>, is: Option<T>) {
+    if let Some(was) = was {
+        let place = all.iter().position(|one| *one == was);
+        all.remove(place.unwrap_or_else(|| panic!("{was:?} is not in {all:?}")));
+    }
+    all.extend(is);
+}
+
+/// Whether two lists hold the same, in whatever order.
+fn same<T: PartialEq>(these: &[T], those: &[T]) -> bool {
+    let in_all = |one: &T, all: &[T]| all.iter().filter(|other| *other == one).count();
+    these.len() == those.len() && these.iter().all(|one| in_all(one, these) == in_all(one, those))
 }
 
 fn slots(account: &Account) -> BTreeMap<Slot, &Decision> {
@@ -226,4 +267,63 @@ fn a_promise_is_made_and_broken_and_the_changes_say_so_in_words_and_as_json() {
     assert_eq!(back.cases[0].change, CaseMove::Gone);
     assert!(back.to_string().contains("billing: gone; it was open"), "{back}");
     assert!(back.decisions.iter().all(|change| change.change == DecisionMove::Gone));
+}
+
+/// A parcel service is silent for too long, tells again, and an apology is given.
+#[test]
+fn what_a_partner_told_and_what_is_owed_for_its_silence_is_in_the_changes() {
+    let mut bench = Bench::of(DEFAULT);
+    let hour = |n: i64| START + Span::from_hours(n);
+    let contact = ContactId::from_bytes([1; 16]);
+    let name = |text: &str| Name::new(text).unwrap();
+    let comes = ContactStarted {
+        contact,
+        channel: Channel::Mail,
+        direction: Direction::Inbound,
+        topic: Some(name("delivery")),
+        issue: None,
+        purpose: None,
+    };
+    let tells = |status: &str| PartnerUpdated {
+        partner: name("parcels"),
+        issue: None,
+        contact: Some(contact),
+        status: Some(name(status)),
+        next_within_secs: Some(2 * 3_600),
+    };
+    let sorry = Apology { contact: Some(contact), step: ApologyStep::Given, agent: None, reason: None };
+    let history = History::told([
+        (hour(0), comes.into()),
+        (hour(1), tells("on-its-way").into()),
+        (hour(5), tells("lost").into()),
+        (hour(6), sorry.into()),
+    ]);
+    let facts = bench.facts_of(&history);
+    let [told, silent, again, given] = [2, 4, 5, 6].map(|n| account(&bench, &facts, hour(n)));
+    let [_, on_its_way, lost, sorry] = [0, 1, 2, 3].map(|n| history.events[n].1.id);
+
+    // Nothing came; that the partner is silent follows from what it told.
+    let changes = told.difference(&silent);
+    let [partner] = &changes.partners[..] else { panic!("{changes}") };
+    assert_eq!(partner.because[..], [on_its_way]);
+    let is_silent = |told: &Option<PartnerView>| told.as_ref().map(|told| told.silent);
+    assert_eq!([&partner.told.earlier, &partner.told.later].map(is_silent), [Some(false), Some(true)]);
+    let [apology] = &changes.apologies[..] else { panic!("{changes}") };
+    assert_eq!((apology.owed.earlier.is_none(), &apology.because[..]), (true, &[on_its_way][..]));
+    let words = changes.to_string();
+    for line in
+        ["SILENT, its next word was due 2026-01-01T12:00:00Z", "an apology is owed for ", "(was not owed)"]
+    {
+        assert!(words.contains(line), "{line}\n{words}");
+    }
+
+    let changes = silent.difference(&again);
+    assert_eq!(changes.partners[0].because[..], [on_its_way, lost]);
+    assert!(changes.apologies.is_empty() && changes.to_string().contains(": lost since "), "{changes}");
+    let changes = again.difference(&given);
+    assert_eq!(changes.apologies[0].because[..], [sorry]);
+    assert!(
+        changes.partners.is_empty() && changes.to_string().contains("no apology is owed for "),
+        "{changes}"
+    );
 }
