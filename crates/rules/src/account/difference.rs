@@ -1,5 +1,6 @@
 //! Compares two accounts, part by part, and finds for each difference the events that it is because of.
 
+use super::moves::Moves;
 use super::{
     Account, Both, CaseChange, CaseMove, Changes, ChurnChange, ClockChange, DecisionChange, DecisionMove,
     EffortChange, FactSeen, PromiseChange, Side, compare, third_parties,
@@ -200,7 +201,13 @@ fn case_change(
     let all: BTreeSet<ContactId> = held.union(&holds).copied().collect();
     let evidence = changes.evidence(|decision| all.contains(&decision.slot.case));
     let moved = |account: &Account| -> Vec<EventId> {
-        all.iter().filter_map(|contact| account.moves.cases.get(contact)).flatten().copied().collect()
+        let Moves { cases, reached, .. } = &account.moves;
+        all.iter()
+            .flat_map(|contact| [cases.get(contact), reached.get(contact)])
+            .flatten()
+            .flatten()
+            .copied()
+            .collect()
     };
     let because = once(only_in_one(&moved(earlier), &moved(later)).into_iter().chain(evidence));
     Some(CaseChange { because, ..change })

@@ -22,6 +22,9 @@ pub(super) struct Moves {
     pub(super) cases: BTreeMap<ContactId, Vec<EventId>>,
     /// Each apology that is owed, by the event that led to it.
     pub(super) apologies: BTreeMap<EventId, Vec<EventId>>,
+    /// What was measured of contacts that no case held yet: it moves the one that comes to hold them, and perhaps when nothing
+    /// else happens.
+    pub(super) reached: BTreeMap<ContactId, Vec<EventId>>,
     /// What was judged of messages that had not come yet: it moves nothing before they do.
     early: BTreeMap<EventId, Vec<EventId>>,
     /// What put a contact on hold or into a queue: it moves nothing before that ends.
@@ -65,8 +68,12 @@ impl Moves {
         for led_to_it in differing(&before.apologies, after.apologies(), |owed| owed.event) {
             self.apologies.entry(led_to_it).or_default().push(fact.id);
         }
-        if let EventData::TextJudged(e) = &fact.data {
-            self.early.entry(e.message).or_default().push(fact.id);
+        match &fact.data {
+            EventData::TextJudged(e) => self.early.entry(e.message).or_default().push(fact.id),
+            EventData::ReachMeasured(e) if after.cases.of_contact(e.contact).is_none() => {
+                self.reached.entry(e.contact).or_default().push(fact.id);
+            }
+            _ => {}
         }
         let judged = self.early.get(&fact.id).cloned().unwrap_or_default();
         for case in differing(&before.cases, after.cases.cases(), |case| case.key) {

@@ -5,7 +5,9 @@ use crate::world::{Bench, Chance, Course, History, START};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
-use throughline_core::event::vocabulary::{Apology, ContactStarted, PartnerUpdated, PromiseMade};
+use throughline_core::event::vocabulary::{
+    Apology, ContactStarted, PartnerUpdated, PromiseMade, ReachMeasured,
+};
 use throughline_core::event::{ApologyStep, Channel, Direction};
 use throughline_core::fact::Fact;
 use throughline_core::ids::{ContactId, CustomerId, EventId, PromiseId};
@@ -326,4 +328,31 @@ fn what_a_partner_told_and_what_is_owed_for_its_silence_is_in_the_changes() {
         changes.partners.is_empty() && changes.to_string().contains("no apology is owed for "),
         "{changes}"
     );
+}
+
+/// A post was counted before anybody told us of it: when it came it was a case that many saw, and the only trace of why was the
+/// count, which had moved nothing when it came.
+#[test]
+fn what_was_measured_before_there_was_a_case_is_why_it_stands_higher() {
+    let mut bench = Bench::of(DEFAULT);
+    let hour = |n: i64| START + Span::from_hours(n);
+    let contact = ContactId::from_bytes([1; 16]);
+    let comes = ContactStarted {
+        contact,
+        channel: Channel::Social,
+        direction: Direction::Inbound,
+        topic: None,
+        issue: None,
+        purpose: None,
+    };
+    let history = History::told([
+        (hour(0), ReachMeasured { contact, reach: 1_000_000 }.into()),
+        (hour(1), comes.into()),
+    ]);
+    let facts = bench.facts_of(&history);
+    let [unmeasured, measured] = [&facts[1..], &facts[..]].map(|facts| account(&bench, facts, hour(1)));
+    let changes = unmeasured.difference(&measured);
+    let [case] = &changes.cases[..] else { panic!("{changes}") };
+    assert!(case.priority.later > case.priority.earlier, "{changes}");
+    assert_eq!(case.because[..], [history.events[0].1.id]);
 }
