@@ -185,7 +185,7 @@ impl fmt::Display for ApologyChange {
             (Some(now), None) => write!(f, "  {now} (was not owed)")?,
             (Some(now), Some(was)) => write!(f, "  {now} (was since {})", was.since)?,
             (None, Some(was)) => {
-                write!(f, "  no apology is owed for {} (was since {})", was.reason, was.since)?
+                write!(f, "  no apology is owed for {} (was since {})", was.reason, was.since)?;
             }
             (None, None) => {}
         }
