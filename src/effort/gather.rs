@@ -34,28 +34,6 @@ impl EffortGatherer {
         Self { survey: names.get(SURVEY), ..Self::default() }
     }
 
-    /// Looks at a customer who was just folded.
-    pub(crate) fn see(&mut self, folded: &Folded<'_>) {
-        let (mut is_asked, mut answers) = (false, false);
-        for fact in folded.facts {
-            match &fact.data {
-                EventData::ContactStarted(e) if e.direction == Direction::Outbound => {
-                    is_asked |= e.purpose.is_some() && e.purpose == self.survey;
-                }
-                EventData::Rated(e) if e.instrument == Instrument::Ces => match e.contact {
-                    Some(_) => answers = true,
-                    None => self.set_apart(SetApart::NoContact),
-                },
-                _ => {}
-            }
-        }
-        self.customers_asked += u64::from(is_asked);
-        // Few do, and nobody else is folded again.
-        if answers {
-            self.see_answers(folded);
-        }
-    }
-
     fn see_answers(&mut self, folded: &Folded<'_>) {
         let before = self.answers.len();
         let about = |fact: &Fact| ces(fact).and_then(|rated| rated.contact);
@@ -76,15 +54,6 @@ impl EffortGatherer {
 
     fn set_apart(&mut self, why: SetApart) {
         *self.set_apart.entry(why).or_default() += 1;
-    }
-
-    /// Adds what another thread gathered.
-    pub(crate) fn take(&mut self, other: Self) {
-        self.answers.extend(other.answers);
-        self.rescaled += other.rescaled;
-        self.customers_answered += other.customers_answered;
-        self.customers_asked += other.customers_asked;
-        add_counts(&mut self.set_apart, other.set_apart);
     }
 
     /// Everything that was gathered, in order.
@@ -126,10 +95,31 @@ impl Outlet for EffortGatherer {
 
 impl Observer for EffortGatherer {
     fn customer(&mut self, folded: &Folded<'_>) {
-        self.see(folded);
+        let (mut is_asked, mut answers) = (false, false);
+        for fact in folded.facts {
+            match &fact.data {
+                EventData::ContactStarted(e) if e.direction == Direction::Outbound => {
+                    is_asked |= e.purpose.is_some() && e.purpose == self.survey;
+                }
+                EventData::Rated(e) if e.instrument == Instrument::Ces => match e.contact {
+                    Some(_) => answers = true,
+                    None => self.set_apart(SetApart::NoContact),
+                },
+                _ => {}
+            }
+        }
+        self.customers_asked += u64::from(is_asked);
+        // Few do, and nobody else is folded again.
+        if answers {
+            self.see_answers(folded);
+        }
     }
 
     fn add(&mut self, other: Self) {
-        self.take(other);
+        self.answers.extend(other.answers);
+        self.rescaled += other.rescaled;
+        self.customers_answered += other.customers_answered;
+        self.customers_asked += other.customers_asked;
+        add_counts(&mut self.set_apart, other.set_apart);
     }
 }

@@ -348,7 +348,7 @@ impl Observer for Gathered {
         self.count_issues();
         self.count_open(folded);
         self.parity.count(folded.facts, &self.issues, &mut self.tally.parity);
-        self.effort.see(folded);
+        self.effort.customer(folded);
         if let Some(needy) = need(folded, self.contacts.list.iter().rfind(|c| c.inbound)) {
             self.tally.needs(needy);
         }
@@ -358,7 +358,7 @@ impl Observer for Gathered {
     }
 
     fn add(&mut self, other: Self) {
-        self.effort.take(other.effort);
+        self.effort.add(other.effort);
         self.tally.add(other.tally);
     }
 }

@@ -14,25 +14,23 @@ pub(super) fn partners(then: &JourneyView, now: &JourneyView) -> Vec<PartnerChan
     let is_the_thing = |a: &PartnerView, b: &PartnerView| {
         (&a.partner, a.issue, a.contact) == (&b.partner, b.issue, b.contact)
     };
-    let told = |a: &PartnerView| (a.event, a.updated_at, a.status.clone(), a.due, a.silent);
-    let differing = pairs(&then.partners, &now.partners, is_the_thing)
-        .into_iter()
-        .filter(|both| both.earlier.map(told) != both.later.map(told));
+    // One event tells one thing; what is expected after it may differ by the rulebook, and by the time that has passed.
+    let is_told_alike =
+        |a: &PartnerView, b: &PartnerView| (a.event, a.due, a.silent) == (b.event, b.due, b.silent);
+    let differing = differing(&then.partners, &now.partners, is_the_thing, is_told_alike);
     let change = |Both { earlier, later }: Both<Option<&PartnerView>>| PartnerChange {
         told: Both { earlier: earlier.cloned(), later: later.cloned() },
         because: once(earlier.into_iter().chain(later).map(|told| told.event)),
     };
-    differing.map(change).collect()
+    differing.into_iter().map(change).collect()
 }
 
 /// Apologies that are owed otherwise.
 pub(super) fn apologies(earlier: &Account, later: &Account, changes: &Changes) -> Vec<ApologyChange> {
     let is_the_same = |a: &ApologyView, b: &ApologyView| (a.event, &a.rule) == (b.event, &b.rule);
     let (then, now) = (&earlier.journey.apologies, &later.journey.apologies);
-    let owed = |a: &ApologyView| (a.since, a.reason.clone());
-    let differing = pairs(then, now, is_the_same)
-        .into_iter()
-        .filter(|both| both.earlier.map(owed) != both.later.map(owed));
+    let is_owed_alike = |a: &ApologyView, b: &ApologyView| (a.since, &a.reason) == (b.since, &b.reason);
+    let differing = differing(then, now, is_the_same, is_owed_alike);
     let change = |Both { earlier: was, later: is }: Both<Option<&ApologyView>>| {
         let led_to_it = was.or(is).map(|owed| owed.event).unwrap_or_default();
         let moved = |account: &Account| -> Vec<EventId> {
@@ -48,19 +46,25 @@ pub(super) fn apologies(earlier: &Account, later: &Account, changes: &Changes) -
         }
         ApologyChange { owed: Both { earlier: was.cloned(), later: is.cloned() }, because }
     };
-    differing.map(change).collect()
+    differing.into_iter().map(change).collect()
 }
 
-/// The things of two lists, each beside the one in the other list that it is; those that only the first has come last.
-fn pairs<'a, T>(then: &'a [T], now: &'a [T], same: impl Fn(&T, &T) -> bool) -> Vec<Both<Option<&'a T>>> {
+/// What of two lists is not alike in both, each beside what it is in the other list; what only the first has comes last.
+fn differing<'a, T>(
+    then: &'a [T],
+    now: &'a [T],
+    is_the_same: impl Fn(&T, &T) -> bool,
+    is_alike: impl Fn(&T, &T) -> bool,
+) -> Vec<Both<Option<&'a T>>> {
     let mut left: Vec<&T> = then.iter().collect();
-    let mut pairs: Vec<Both<Option<&T>>> = now
-        .iter()
-        .map(|later| {
-            let place = left.iter().position(|earlier| same(earlier, later));
-            Both { earlier: place.map(|place| left.remove(place)), later: Some(later) }
-        })
-        .collect();
-    pairs.extend(left.into_iter().map(|earlier| Both { earlier: Some(earlier), later: None }));
-    pairs
+    let mut differing = Vec::new();
+    for later in now {
+        let place = left.iter().position(|earlier| is_the_same(earlier, later));
+        let earlier = place.map(|place| left.remove(place));
+        if !earlier.is_some_and(|earlier| is_alike(earlier, later)) {
+            differing.push(Both { earlier, later: Some(later) });
+        }
+    }
+    differing.extend(left.into_iter().map(|earlier| Both { earlier: Some(earlier), later: None }));
+    differing
 }

@@ -42,8 +42,9 @@ impl Borne {
         if !matches!(fact.data, EventData::Rated(_)) {
             self.seen.insert(contact);
         }
-        if before != journey.customer.effort() {
-            self.effort.entry(contact).or_default().add(&journey.customer.effort().since(&before));
+        let now = journey.customer.effort();
+        if before != now {
+            self.effort.entry(contact).or_default().add(&now.since(&before));
         }
     }
 
