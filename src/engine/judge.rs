@@ -249,7 +249,7 @@ impl EngineState {
         }
         let remembered = live.rare.as_mut().and_then(|r| r.remembered.take());
         let news = if remembered.is_some() { facts.clone() } else { Vec::new() };
-        self.park_or_release(&mut live, &mut facts);
+        let in_order = self.park_or_release(&mut live, &mut facts);
         if let Some(first) = facts.first()
             && live.journey.is_late(&first.key(), &self.names)
         {
@@ -272,7 +272,11 @@ impl EngineState {
         let rules = self.rules.clone();
         let evaluator = Evaluator::new(&rules);
         let mut made = std::mem::take(&mut self.made);
-        for fact in &facts {
+        for (index, fact) in facts.iter().enumerate() {
+            if in_order && self.is_worth_a_snapshot(facts.len() - index) {
+                let known = Version(from.0 + index as u64 - 1);
+                self.take_snapshot_amid(&mut live, (ix, known), &made);
+            }
             evaluator.step(&mut live.journey, fact, &mut made);
         }
         evaluator.advance(&mut live.journey, self.now, &mut made);
@@ -303,21 +307,25 @@ impl EngineState {
         Box::new(live)
     }
 
-    /// Puts future facts aside, takes out those whose time has come, and sorts.
-    fn park_or_release(&self, live: &mut Live, facts: &mut Vec<Fact>) {
+    /// Puts future facts aside, takes out those whose time has come, and sorts. Says whether all that was left as it came.
+    fn park_or_release(&self, live: &mut Live, facts: &mut Vec<Fact>) -> bool {
         let (now, names) = (self.now, &self.names);
+        let came = facts.len();
         if let Some(rare) = live.rare.as_deref_mut() {
             let come = rare.parked.partition_point(|f| f.at <= now);
             facts.extend(rare.parked.drain(..come));
         }
+        let released = facts.len() != came;
         if facts.iter().any(|f| f.at > now) {
             let rare = live.rare();
             rare.parked.extend(facts.extract_if(.., |f| f.at > now));
             rare.parked.sort_by(|a, b| a.key().compare(&b.key(), names));
         }
-        if facts.len() > 1 {
+        let is_in_order = facts.is_sorted_by(|a, b| a.key().compare(&b.key(), names).is_le());
+        if !is_in_order {
             facts.sort_by(|a, b| a.key().compare(&b.key(), names));
         }
+        is_in_order && !released && facts.len() == came
     }
 }
 

@@ -45,7 +45,8 @@ impl EngineState {
             None => journey.clear(),
             Some(base) => {
                 journey.clone_from(&base.journey);
-                judged.begin_from(&base.journey, base.settling.iter().map(|(_, d, profile)| (d, *profile)));
+                let unsaid = base.unsaid.iter().map(|(decision, profile)| (decision, *profile));
+                judged.begin_from(&base.journey, unsaid);
             }
         }
         let folded = Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);

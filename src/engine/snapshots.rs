@@ -15,13 +15,18 @@ use super::state::EngineState;
 use super::{EngineError, live};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
-use throughline_core::fact::{Fact, FactKey};
+use throughline_core::event::Version;
+use throughline_core::fact::{Fact, FactKey, ProfileIx};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
-use throughline_rules::decision::Slot;
+use throughline_rules::decision::{Decision, Slot};
 use throughline_rules::journey::Journey;
 use throughline_rules::ledger::Reason;
+
+/// The most decisions that a snapshot holds which were not said by then: of a batch that led to more no further one is
+/// taken, since each would hold all of them.
+const MOST_UNSAID: usize = 256;
 
 /// A customer as it was.
 #[derive(Debug)]
@@ -38,8 +43,8 @@ pub(super) struct Snapshot {
     pub(super) journey: Journey,
     /// What was not folded yet since it was dated in the future.
     pub(super) parked: Vec<Fact>,
-    /// What was concluded and not announced yet.
-    pub(super) settling: Vec<live::Settling>,
+    /// What was concluded and not announced yet, each with the profile whose stream it goes to.
+    pub(super) unsaid: Vec<(Decision<Sym>, ProfileIx)>,
     /// What had been announced and withdrawn, and how often.
     pub(super) generations: BTreeMap<Slot<Sym>, u32>,
 }
@@ -68,9 +73,9 @@ impl Snapshot {
         generations: BTreeMap<Slot<Sym>, u32>,
         recorded_until: Micros,
     ) -> Self {
-        let (parked, settling) = (Vec::new(), Vec::new());
+        let (parked, unsaid) = (Vec::new(), Vec::new());
         let is_anonymous = false;
-        Self { number: 0, profiles, recorded_until, is_anonymous, journey, parked, settling, generations }
+        Self { number: 0, profiles, recorded_until, is_anonymous, journey, parked, unsaid, generations }
     }
 
     /// How many facts had been folded.
@@ -83,7 +88,7 @@ impl Snapshot {
         size_of::<Self>() - size_of::<Journey>()
             + self.journey.total_bytes()
             + self.parked.capacity() * size_of::<Fact>()
-            + self.settling.capacity() * size_of::<live::Settling>()
+            + self.unsaid.capacity() * size_of::<(Decision<Sym>, ProfileIx)>()
     }
 }
 
@@ -119,8 +124,42 @@ impl Rare {
 impl EngineState {
     /// Takes a snapshot of a customer before it is stepped, if it was stepped often since the last one.
     pub(super) fn take_snapshot(&mut self, live: &mut Live) {
+        if live.journey.customer.facts < live.newest_snapshot() + self.snapshot_every {
+            return;
+        }
+        let profiles = live.profiles.clone();
+        self.add_snapshot(live, profiles, &[]);
+    }
+
+    /// Whether a snapshot is taken with so many facts to go in a batch of one customer's: where it will be 1, 2, 4, 8, …
+    /// times as old as the first of them, so that an import leaves what a late fact after it needs.
+    pub(super) const fn is_worth_a_snapshot(&self, facts_to_go: usize) -> bool {
+        let (facts, every) = (facts_to_go as u64, self.snapshot_every);
+        facts.is_multiple_of(every) && (facts / every).is_power_of_two()
+    }
+
+    /// Takes a snapshot while facts of one profile are stepped that are in the log already. What they led to was not
+    /// announced when they were recorded, so it belongs to what was not announced yet.
+    pub(super) fn take_snapshot_amid(
+        &mut self,
+        live: &mut Live,
+        (profile, known): (ProfileIx, Version),
+        made: &[(Decision<Sym>, ProfileIx)],
+    ) {
+        if made.len() > MOST_UNSAID {
+            return;
+        }
+        let mut profiles = live.profiles.clone();
+        profiles[profile.0 as usize].1 = known;
+        self.add_snapshot(live, profiles, made);
+    }
+
+    /// Adds a snapshot of a customer, from these versions of her streams, with what was concluded and not said by then
+    /// besides what settles.
+    fn add_snapshot(&mut self, live: &mut Live, profiles: Profiles, unsaid: &[(Decision<Sym>, ProfileIx)]) {
         let facts = live.journey.customer.facts;
-        if facts < live.newest_snapshot() + self.snapshot_every || self.snapshots.limit() == 0 {
+        // One of so many facts is there, or none is needed of nothing.
+        if facts == live.newest_snapshot() || self.snapshots.limit() == 0 {
             return;
         }
         let Some((first, _)) = live.profiles.first().copied() else { return };
@@ -131,14 +170,15 @@ impl EngineState {
         let (number, gone) = self.snapshots.add(first);
         let mut journey = live.journey.clone();
         journey.shrink();
+        let settling = rare.settling.iter().map(|(_, decision, profile)| (decision.clone(), *profile));
         rare.snapshots.push(Snapshot {
             number,
-            profiles: live.profiles.clone(),
+            profiles,
             journey,
             recorded_until: live.recorded_until,
             is_anonymous: live.is_anonymous,
             parked: rare.parked.clone(),
-            settling: rare.settling.clone(),
+            unsaid: settling.chain(unsaid.iter().cloned()).collect(),
             generations: rare.generations.clone(),
         });
         rare.thin_out(facts);

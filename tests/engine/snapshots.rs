@@ -6,7 +6,8 @@ use throughline::core::event::vocabulary::{AnswerAccepted, PageViewed, TextJudge
 use throughline::core::event::{EventData, NewEvent, TextVerdict, Version};
 use throughline::core::name::Name;
 use throughline::core::time::Span;
-use throughline::rules::decision::DecisionKind::{CaseAnswered, CaseClosed, CaseOpened, TargetMissed};
+use throughline::engine::Incoming;
+use throughline::rules::decision::DecisionKind::{self, CaseAnswered, CaseClosed, CaseOpened, TargetMissed};
 use throughline_testkit::clock::ManualClock;
 
 /// A page that the customer looks at, a second before a minute is over.
@@ -88,6 +89,50 @@ async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
     // Hers are gone, and a late fact is taken in all the same.
     engine.record(ann(), event(24, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
     assert_eq!(store.read_from(), Version(1));
+}
+
+/// What was imported: a mail a quarter of an hour into the day, an answer to each, and pages; all in one batch.
+async fn an_imported_history(in_order: bool) -> (Store, ManualClock, Engine) {
+    let (store, clock, engine) = scene().await;
+    clock.set(at(500));
+    let mut facts = vec![mail(0, 1), answer(5, 1)];
+    facts.extend((6..100).map(page));
+    facts.extend([mail(100, 2), mail(101, 3), answer(102, 3)]);
+    facts.extend((102..200).map(page));
+    if !in_order {
+        facts.rotate_left(60);
+    }
+    let facts = facts.into_iter().map(|event| Incoming { profile: ann(), event });
+    for outcome in engine.record_all(facts.collect()).await.unwrap() {
+        outcome.unwrap();
+    }
+    assert_eq!(kinds(&engine, ann()).await, IMPORTED);
+    (store, clock, engine)
+}
+
+const IMPORTED: [DecisionKind; 6] =
+    [CaseOpened, CaseOpened, CaseOpened, CaseAnswered, CaseAnswered, TargetMissed];
+
+#[tokio::test]
+async fn an_import_leaves_what_a_late_fact_after_it_needs() {
+    let (store, _, engine) = an_imported_history(true).await;
+    let log = engine.announced(ann()).await.unwrap();
+    engine.record(ann(), event(150, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+    let Version(from) = store.read_from();
+    assert!((100..200).contains(&from), "read from event {from} of some 200 on");
+    assert_eq!(engine.announced(ann()).await.unwrap(), log, "what the import led to is not said again");
+    // The second mail was answered in time after all: what was said of it in the same record is taken back.
+    engine.record(ann(), answer(120, 2)).await.unwrap();
+    let answered = [CaseOpened, CaseOpened, CaseOpened, CaseAnswered, CaseAnswered, CaseAnswered];
+    assert_eq!(kinds(&engine, ann()).await, answered);
+}
+
+#[tokio::test]
+async fn an_import_that_is_out_of_order_is_read_as_a_whole() {
+    let (store, _, engine) = an_imported_history(false).await;
+    engine.record(ann(), event(150, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+    assert_eq!(store.read_from(), Version(1));
+    assert_eq!(kinds(&engine, ann()).await, IMPORTED);
 }
 
 /// An engine that takes a snapshot at every fact.

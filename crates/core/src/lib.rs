@@ -11,6 +11,7 @@ pub mod canonical;
 pub mod customer;
 pub mod event;
 pub mod fact;
+pub mod hint;
 pub mod identifier;
 pub mod ids;
 pub mod name;

@@ -28,6 +28,7 @@ use trail::Trail;
 use crate::canonical::{Canonical, CanonicalWriter};
 use crate::event::{Author, Direction, Ending, EventData, WorkEffect};
 use crate::fact::Fact;
+use crate::hint::Hint;
 use crate::ids::{ContactId, EventId};
 use crate::name::Sym;
 use crate::tight;
@@ -55,6 +56,9 @@ pub struct CustomerState {
     pub facts: u64,
     effort: EffortAccount,
     contacts: ThinVec<Contact>,
+    /// The contact that the last event was about.
+    #[serde(skip)]
+    current: Hint,
     trail: Trail,
     paths: ThinVec<ClickPath>,
     known: Option<Box<Known>>,
@@ -81,10 +85,16 @@ impl CustomerState {
         &self.contacts
     }
 
-    /// A contact that is remembered. The newest is looked at first: that is where events arrive.
+    /// A contact that is remembered. The one that the last event was about is looked at first, then the newest.
     #[inline]
     pub fn contact(&self, id: ContactId) -> Option<&Contact> {
-        self.contacts.iter().rev().find(|c| c.id == id)
+        self.place_of(id).map(|place| &self.contacts[place])
+    }
+
+    #[inline]
+    fn place_of(&self, id: ContactId) -> Option<usize> {
+        let current = self.current.place(&self.contacts, |c| c.id == id);
+        current.or_else(|| self.contacts.iter().rposition(|c| c.id == id))
     }
 
     /// What was stated about the customer herself; none if nothing ever was.
@@ -274,20 +284,26 @@ impl CustomerState {
 
     /// The contact, begun now if nothing was known of it: a source may lose its first event.
     fn begin(&mut self, id: ContactId, at: Micros) -> &mut Contact {
-        if let Some(known) = self.contacts.iter().rposition(|c| c.id == id) {
+        if let Some(known) = self.place_of(id) {
+            self.current = Hint::at(known);
             return &mut self.contacts[known];
         }
         self.sweep(at);
         self.effort.more().contacts += 1;
         tight::push(&mut self.contacts, Contact::begun(id, at));
         let last = self.contacts.len() - 1;
+        self.current = Hint::at(last);
         &mut self.contacts[last]
     }
 
     /// Forgets contacts that ended long ago. Only when a new one begins, so that it depends on facts alone.
     fn sweep(&mut self, at: Micros) {
         if self.contacts.len() >= SWEEP_ABOVE {
-            self.contacts.retain(|c| c.ended_at().is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
+            let is_old = |c: &Contact| c.ended_at().is_some_and(|ended| at.since(ended) >= REMEMBERED_FOR);
+            // Mostly there is none, and looking costs less than going through the list to move what stays.
+            if self.contacts.iter().any(is_old) {
+                self.contacts.retain(|c| !is_old(c));
+            }
         }
         if self.contacts.len() >= MAX_CONTACTS {
             let oldest = self.contacts.iter().position(|c| c.ended_at().is_some()).unwrap_or(0);
@@ -314,7 +330,8 @@ impl CustomerState {
     /// Counts hand-overs (another agent than before) and ping-pong (back to the agent before that).
     fn handled_by(&mut self, id: ContactId, agent: Option<Sym>) {
         let Some(agent) = agent else { return };
-        if let Some(contact) = self.contacts.iter_mut().rev().find(|c| c.id == id) {
+        if let Some(place) = self.place_of(id) {
+            let contact = &mut self.contacts[place];
             let was = (contact.handovers, contact.ping_pongs);
             if let Some(back) = contact.handled_by(agent) {
                 self.effort.more().count_handover(was, back);

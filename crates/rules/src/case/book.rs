@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use thin_vec::ThinVec;
 use throughline_core::canonical::{Canonical, CanonicalWriter};
+use throughline_core::hint::Hint;
 use throughline_core::ids::{ContactId, IssueRef};
 use throughline_core::name::Sym;
 use throughline_core::tight;
@@ -55,6 +56,9 @@ pub struct CaseStub {
 pub struct CaseBook {
     cases: ThinVec<Case>,
     members: ThinVec<(ContactId, CaseIx)>,
+    /// The member that was asked for last, or else joined last: of those of one contact always the newest.
+    #[serde(skip)]
+    current: Hint,
     waits: Waits,
     /// Behind one pointer, since most customers have nothing of it.
     rare: Option<Box<Rare>>,
@@ -125,10 +129,23 @@ impl CaseBook {
         self.members.iter().map(|(contact, ix)| (*contact, &self.cases[ix.0 as usize]))
     }
 
-    /// The case that holds a contact. The newest contact is looked at first: that is where events arrive.
+    /// The case that holds a contact. The one that the last event was about is looked at first, then the newest.
     #[inline]
     pub fn of_contact(&self, contact: ContactId) -> Option<CaseIx> {
-        self.members.iter().rev().find(|(member, _)| *member == contact).map(|(_, ix)| *ix)
+        self.place_of(contact).map(|place| self.members[place].1)
+    }
+
+    /// An event is about a contact: it will be asked for several times.
+    pub(crate) fn look_up(&mut self, contact: ContactId) {
+        if let Some(place) = self.place_of(contact) {
+            self.current = Hint::at(place);
+        }
+    }
+
+    #[inline]
+    fn place_of(&self, contact: ContactId) -> Option<usize> {
+        let is_it = |(member, _): &(ContactId, CaseIx)| *member == contact;
+        self.current.place(&self.members, is_it).or_else(|| self.members.iter().rposition(is_it))
     }
 
     /// The case that an explicit reference names.
@@ -179,13 +196,14 @@ impl CaseBook {
 
     pub(crate) fn open(&mut self, case: Case) -> CaseIx {
         let ix = CaseIx(self.cases.len() as u32);
-        tight::push(&mut self.members, (case.key, ix));
+        self.join(case.key, ix);
         tight::push(&mut self.cases, case);
         ix
     }
 
     pub(crate) fn join(&mut self, contact: ContactId, ix: CaseIx) {
         tight::push(&mut self.members, (contact, ix));
+        self.current = Hint::at(self.members.len() - 1);
     }
 
     /// The waits of a case since its running instance began.
@@ -226,6 +244,7 @@ impl CaseBook {
             moved.push((!old(case)).then_some(CaseIx(kept)));
             kept += u32::from(!old(case));
         }
+        self.current = Hint::NONE;
         let rare = self.rare.get_or_insert_default();
         let goes = |contact| {
             let case = self.members.iter().rev().find(|(member, _)| *member == contact);
@@ -254,6 +273,7 @@ impl CaseBook {
     pub(crate) fn clear(&mut self) {
         self.cases.clear();
         self.members.clear();
+        self.current = Hint::NONE;
         self.waits.clear();
         self.rare = None;
     }

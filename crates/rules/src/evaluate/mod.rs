@@ -152,6 +152,7 @@ impl<S: Outlet> Step<'_, S> {
                 self.check_waits(e.contact);
             }
             EventData::Message(e) => {
+                self.journey.cases.look_up(e.contact);
                 self.turn(e.contact, e.author);
                 let verdict = e.verdict.or_else(|| self.early_verdict());
                 match e.author {
