@@ -2,7 +2,7 @@
 
 use super::EngineError;
 use super::fetching::{Fetched, ReadFrom, Wanted};
-use super::live::{Live, Taken};
+use super::live::{Live, Remembered, Taken};
 use super::load::{Loaded, sort_nearly_sorted};
 use super::refold::Refolded;
 use super::snapshots::Tail;
@@ -123,9 +123,10 @@ impl EngineState {
                 ready.extend(judgement);
                 None
             }
-            Stepped::Remembered(loaded, event) => {
-                let refolded = self.refold(*loaded, None, Some(Reason::LateFact(event)));
-                self.take_in(refolded, profile, Some(Reason::LateFact(event)), ready, again);
+            Stepped::Remembered(loaded, event, tail) => {
+                let reason = Some(Reason::LateFact(event));
+                let refolded = self.refold_remembered(tail, *loaded, reason);
+                self.take_in(refolded, profile, reason, ready, again);
                 None
             }
             Stepped::Late(event, tail) => {
@@ -226,7 +227,10 @@ impl EngineState {
             self.cache.put(live);
             return Stepped::Unknown;
         };
-        self.take_snapshot(&mut live);
+        // What a late fact belongs before is no use to it, so it is not kept either.
+        if !facts.iter().any(|fact| live.journey.is_late(&fact.key(), &self.names)) {
+            self.take_snapshot(&mut live);
+        }
         let known = &mut live.profiles[ix.0 as usize].1;
         let last = Version(from.0 + facts.len() as u64 - u64::from(!facts.is_empty()));
         if !facts.is_empty() {
@@ -258,7 +262,8 @@ impl EngineState {
             let (late, tail) = (first.id, live.tail_before(&first.key(), &self.names));
             self.cache.release(&live);
             self.spare = std::mem::take(&mut live.journey);
-            let Some((_, mut loaded)) = remembered.filter(|_| tail.is_none()) else {
+            let base = tail.as_ref().map_or(Some(0), |tail| tail.base().at_hand());
+            let Some(Remembered { mut loaded, .. }) = remembered.filter(|r| Some(r.since) == base) else {
                 return Stepped::Late(late, tail);
             };
             // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
@@ -267,7 +272,7 @@ impl EngineState {
             loaded.is_anonymous = live.is_anonymous;
             loaded.facts.extend(news);
             sort_nearly_sorted(&mut loaded.facts, &self.names);
-            return Stepped::Remembered(loaded, late);
+            return Stepped::Remembered(loaded, late, tail);
         }
         let rules = self.rules.clone();
         let evaluator = Evaluator::new(&rules);
@@ -335,8 +340,8 @@ enum Stepped {
     Done(Option<Judgement>),
     /// A fact belongs before the last step; after which snapshot, if there is one.
     Late(EventId, Option<Tail>),
-    /// The same, and everything before it is remembered.
-    Remembered(Box<Loaded>, EventId),
+    /// The same, and what a refold of before read for it is remembered, from the snapshot on if there is one.
+    Remembered(Box<Loaded>, EventId, Option<Tail>),
     /// The customer is not at hand, or somebody else wrote to its stream.
     Unknown,
     /// The customer is out for another judgement of this batch; the facts wait.

@@ -50,6 +50,16 @@ const STRIDE: u64 = 256;
 /// A decision that settles: when it is to be announced, and the profile whose stream it goes to.
 pub(super) type Settling = (Micros, Decision<Sym>, ProfileIx);
 
+/// What was read for a late fact.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    /// The how manieth refold of the engine it is from.
+    pub(super) refold: u64,
+    /// The number of the snapshot since which it is everything; 0 if it is from the first fact on.
+    pub(super) since: u64,
+    pub(super) loaded: Box<Loaded>,
+}
+
 /// What few customers need.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
@@ -61,9 +71,9 @@ pub(super) struct Rare {
     pub(super) generations: BTreeMap<Slot<Sym>, u32>,
     /// The handles of cases that are announced under another handle than their inside key.
     pub(super) handles: BTreeMap<ContactId, ContactId>,
-    /// What a late fact made the engine read as a whole, kept for the next one: late facts come in bursts. Forgotten
-    /// at the first step that is taken without it. With the number of the refold that it is from.
-    pub(super) remembered: Option<(u64, Box<Loaded>)>,
+    /// What a late fact made the engine read, kept for the next one: late facts come in bursts. Forgotten at the first
+    /// step that is taken without it.
+    pub(super) remembered: Option<Remembered>,
     /// The customer as it was some facts ago, oldest first.
     pub(super) snapshots: Vec<Snapshot>,
     /// How many facts the snapshot holds that is in the store; 0 if there is none.
@@ -212,7 +222,7 @@ impl Cache {
     pub(super) fn forget_facts(&mut self, refold: u64, profile: ProfileId) {
         if let Some(live) = self.get_mut(profile)
             && let Some(rare) = &mut live.rare
-            && rare.remembered.as_ref().is_some_and(|(number, _)| *number == refold)
+            && rare.remembered.as_ref().is_some_and(|r| r.refold == refold)
         {
             rare.remembered = None;
             live.tidy();
@@ -330,7 +340,7 @@ impl Live {
         let rare = self.rare.as_ref().map_or(0, |r| {
             size_of::<Rare>()
                 + r.parked.capacity() * size_of::<Fact>()
-                + r.remembered.as_ref().map_or(0, |(_, l)| l.facts.capacity() * size_of::<Fact>())
+                + r.remembered.as_ref().map_or(0, |r| r.loaded.facts.capacity() * size_of::<Fact>())
                 + r.settling.capacity() * size_of::<Settling>()
         });
         size_of::<Self>() - size_of::<Journey>()

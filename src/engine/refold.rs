@@ -1,6 +1,6 @@
 //! Refolding: a customer is folded again from what the store has, and compared with what was announced.
 
-use super::live::{Live, Profiles};
+use super::live::{Live, Profiles, Remembered};
 use super::load::Loaded;
 use super::snapshots::Snapshot;
 use super::state::EngineState;
@@ -80,19 +80,20 @@ impl EngineState {
         rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
         self.judged = judged;
-        let is_whole = base.is_none();
-        if is_whole
+        // Nobody has the stored snapshot at hand, so what came since is no use without it.
+        let since = base.map_or(Some(0), Snapshot::at_hand);
+        if let Some(since) = since
             && matches!(reason, Reason::LateFact(_))
             && loaded.facts.len() <= REMEMBERED_FACTS
             && let Some((first, _)) = live.profiles.first().copied()
         {
-            let (number, gone) = self.remembered.add(first);
+            let (refold, gone) = self.remembered.add(first);
             if let Some((number, customer)) = gone {
                 self.cache.forget_facts(number, customer);
             }
             let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
-            let remembered = Loaded { facts, announced, recorded_until, ..Loaded::default() };
-            live.rare().remembered = Some((number, Box::new(remembered)));
+            let loaded = Box::new(Loaded { facts, announced, recorded_until, ..Loaded::default() });
+            live.rare().remembered = Some(Remembered { refold, since, loaded });
         }
         live.tidy();
         live.journey.shrink();

@@ -63,6 +63,12 @@ impl Tail {
     pub(super) fn base(&self) -> &Snapshot {
         &self.snapshots[self.snapshots.len() - 1]
     }
+
+    /// Leaves the snapshots to the customer who was folded from the newest of them.
+    fn leave_to(self, mut refolded: Refolded) -> Refolded {
+        refolded.live.rare().snapshots = self.snapshots;
+        refolded
+    }
 }
 
 impl Snapshot {
@@ -76,6 +82,11 @@ impl Snapshot {
         let (parked, unsaid) = (Vec::new(), Vec::new());
         let is_anonymous = false;
         Self { number: 0, profiles, recorded_until, is_anonymous, journey, parked, unsaid, generations }
+    }
+
+    /// Its number, if it is one that the engine keeps in memory.
+    pub(super) fn at_hand(&self) -> Option<u64> {
+        (self.number != 0).then_some(self.number)
     }
 
     /// How many facts had been folded.
@@ -114,7 +125,7 @@ impl Rare {
     /// Keeps of two neighbours the one that is needed, so that ages about double from one to the next.
     fn thin_out(&mut self, facts: u64) {
         let ages: Vec<u64> = self.snapshots.iter().map(|s| facts - s.facts()).collect();
-        let spare = (1..ages.len().saturating_sub(1)).find(|i| ages[i - 1] < 2 * ages[i + 1].max(1));
+        let spare = (1..ages.len().saturating_sub(1)).find(|i| 2 * ages[i - 1] < 3 * ages[i + 1].max(1));
         if let Some(spare) = spare {
             self.snapshots.remove(spare);
         }
@@ -202,11 +213,21 @@ impl EngineState {
         if !streams.end_at(&tail.ends) || !streams.stay_within(&tail.ends) {
             return Ok(None);
         }
-        let mut refolded = self.refold_from(tail.base(), &tail.ends, streams, reason)?;
-        if let Some(Refolded { live, .. }) = &mut refolded {
-            live.rare().snapshots = tail.snapshots;
-        }
-        Ok(refolded)
+        let refolded = self.refold_from(tail.base(), &tail.ends, streams, reason)?;
+        Ok(refolded.map(|refolded| tail.leave_to(refolded)))
+    }
+
+    /// Folds what is remembered of a customer: everything, or everything since a snapshot. None as for
+    /// [`refold_tail`](Self::refold_tail).
+    pub(super) fn refold_remembered(
+        &mut self,
+        tail: Option<Tail>,
+        loaded: Loaded,
+        reason: Option<Reason>,
+    ) -> Option<Refolded> {
+        let Some(tail) = tail else { return self.refold(loaded, None, reason) };
+        let refolded = self.refold(loaded, Some(tail.base()), reason)?;
+        Some(tail.leave_to(refolded))
     }
 
     /// Folds what streams hold since a snapshot and up to where they end. None if the whole must be read: a fact

@@ -91,6 +91,29 @@ async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
     assert_eq!(store.read_from(), Version(1));
 }
 
+#[tokio::test]
+async fn late_facts_in_a_burst_are_read_once() {
+    let (store, clock, engine) = scene().await;
+    browse(&engine, &clock, 0..45).await;
+    clock.set(at(47));
+    engine.record(ann(), mail(45, 1)).await.unwrap();
+    engine.record(ann(), answer(46, 1)).await.unwrap();
+    browse(&engine, &clock, 47..100).await;
+    let late = |minutes, page| event(minutes, PageViewed { page: Name::new(page).unwrap() });
+    engine.record(ann(), late(90, "late")).await.unwrap();
+    let reads = store.reads();
+    engine.record(ann(), late(95, "later")).await.unwrap();
+    engine.record(ann(), late(91, "late as well")).await.unwrap();
+    assert_eq!(store.reads(), reads, "since the same snapshot nothing is read again");
+    // Before that snapshot: what was read since is not enough.
+    engine.record(ann(), late(40, "very late")).await.unwrap();
+    assert!(store.reads() > reads);
+    assert!(store.read_from() > Version(1));
+    clock.set(at(102));
+    engine.record(ann(), event(101, AnswerAccepted { contact: contact(1) })).await.unwrap();
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered, CaseClosed]);
+}
+
 /// What was imported: a mail a quarter of an hour into the day, an answer to each, and pages; all in one batch.
 async fn an_imported_history(in_order: bool) -> (Store, ManualClock, Engine) {
     let (store, clock, engine) = scene().await;
