@@ -5,7 +5,7 @@ use super::covered::Covered;
 use super::identity::Kept;
 use super::in_force::{InForce, Shared};
 use super::live::Cache;
-use super::oldest::Oldest;
+use super::oldest::{Lately, Oldest};
 use super::refold::REMEMBERED_CUSTOMERS;
 use super::state::{Clock, EngineState};
 use super::{Engine, EngineError, actor, link, stored};
@@ -186,6 +186,7 @@ impl EngineBuilder {
             cursor: Position(0),
             checkpoint: Checkpoint::default(),
             due_changes: hashbrown::HashMap::default(),
+            late: Lately::new(REMEMBERED_CUSTOMERS),
             remembered: Oldest::new(REMEMBERED_CUSTOMERS),
             snapshot_every: self.snapshot_every,
             snapshots: Oldest::new(self.snapshots),

@@ -3,6 +3,30 @@
 use std::collections::VecDeque;
 use throughline_core::ids::ProfileId;
 
+/// Customers of whom something was lately, as many as matter.
+#[derive(Debug)]
+pub(super) struct Lately {
+    limit: usize,
+    customers: VecDeque<ProfileId>,
+}
+
+impl Lately {
+    /// The last so many are known.
+    pub(super) const fn new(limit: usize) -> Self {
+        Self { limit, customers: VecDeque::new() }
+    }
+
+    /// It is of this customer now. Says whether it was of her lately.
+    pub(super) fn note(&mut self, customer: ProfileId) -> bool {
+        let was_hers = self.customers.contains(&customer);
+        if self.customers.len() == self.limit {
+            self.customers.pop_front();
+        }
+        self.customers.push_back(customer);
+        was_hers
+    }
+}
+
 /// Numbers what is kept, and says what has to go. What went by itself meanwhile is not known here, so a number may be
 /// named that nothing has any more.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use throughline_rules::evaluate::Evaluator;
 use throughline_rules::ledger::{Reason, difference, encode_entries_of};
 use throughline_store::append::Append;
 
-/// Of how many customers with late facts the facts are remembered, and of how many facts at most. Together some
+/// Of how many customers with several late facts the facts are remembered, and of how many facts at most. Together some
 /// 100 MB at the very worst, and a few MB as a rule.
 pub(super) const REMEMBERED_CUSTOMERS: usize = 256;
 const REMEMBERED_FACTS: usize = 2_048;
@@ -80,12 +80,14 @@ impl EngineState {
         rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
         self.judged = judged;
-        // Nobody has the stored snapshot at hand, so what came since is no use without it.
+        // Late facts come in bursts, but most come alone, and memory that is kept for nothing is missed in the cache. So
+        // it is kept only for who had one lately. Nobody has the stored snapshot at hand: what came since is no use without
+        // it.
         let since = base.map_or(Some(0), Snapshot::at_hand);
-        if let Some(since) = since
-            && matches!(reason, Reason::LateFact(_))
-            && loaded.facts.len() <= REMEMBERED_FACTS
+        if let (Some(since), Reason::LateFact(_)) = (since, reason)
             && let Some((first, _)) = live.profiles.first().copied()
+            && self.late.note(first)
+            && loaded.facts.len() <= REMEMBERED_FACTS
         {
             let (refold, gone) = self.remembered.add(first);
             if let Some((number, customer)) = gone {

@@ -125,7 +125,7 @@ impl Rare {
     /// Keeps of two neighbours the one that is needed, so that ages about double from one to the next.
     fn thin_out(&mut self, facts: u64) {
         let ages: Vec<u64> = self.snapshots.iter().map(|s| facts - s.facts()).collect();
-        let spare = (1..ages.len().saturating_sub(1)).find(|i| 2 * ages[i - 1] < 3 * ages[i + 1].max(1));
+        let spare = (1..ages.len().saturating_sub(1)).find(|i| ages[i - 1] < 2 * ages[i + 1].max(1));
         if let Some(spare) = spare {
             self.snapshots.remove(spare);
         }

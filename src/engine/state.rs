@@ -6,7 +6,7 @@ use super::in_force::{InForce, Shared};
 use super::judge::Task;
 use super::live::Cache;
 use super::load::{LinkFact, link_of};
-use super::oldest::Oldest;
+use super::oldest::{Lately, Oldest};
 use super::{EngineError, Incoming, Outcome, Receipt};
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -66,6 +66,8 @@ pub(super) struct EngineState {
     pub(super) checkpoint: Checkpoint,
     /// Due times that changed since they were saved.
     pub(super) due_changes: HashMap<ProfileId, Option<Micros>, FxBuildHasher>,
+    /// The customers of whom a late fact was taken in lately.
+    pub(super) late: Lately,
     /// The refolds that remembered their customer's facts.
     pub(super) remembered: Oldest,
     /// After how many facts a customer gets another snapshot.
