@@ -227,10 +227,7 @@ impl EngineState {
             self.cache.put(live);
             return Stepped::Unknown;
         };
-        // What a late fact belongs before is no use to it, so it is not kept either.
-        if !facts.iter().any(|fact| live.journey.is_late(&fact.key(), &self.names)) {
-            self.take_snapshot(&mut live);
-        }
+        self.take_snapshot(&mut live, &facts);
         let known = &mut live.profiles[ix.0 as usize].1;
         let last = Version(from.0 + facts.len() as u64 - u64::from(!facts.is_empty()));
         if !facts.is_empty() {

@@ -133,9 +133,13 @@ impl Rare {
 }
 
 impl EngineState {
-    /// Takes a snapshot of a customer before it is stepped, if it was stepped often since the last one.
-    pub(super) fn take_snapshot(&mut self, live: &mut Live) {
-        if live.journey.customer.facts < live.newest_snapshot() + self.snapshot_every {
+    /// Takes a snapshot of a customer before it is stepped, if it was stepped often since the last one. Not if one of the
+    /// facts that came is late: what it belongs before is no use to it.
+    pub(super) fn take_snapshot(&mut self, live: &mut Live, came: &[Fact]) {
+        let is_late = |fact: &Fact| live.journey.is_late(&fact.key(), &self.names);
+        if live.journey.customer.facts < live.newest_snapshot() + self.snapshot_every
+            || came.iter().any(is_late)
+        {
             return;
         }
         let profiles = live.profiles.clone();
@@ -146,7 +150,8 @@ impl EngineState {
     /// times as old as the first of them, so that an import leaves what a late fact after it needs.
     pub(super) const fn is_worth_a_snapshot(&self, facts_to_go: usize) -> bool {
         let (facts, every) = (facts_to_go as u64, self.snapshot_every);
-        facts.is_multiple_of(every) && (facts / every).is_power_of_two()
+        // Nearly every batch is shorter: it costs no division.
+        facts >= every && facts.is_multiple_of(every) && (facts / every).is_power_of_two()
     }
 
     /// Takes a snapshot while facts of one profile are stepped that are in the log already. What they led to was not

@@ -299,10 +299,9 @@ impl CustomerState {
     /// Forgets contacts that ended long ago. Only when a new one begins, so that it depends on facts alone.
     fn sweep(&mut self, at: Micros) {
         if self.contacts.len() >= SWEEP_ABOVE {
-            let is_old = |c: &Contact| c.ended_at().is_some_and(|ended| at.since(ended) >= REMEMBERED_FOR);
             // They are in the order in which they began, and none ended before that: mostly there is nothing to look for.
             if self.contacts.first().is_some_and(|c| at.since(c.started_at) >= REMEMBERED_FOR) {
-                self.contacts.retain(|c| !is_old(c));
+                self.contacts.retain(|c| c.ended_at().is_none_or(|ended| at.since(ended) < REMEMBERED_FOR));
             }
         }
         if self.contacts.len() >= MAX_CONTACTS {
