@@ -8,7 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "`MUTATION` is read from the environment")]
 
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -67,13 +67,9 @@ impl Mutation {
         }
     }
 
-    /// Runs the test that must fail in a copy of the workspace.
-    fn try_in(&self, copy: &Copy) -> Output {
-        let mut cargo = Command::new(env!("CARGO"));
-        // Not in release: the profile of tests builds in steps, and a mutation changes one crate or two.
-        cargo.args(["test", "-p", &self.package, "--test", &self.test, "--", &self.must_fail]);
-        cargo.current_dir(&copy.tree).env("CARGO_TARGET_DIR", &copy.target).env("LIVES", LIVES);
-        cargo.env("RUST_BACKTRACE", "0").env_remove("SEED").output().unwrap()
+    /// Where the test stands that must fail.
+    fn suite(&self) -> (&str, &str) {
+        (&self.package, &self.test)
     }
 }
 
@@ -84,6 +80,15 @@ struct Copy {
 }
 
 impl Copy {
+    /// Runs tests of one file in the copy.
+    fn run(&self, (package, test): (&str, &str), names: &BTreeSet<&str>) -> Output {
+        let mut cargo = Command::new(env!("CARGO"));
+        // Not in release: the profile of tests builds in steps, and a mutation changes one crate or two.
+        cargo.args(["test", "-p", package, "--test", test, "--"]).args(names);
+        cargo.current_dir(&self.tree).env("CARGO_TARGET_DIR", &self.target).env("LIVES", LIVES);
+        cargo.env("RUST_BACKTRACE", "0").env_remove("SEED").output().unwrap()
+    }
+
     fn make() -> Self {
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutations");
         let copy = Self { tree: place.join("tree"), target: place.join("target") };
@@ -151,23 +156,26 @@ fn every_mutation_is_caught() {
         mutations.retain(|mutation| parts.split(',').any(|part| mutation.name.contains(part)));
         assert!(!mutations.is_empty(), "no mutation has any of {parts} in its name");
     }
-    let mut tried: Vec<(&str, &str)> = Vec::new();
+    let mut suites: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for mutation in &mutations {
-        if tried.contains(&(&mutation.test, &mutation.must_fail)) {
-            continue;
-        }
-        let output = mutation.try_in(&copy);
-        let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-        let ran = told.contains("1 passed");
-        assert!(output.status.success() && ran, "unmutated, {} does not pass:\n{told}", mutation.must_fail);
-        tried.push((&mutation.test, &mutation.must_fail));
+        suites.entry(mutation.suite()).or_default().insert(&mutation.must_fail);
     }
+    for (suite, names) in suites {
+        let output = copy.run(suite, &names);
+        let told = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        let passed = |name: &&str| told.contains(&format!("{name} ... ok"));
+        let all = output.status.success() && names.iter().all(passed);
+        assert!(all, "unmutated, not all of {names:?} pass:\n{told}");
+        println!("{:>9}  {} of {}", "unmutated", names.len(), suite.1);
+    }
+    // What is changed and put back is built again, and what depends on it: so those of one file come together.
+    mutations.sort_by(|a, b| (&a.package, &a.file, &a.name).cmp(&(&b.package, &b.file, &b.name)));
     let mut survived = Vec::new();
     for mutation in &mutations {
         let path = copy.tree.join(&mutation.file);
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, mutation.apply(&text).unwrap()).unwrap();
-        let output = mutation.try_in(&copy);
+        let output = copy.run(mutation.suite(), &BTreeSet::from([&*mutation.must_fail]));
         fs::write(&path, text).unwrap();
         let (told, built) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

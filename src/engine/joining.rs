@@ -127,10 +127,7 @@ impl EngineState {
             snapshot.profiles.extend(fewer.iter().map(|(profile, _)| (*profile, Version(0))));
         }
         let Some(newest) = snapshots.last() else { return Ok(None) };
-        let mut refolded = self.refold_from(newest, &ends, streams, reason)?;
-        if let Some(Refolded { live, .. }) = &mut refolded {
-            live.rare().snapshots = snapshots;
-        }
-        Ok(refolded)
+        let refolded = self.refold_from(newest, &ends, streams, reason)?;
+        Ok(refolded.map(|refolded| refolded.with_snapshots(snapshots)))
     }
 }

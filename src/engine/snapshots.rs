@@ -63,12 +63,6 @@ impl Tail {
     pub(super) fn base(&self) -> &Snapshot {
         &self.snapshots[self.snapshots.len() - 1]
     }
-
-    /// Leaves the snapshots to the customer who was folded from the newest of them.
-    fn leave_to(self, mut refolded: Refolded) -> Refolded {
-        refolded.live.rare().snapshots = self.snapshots;
-        refolded
-    }
 }
 
 impl Snapshot {
@@ -219,7 +213,7 @@ impl EngineState {
             return Ok(None);
         }
         let refolded = self.refold_from(tail.base(), &tail.ends, streams, reason)?;
-        Ok(refolded.map(|refolded| tail.leave_to(refolded)))
+        Ok(refolded.map(|refolded| refolded.with_snapshots(tail.snapshots)))
     }
 
     /// Folds what is remembered of a customer: everything, or everything since a snapshot. None as for
@@ -232,7 +226,7 @@ impl EngineState {
     ) -> Option<Refolded> {
         let Some(tail) = tail else { return self.refold(loaded, None, reason) };
         let refolded = self.refold(loaded, Some(tail.base()), reason)?;
-        Some(tail.leave_to(refolded))
+        Some(refolded.with_snapshots(tail.snapshots))
     }
 
     /// Folds what streams hold since a snapshot and up to where they end. None if the whole must be read: a fact
@@ -260,6 +254,14 @@ impl EngineState {
             loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
         }
         Ok(self.refold(loaded, Some(base), reason))
+    }
+}
+
+impl Refolded {
+    /// Leaves the customer the snapshots that she was folded from the newest of.
+    pub(super) fn with_snapshots(mut self, snapshots: Vec<Snapshot>) -> Self {
+        self.live.rare().snapshots = snapshots;
+        self
     }
 }
 

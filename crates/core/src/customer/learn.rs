@@ -117,9 +117,9 @@ impl CustomerState {
                 }
             }
             EventData::TextClassified(e) => {
-                let contact = self.contacts.iter_mut().rev().find(|known| Some(known.id) == e.contact);
-                if let (Some(contact), Some(topic)) = (contact, e.topic) {
-                    contact.reads_as(topic);
+                let place = e.contact.and_then(|contact| self.place_of(contact));
+                if let (Some(place), Some(topic)) = (place, e.topic) {
+                    self.contacts[place].reads_as(topic);
                 }
             }
             _ => {}
