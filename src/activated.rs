@@ -169,6 +169,13 @@ pub(crate) fn label(document: &str) -> Option<String> {
     Some(names.resolve(rules.first().label).to_owned())
 }
 
+/// A disruption's name; none if its document has mistakes.
+pub(crate) fn disruption(document: &str) -> Option<Name> {
+    let mut names = Interner::new();
+    let declared = Disruption::parse(document, Micros::MIN, &mut names).ok()?;
+    names.name(declared.id)
+}
+
 /// What a capability is of; none if its document has mistakes.
 pub(crate) fn promised(document: &str) -> Option<Name> {
     let mut names = Interner::new();

@@ -9,7 +9,7 @@ use super::judge::Task;
 use super::state::EngineState;
 use super::stored;
 use super::{Engine, EngineError};
-use crate::activated::{Activated, label, promised};
+use crate::activated::{Activated, disruption, label, promised};
 use std::sync::Arc;
 use throughline_core::event::NewEvent;
 use throughline_core::ids::EventId;
@@ -68,8 +68,8 @@ impl Engine {
     /// ([`disruption`](throughline_rules::disruption)). It counts from the instant that its document names, but not before
     /// now. Nobody is written to: whom it hits is looked up when she gets in touch.
     ///
-    /// Declaring the same again changes nothing. Another document under the same name takes its place, so one that ends
-    /// earlier is declared again with its end.
+    /// Another document under the same name takes its place, so one that ends earlier is declared again with its end.
+    /// Declaring again what stands already changes nothing, and is how a lost answer is dealt with.
     pub async fn declare(&self, document: impl Into<String>, by: Name) -> Result<Activated, EngineError> {
         let document = document.into();
         let from = Disruption::begins(&document)?;
@@ -142,14 +142,16 @@ impl EngineState {
         Err(EngineError::Raced)
     }
 
-    /// What was wanted twice is one event. What can be kept goes up and down, so there it is so only if nothing else was
-    /// declared meanwhile.
+    /// What was wanted twice is one event. What is declared may be taken back and declared again, so there it is so only
+    /// if nothing else was declared meanwhile.
     fn activation_id(&self, Wanted { what, from, by }: &Wanted) -> EventId {
         let tenant = &self.tenant;
         let key = match what {
             Activation::Rulebook(document) => format!("{tenant}/{}/{by}/{document}", from.0),
             Activation::Evaluator(version) => format!("{tenant}/{}/{by}/evaluator {}", from.0, version.0),
-            Activation::Disruption(document) => format!("{tenant}/{by}/disruption/{document}"),
+            Activation::Disruption(document) => {
+                format!("{tenant}/{by}/disruption/{}/{document}", self.in_force.version.0)
+            }
             Activation::Capability(document) => {
                 format!("{tenant}/{by}/capability/{}/{document}", self.in_force.version.0)
             }
@@ -157,16 +159,28 @@ impl EngineState {
         EventId::derived("activation", &key)
     }
 
-    /// What was declared last of what can be kept, if this says nothing that it does not say.
+    /// What was declared last under the same name, if this says nothing that it does not say.
     fn is_known_already(&mut self, what: &Activation) -> Result<Option<Activated>, EngineError> {
-        let Activation::Capability(document) = what else { return Ok(None) };
-        let declared = Declaration::parse(document, &mut self.names)?;
-        if self.rules.would_change(&declared) {
-            return Ok(None);
-        }
-        let name = self.names.name(declared.what);
-        let is_of_it = |a: &&Activated| matches!(&a.what, Activation::Capability(of) if promised(of) == name);
-        Ok(self.in_force.activated.iter().rev().find(is_of_it).cloned())
+        let last_first = || self.in_force.activated.iter().rev();
+        Ok(match what {
+            Activation::Rulebook(_) | Activation::Evaluator(_) => None,
+            Activation::Disruption(document) => {
+                let name = disruption(document);
+                let is_of_it =
+                    |a: &&Activated| matches!(&a.what, Activation::Disruption(of) if disruption(of) == name);
+                last_first().find(is_of_it).filter(|last| last.what == *what).cloned()
+            }
+            Activation::Capability(document) => {
+                let declared = Declaration::parse(document, &mut self.names)?;
+                if self.rules.would_change(&declared) {
+                    return Ok(None);
+                }
+                let name = self.names.name(declared.what);
+                let is_of_it =
+                    |a: &&Activated| matches!(&a.what, Activation::Capability(of) if promised(of) == name);
+                last_first().find(is_of_it).cloned()
+            }
+        })
     }
 
     /// Notes from when on an activation is in force, so that nobody has to read the log for it again. If it cannot be noted

@@ -124,8 +124,9 @@ async fn a_booking_that_becomes_known_late_is_covered() {
 async fn declared_twice_it_is_declared_once_and_it_ends_by_itself() {
     let (store, clock, engine) = a_storm().await;
     let again = engine.declare(STORM, name("operations")).await.unwrap();
-    assert_eq!(engine.activated().await.unwrap(), [again]);
+    assert_eq!(engine.activated().await.unwrap(), [again.clone()]);
     engine.declare(STORM, name("somebody-else")).await.unwrap();
+    assert_eq!(engine.activated().await.unwrap(), [again]);
     let hers = engine.journey(ann(), at(HOUR)).await.unwrap();
     assert_eq!(hers.disruptions.len(), 1);
     clock.set(at(25 * HOUR));
@@ -146,6 +147,25 @@ async fn another_end_takes_the_place_of_the_first_and_every_engine_hears_of_it()
     // What began while it went on is still part of it.
     other.record(ann(), mail_about(90, 2, "rebooking")).await.unwrap();
     assert_eq!(kinds(&other, ann()).await, [CaseOpened, CaseOpened, DisruptionApplies]);
+    nothing_is_left_to_say(&store, &clock).await;
+}
+
+/// It was to end earlier, and then it was not: the same document came twice, and was taken for a repetition of the first.
+#[tokio::test]
+async fn what_was_declared_first_can_be_declared_again_after_another_end() {
+    let (store, clock, engine) = a_storm().await;
+    clock.set(at(2 * HOUR));
+    engine.declare(STORM.replace("01-02T10:00", "01-01T13:00"), name("operations")).await.unwrap();
+    clock.set(at(3 * HOUR));
+    let again = engine.declare(STORM, name("operations")).await.unwrap();
+    let activated = engine.activated().await.unwrap();
+    assert_eq!((activated.len(), activated.last()), (3, Some(&again)));
+    // Twice is still once.
+    assert_eq!(engine.declare(STORM, name("operations")).await.unwrap(), again);
+    clock.set(at(5 * HOUR));
+    let hers = engine.journey(ann(), at(5 * HOUR)).await.unwrap();
+    let [storm] = &hers.disruptions[..] else { panic!("{hers}") };
+    assert_eq!(storm.disruption, "storm-ylva");
     nothing_is_left_to_say(&store, &clock).await;
 }
 

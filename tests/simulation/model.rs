@@ -1,11 +1,11 @@
 //! What the world outside knows: which facts it sent, and what it was told about them. No rule, no ledger.
 
 use super::claims::Claims;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use throughline::core::event::{EventData, NewEvent, Position};
 use throughline::core::ids::{EventId, LinkId, ProfileId};
 use throughline::core::time::Micros;
-use throughline::rules::activation::{ACTIVATION_KIND, TOOK_EFFECT_KIND};
+use throughline::rules::activation::{ACTIVATION_KIND, Activation as What, TOOK_EFFECT_KIND};
 use throughline::rules::identity::record::IDENTIFIER_KIND;
 use throughline::rules::ledger::LEDGER_KIND;
 use throughline::rules::subscription::SUBSCRIPTION_KIND;
@@ -53,13 +53,14 @@ pub(crate) enum Wanted {
 }
 
 /// Something that somebody wanted in force.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Activation {
     pub(crate) wanted: Wanted,
     /// From when on.
     pub(crate) from: Micros,
     pub(crate) known: Known,
-    pub(crate) position: Option<Position>,
+    /// Where it was acknowledged. A storm that was asked for again after another end of it has a place for each time.
+    pub(crate) positions: BTreeSet<Position>,
 }
 
 /// Everything that was sent in one life.
@@ -135,23 +136,35 @@ impl Model {
         self.check_links(&mut ends)
     }
 
-    /// Every activation that was acknowledged is in the log once, at its place, and none that nobody wanted.
+    /// Every activation that was acknowledged is in the log where it was, and none that nobody wanted. None is there
+    /// twice, but for a storm that was to end otherwise in between.
     fn check_activations(&self, log: &[StoredEvent]) -> Result<(), String> {
-        let held = log.iter().filter(|e| e.recorded.event.data.kind == ACTIVATION_KIND);
-        let mut held: BTreeMap<Position, Micros> =
-            held.map(|e| (e.recorded.position, e.recorded.event.occurred_at)).collect();
+        let held = log.iter().map(|e| &e.recorded).filter(|e| e.event.data.kind == ACTIVATION_KIND);
+        let held: BTreeMap<Position, What> =
+            held.map(|e| (e.position, What::open(&e.event.data).unwrap())).collect();
         for activation in self.activations.iter().filter(|a| a.known == Known::Acknowledged) {
-            if activation.position.and_then(|at| held.remove(&at)) != Some(activation.from) {
+            let wanted = activation.what();
+            if activation.positions.iter().any(|at| held.get(at) != Some(&wanted)) {
                 return Err(format!("{activation:?} is not where it was acknowledged"));
             }
         }
-        let possible = self.activations.iter().filter(|a| a.known == Known::Possible);
-        match held.values().find(|from| !possible.clone().any(|wanted| wanted.from == **from)) {
-            None => Ok(()),
-            Some(from) => {
-                Err(format!("an activation from {from} is in the log and was refused or never wanted"))
+        let mut last: BTreeMap<usize, Wanted> = BTreeMap::new();
+        let mut seen: Vec<Wanted> = Vec::new();
+        for (position, what) in &held {
+            let possible = self.activations.iter().filter(|a| a.known != Known::Absent);
+            let Some(Activation { wanted, .. }) = { possible }.find(|a| a.what() == *what) else {
+                return Err(format!("an activation is at {position} and was refused or never wanted"));
+            };
+            let is_twice = match wanted {
+                Wanted::Rulebook(_) => seen.contains(wanted),
+                Wanted::Storm(number, _) => last.insert(*number, *wanted) == Some(*wanted),
+            };
+            if is_twice {
+                return Err(format!("{wanted:?} is at {position} and said nothing new"));
             }
+            seen.push(*wanted);
         }
+        Ok(())
     }
 
     fn check_links(&self, ends: &mut BTreeMap<(LinkId, bool), Vec<[ProfileId; 2]>>) -> Result<(), String> {

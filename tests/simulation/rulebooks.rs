@@ -5,9 +5,8 @@ use super::facts::GRID;
 use super::life::{Life, note};
 use super::model::{Activation, Known, Wanted};
 use super::node::Running;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use throughline::activated::Activated;
-use throughline::core::event::Position;
 use throughline::core::name::{Interner, Name};
 use throughline::core::time::{Micros, Span};
 use throughline::engine::{Engine, EngineError};
@@ -117,14 +116,25 @@ impl Library {
 
 /// Asks an engine to put something in force.
 fn ask(engine: Engine, activation: &Activation) -> JoinHandle<Result<Activated, EngineError>> {
-    let Activation { wanted, from, .. } = *activation;
+    let (what, from) = (activation.what(), activation.from);
     let by = Name::new("head-of-support").unwrap();
     tokio::spawn(async move {
-        match wanted {
-            Wanted::Rulebook(number) => engine.activate(variant(number), from, by).await,
-            Wanted::Storm(number, steps) => engine.declare(storm(number, from, steps), by).await,
+        match what {
+            What::Rulebook(document) => engine.activate(document, from, by).await,
+            What::Disruption(document) => engine.declare(document, by).await,
+            other => panic!("nobody activates anything else here: {other:?}"),
         }
     })
+}
+
+impl Activation {
+    /// What is put in force.
+    pub(crate) fn what(&self) -> What {
+        match self.wanted {
+            Wanted::Rulebook(number) => What::Rulebook(variant(number)),
+            Wanted::Storm(number, steps) => What::Disruption(storm(number, self.from, steps)),
+        }
+    }
 }
 
 impl Life<'_> {
@@ -136,7 +146,7 @@ impl Life<'_> {
         if !again {
             let steps = [-8, 0, 0, 0, 0, 2, 12];
             let from = self.now + Span(GRID.0 * self.rng.pick(&steps).copied()?);
-            let (known, position) = (Known::Absent, None);
+            let (known, positions) = (Known::Absent, BTreeSet::new());
             let wanted = if self.rng.chance(500) {
                 let lasts = [3, 12, 40, 100];
                 // No two documents are the same.
@@ -144,7 +154,7 @@ impl Life<'_> {
             } else {
                 Wanted::Rulebook(index)
             };
-            self.model.activations.push(Activation { wanted, from, known, position });
+            self.model.activations.push(Activation { wanted, from, known, positions });
         }
         let activation = &self.model.activations[index];
         note!(self, "{:?} is to be in force from {}", activation.wanted, activation.from);
@@ -154,11 +164,10 @@ impl Life<'_> {
     /// An activation was answered.
     pub(crate) fn activated(&mut self, index: usize, activated: &Activated) -> Result<(), String> {
         let activation = &mut self.model.activations[index];
-        let known = activation.position.replace(activated.position);
-        if known.is_some_and(|known: Position| known != activated.position) {
-            return Err(format!(
-                "an activation was acknowledged at {known:?} and then otherwise: {activated:?}"
-            ));
+        activation.positions.insert(activated.position);
+        if matches!(activation.wanted, Wanted::Rulebook(_)) && activation.positions.len() > 1 {
+            let known = &activation.positions;
+            return Err(format!("a rulebook was acknowledged at {known:?}, which is twice: {activated:?}"));
         }
         if activated.effective_at < activated.recorded_at {
             return Err(format!("in force before it was recorded: {activated:?}"));
