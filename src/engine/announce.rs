@@ -4,9 +4,11 @@
 use super::EngineError;
 use super::activation::context;
 use super::identity::is_lost_race;
+use super::journal::Record;
 use super::judge::{Judgement, Task};
 use super::live::{Live, Rare};
 use super::state::EngineState;
+use smallvec::SmallVec;
 use throughline_core::event::{Body, NewEvent, Version};
 use throughline_core::fact::ProfileIx;
 use throughline_core::ids::{EventId, ProfileId};
@@ -129,11 +131,13 @@ impl EngineState {
         let mut lives = Vec::with_capacity(ready.len());
         let mut appends = Vec::with_capacity(ready.len());
         for judgement in ready {
-            lives.push((judgement.live, judgement.profile));
-            appends.push(judgement.append);
+            let Judgement { live, append, profile } = judgement;
+            let said = if live.has_journal() { records_of(&append) } else { SmallVec::new() };
+            lives.push((live, profile, said));
+            appends.push(append);
         }
         let outcomes = self.store.append_many(appends).await;
-        for ((mut live, profile), outcome) in lives.into_iter().zip(outcomes) {
+        for ((mut live, profile, said), outcome) in lives.into_iter().zip(outcomes) {
             match outcome {
                 Ok(appended) => {
                     for ((_, version), places) in live.profiles.iter_mut().zip(&appended.places) {
@@ -143,6 +147,7 @@ impl EngineState {
                             live.recorded_until = live.recorded_until.max(self.now);
                         }
                     }
+                    live.note_said(said);
                     self.put(live);
                 }
                 Err(error) => {
@@ -182,6 +187,14 @@ impl EngineState {
         self.note_unsaved(&live);
         self.cache.put(live);
     }
+}
+
+/// The records that are appended, each to the stream of one of the customer's profiles.
+fn records_of(append: &Append) -> SmallVec<[Record; 1]> {
+    let parts = append.streams.iter().zip(0..);
+    parts
+        .flat_map(|(part, ix)| part.events.iter().map(move |e| (ProfileIx(ix), e.data.plain.clone())))
+        .collect()
 }
 
 enum Retry {

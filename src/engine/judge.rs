@@ -2,8 +2,8 @@
 
 use super::EngineError;
 use super::fetching::{Fetched, ReadFrom, Wanted};
-use super::live::{Live, Remembered, Taken};
-use super::load::{Loaded, sort_nearly_sorted};
+use super::live::{Live, Taken};
+use super::load::Loaded;
 use super::refold::Refolded;
 use super::snapshots::Tail;
 use super::state::EngineState;
@@ -123,9 +123,9 @@ impl EngineState {
                 ready.extend(judgement);
                 None
             }
-            Stepped::Remembered(loaded, event, tail) => {
+            Stepped::Recalled(loaded, event, tail) => {
                 let reason = Some(Reason::LateFact(event));
-                let refolded = self.refold_remembered(tail, *loaded, reason);
+                let refolded = self.refold_recalled(tail, *loaded, reason);
                 self.take_in(refolded, profile, reason, ready, again);
                 None
             }
@@ -248,8 +248,6 @@ impl EngineState {
             fact.profile = ix;
             live.is_anonymous &= !matches!(fact.data, EventData::IdentifierClaimed(_));
         }
-        let remembered = live.rare.as_mut().and_then(|r| r.remembered.take());
-        let news = if remembered.is_some() { facts.clone() } else { Vec::new() };
         let in_order = self.park_or_release(&mut live, &mut facts);
         if let Some(first) = facts.first()
             && live.journey.is_late(&first.key(), &self.names)
@@ -259,17 +257,10 @@ impl EngineState {
             let (late, tail) = (first.id, live.tail_before(&first.key(), &self.names));
             self.cache.release(&live);
             self.spare = std::mem::take(&mut live.journey);
-            let base = tail.as_ref().map_or(Some(0), |tail| tail.base().at_hand());
-            let Some(Remembered { mut loaded, .. }) = remembered.filter(|r| Some(r.since) == base) else {
-                return Stepped::Late(late, tail);
+            return match self.recall(&mut live, facts, tail.as_ref().map(Tail::base)) {
+                Some(loaded) => Stepped::Recalled(Box::new(loaded), late, tail),
+                None => Stepped::Late(late, tail),
             };
-            // Nothing was stepped since it was read, and nobody else wrote: what came now is all that it lacks.
-            loaded.profiles = live.profiles.into_vec();
-            loaded.recorded_until = loaded.recorded_until.max(live.recorded_until);
-            loaded.is_anonymous = live.is_anonymous;
-            loaded.facts.extend(news);
-            sort_nearly_sorted(&mut loaded.facts, &self.names);
-            return Stepped::Remembered(loaded, late, tail);
         }
         let rules = self.rules.clone();
         let evaluator = Evaluator::new(&rules);
@@ -288,6 +279,7 @@ impl EngineState {
             self.cache.release(&live);
             return Stepped::Unknown;
         }
+        live.note_folded(&mut facts);
         let append = self.entries_of_steps(&mut live, &made);
         made.clear();
         self.made = made;
@@ -337,8 +329,8 @@ enum Stepped {
     Done(Option<Judgement>),
     /// A fact belongs before the last step; after which snapshot, if there is one.
     Late(EventId, Option<Tail>),
-    /// The same, and what a refold of before read for it is remembered, from the snapshot on if there is one.
-    Remembered(Box<Loaded>, EventId, Option<Tail>),
+    /// The same, and what happened since the snapshot is in her journal.
+    Recalled(Box<Loaded>, EventId, Option<Tail>),
     /// The customer is not at hand, or somebody else wrote to its stream.
     Unknown,
     /// The customer is out for another judgement of this batch; the facts wait.

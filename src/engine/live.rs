@@ -4,7 +4,7 @@
 //! decisions that settle, slots that were withdrawn) is in a box that most do not have.
 
 use super::Memory;
-use super::load::Loaded;
+use super::journal::Journal;
 use super::snapshots::Snapshot;
 use hashbrown::HashMap;
 use rustc_hash::FxBuildHasher;
@@ -50,16 +50,6 @@ const STRIDE: u64 = 256;
 /// A decision that settles: when it is to be announced, and the profile whose stream it goes to.
 pub(super) type Settling = (Micros, Decision<Sym>, ProfileIx);
 
-/// What was read for a late fact.
-#[derive(Debug)]
-pub(super) struct Remembered {
-    /// The how manieth refold of the engine it is from.
-    pub(super) refold: u64,
-    /// The number of the snapshot since which it is everything; 0 if it is from the first fact on.
-    pub(super) since: u64,
-    pub(super) loaded: Box<Loaded>,
-}
-
 /// What few customers need.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
@@ -71,11 +61,10 @@ pub(super) struct Rare {
     pub(super) generations: BTreeMap<Slot<Sym>, u32>,
     /// The handles of cases that are announced under another handle than their inside key.
     pub(super) handles: BTreeMap<ContactId, ContactId>,
-    /// What a late fact made the engine read, kept for the next one: late facts come in bursts. Forgotten at the first
-    /// step that is taken without it.
-    pub(super) remembered: Option<Remembered>,
     /// The customer as it was some facts ago, oldest first.
     pub(super) snapshots: Vec<Snapshot>,
+    /// What was folded and said since.
+    pub(super) journal: Option<Box<Journal>>,
     /// How many facts the snapshot holds that is in the store; 0 if there is none.
     pub(super) stored: u64,
 }
@@ -128,7 +117,7 @@ impl Live {
                 && r.settling.is_empty()
                 && r.generations.is_empty()
                 && r.handles.is_empty()
-                && r.remembered.is_none()
+                && r.journal.is_none()
                 && r.snapshots.is_empty()
                 && r.stored == 0
         }) {
@@ -216,17 +205,6 @@ impl Cache {
     /// The customer of a profile, to be changed in what is not its due time.
     pub(super) fn get_mut(&mut self, profile: ProfileId) -> Option<&mut Live> {
         self.slots[*self.by_profile.get(&profile)? as usize].as_deref_mut()
-    }
-
-    /// Forgets what a refold remembered of a customer's facts, if no later one did.
-    pub(super) fn forget_facts(&mut self, refold: u64, profile: ProfileId) {
-        if let Some(live) = self.get_mut(profile)
-            && let Some(rare) = &mut live.rare
-            && rare.remembered.as_ref().is_some_and(|r| r.refold == refold)
-        {
-            rare.remembered = None;
-            live.tidy();
-        }
     }
 
     /// Gives up the place of a customer that was taken out.
@@ -331,16 +309,18 @@ impl Cache {
 }
 
 impl Live {
-    /// What its snapshots take.
+    /// What its snapshots take, and its journal.
     fn snapshot_bytes(&self) -> usize {
-        self.rare.as_ref().map_or(0, |r| r.snapshots.iter().map(Snapshot::bytes).sum())
+        self.rare.as_ref().map_or(0, |r| {
+            r.snapshots.iter().map(Snapshot::bytes).sum::<usize>()
+                + r.journal.as_ref().map_or(0, |journal| journal.bytes())
+        })
     }
 
     fn total_bytes(&self) -> usize {
         let rare = self.rare.as_ref().map_or(0, |r| {
             size_of::<Rare>()
                 + r.parked.capacity() * size_of::<Fact>()
-                + r.remembered.as_ref().map_or(0, |r| r.loaded.facts.capacity() * size_of::<Fact>())
                 + r.settling.capacity() * size_of::<Settling>()
         });
         size_of::<Self>() - size_of::<Journey>()

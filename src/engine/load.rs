@@ -5,6 +5,7 @@
 //! outside the order.
 
 use super::EngineError;
+use super::journal::{Journal, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use throughline_core::event::{Body, EventData, EventKind, NewEvent, Position, Version};
 use throughline_core::fact::{Fact, ProfileIx};
@@ -27,10 +28,16 @@ const PAGE: usize = 1_024;
 pub(crate) struct Loaded {
     /// The profiles, in order, with the version of each one's stream.
     pub(crate) profiles: Vec<(ProfileId, Version)>,
-    /// The facts to fold, in canonical order.
+    /// The facts, in canonical order.
     pub(crate) facts: Vec<Fact>,
+    /// How many of them need not be folded, since a snapshot holds them.
+    pub(super) folded: usize,
     /// What was announced.
     pub(crate) announced: Announced,
+    /// The records that say so, in the order of the log, if they were read.
+    pub(super) records: Vec<Record>,
+    /// The journal that it is from, if it was not read: it has lent out its facts.
+    pub(super) journal: Option<Box<Journal>>,
     /// The latest time at which anything of it was recorded: no evaluation may be as of an earlier time, or an
     /// engine whose clock is behind would withdraw what another one rightly said.
     pub(crate) recorded_until: Micros,
@@ -313,7 +320,7 @@ impl Streams {
         names: &mut Interner,
     ) -> Result<Loaded, EngineError> {
         let mut loaded = Loaded { recorded_until: Micros::MIN, ..Loaded::default() };
-        let mut entries: Vec<(Position, ProfileIx, Vec<Entry<Sym>>)> = Vec::new();
+        let mut entries: Vec<(Position, Record, Vec<Entry<Sym>>)> = Vec::new();
         let alone = self.read.len() == 1;
         loaded.is_anonymous = !self.has_links();
         loaded.facts.reserve(self.read.values().map(Vec::len).sum());
@@ -324,15 +331,17 @@ impl Streams {
                 loaded.recorded_until = loaded.recorded_until.max(event.recorded_at);
                 let body = &event.event.data;
                 if body.kind == LEDGER_KIND {
+                    let kept = (ix, body.plain.clone());
                     // The records of one stream are in the order of the log; those of several must be brought there.
                     if alone {
+                        loaded.records.push(kept);
                         loaded.announced.reserve(entries_at_most(&body.plain));
                         let announced = &mut loaded.announced;
                         decode_entries_into(&body.plain, names, |entry| announced.apply(entry, ix))?;
                     } else {
                         let mut record = Vec::with_capacity(entries_at_most(&body.plain));
                         decode_entries_into(&body.plain, names, |entry| record.push(entry))?;
-                        entries.push((event.position, ix, record));
+                        entries.push((event.position, kept, record));
                     }
                     continue;
                 }
@@ -355,10 +364,11 @@ impl Streams {
         }
         sort_nearly_sorted(&mut loaded.facts, names);
         entries.sort_by_key(|(position, ..)| *position);
-        for (_, profile, record) in entries {
+        for (_, kept, record) in entries {
             for entry in record {
-                loaded.announced.apply(entry, profile);
+                loaded.announced.apply(entry, kept.0);
             }
+            loaded.records.push(kept);
         }
         Ok(loaded)
     }

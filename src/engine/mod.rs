@@ -22,6 +22,7 @@ mod fingerprints;
 mod identity;
 mod in_force;
 mod joining;
+mod journal;
 mod judge;
 mod lead_times;
 mod link;
@@ -107,8 +108,8 @@ pub struct Memory {
     pub dormant: usize,
     /// The bytes that those take, with their share of the tables.
     pub dormant_bytes: usize,
-    /// The bytes that snapshots take beside that. They are bounded for the engine as a whole
-    /// ([`EngineBuilder::snapshots`]).
+    /// The bytes that snapshots take beside that, with what was folded since them. They are bounded for the engine as a
+    /// whole ([`EngineBuilder::snapshots`]).
     pub snapshots: usize,
 }
 

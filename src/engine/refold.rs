@@ -1,6 +1,6 @@
 //! Refolding: a customer is folded again from what the store has, and compared with what was announced.
 
-use super::live::{Live, Profiles, Remembered};
+use super::live::{Live, Profiles};
 use super::load::Loaded;
 use super::snapshots::Snapshot;
 use super::state::EngineState;
@@ -11,10 +11,8 @@ use throughline_rules::evaluate::Evaluator;
 use throughline_rules::ledger::{Reason, difference, encode_entries_of};
 use throughline_store::append::Append;
 
-/// Of how many customers with several late facts the facts are remembered, and of how many facts at most. Together some
-/// 100 MB at the very worst, and a few MB as a rule.
-pub(super) const REMEMBERED_CUSTOMERS: usize = 256;
-const REMEMBERED_FACTS: usize = 2_048;
+/// How many customers are known to have had a late fact lately.
+pub(super) const LATELY: usize = 256;
 
 /// A customer that was folded again.
 pub(super) struct Refolded {
@@ -49,8 +47,13 @@ impl EngineState {
                 judged.begin_from(&base.journey, unsaid);
             }
         }
-        let folded = Evaluator::new(&self.rules).fold(&mut journey, &loaded.facts, as_of, &mut judged);
-        let mut announced = loaded.announced;
+        let folded = Evaluator::new(&self.rules).fold(
+            &mut journey,
+            &loaded.facts[loaded.folded..],
+            as_of,
+            &mut judged,
+        );
+        let (mut announced, mut facts) = (loaded.announced, loaded.facts);
         if base.is_some() && !judged.opened_all_of(&announced) {
             self.judged = judged;
             return None;
@@ -71,7 +74,7 @@ impl EngineState {
         live.recorded_until = loaded.recorded_until;
         live.is_anonymous = loaded.is_anonymous && base.is_none_or(|base| base.is_anonymous);
         let rare = live.rare();
-        rare.parked = loaded.facts[folded..].to_vec();
+        rare.parked = facts.split_off(loaded.folded + folded);
         rare.settling.extend(found.settling.into_iter().map(|(at, index)| {
             let (decision, profile) = judged.decisions[index].clone();
             (at, decision, profile)
@@ -80,23 +83,20 @@ impl EngineState {
         rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
         self.judged = judged;
-        // Late facts come in bursts, but most come alone, and memory that is kept for nothing is missed in the cache. So
-        // it is kept only for who had one lately. Nobody has the stored snapshot at hand: what came since is no use without
-        // it.
-        let since = base.map_or(Some(0), Snapshot::at_hand);
-        if let (Some(since), Reason::LateFact(_)) = (since, reason)
-            && let Some((first, _)) = live.profiles.first().copied()
-            && self.late.note(first)
-            && loaded.facts.len() <= REMEMBERED_FACTS
-        {
-            let (refold, gone) = self.remembered.add(first);
-            if let Some((number, customer)) = gone {
-                self.cache.forget_facts(number, customer);
+        live.rare().journal = match loaded.journal {
+            Some(journal) => journal.returned(facts),
+            // Late facts come in bursts, but most come alone, and memory that is kept for nothing is missed in the cache.
+            // So what was read is kept only for who had one lately. Nobody has the stored snapshot at hand: what came since
+            // is no use without it.
+            None if matches!(reason, Reason::LateFact(_))
+                && base.is_none_or(Snapshot::is_at_hand)
+                && let Some((first, _)) = live.profiles.first().copied()
+                && self.late.note(first) =>
+            {
+                self.begin_journal(first, base).and_then(|journal| journal.read(facts, loaded.records))
             }
-            let (facts, recorded_until) = (loaded.facts, loaded.recorded_until);
-            let loaded = Box::new(Loaded { facts, announced, recorded_until, ..Loaded::default() });
-            live.rare().remembered = Some(Remembered { refold, since, loaded });
-        }
+            None => None,
+        };
         live.tidy();
         live.journey.shrink();
         let mut left = Vec::new();

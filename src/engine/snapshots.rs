@@ -8,6 +8,7 @@
 //! They are in memory alone, and disposable: without them everything is read and folded again, and comes out the same.
 //! For customers who are not at hand there is one in the store ([`stored`](super::stored)).
 
+use super::journal::{Journal, Place};
 use super::live::{Live, Profiles, Rare};
 use super::load::{Loaded, Streams};
 use super::refold::Refolded;
@@ -32,7 +33,9 @@ const MOST_UNSAID: usize = 256;
 #[derive(Debug)]
 pub(super) struct Snapshot {
     /// The how manieth one of the engine it is.
-    number: u64,
+    pub(super) number: u64,
+    /// How many records of the customer's journal had been said.
+    records: u64,
     /// The profiles, with the versions of their streams that the journey is from.
     pub(super) profiles: Profiles,
     /// The latest time at which anything was recorded that it is from.
@@ -75,17 +78,46 @@ impl Snapshot {
     ) -> Self {
         let (parked, unsaid) = (Vec::new(), Vec::new());
         let is_anonymous = false;
-        Self { number: 0, profiles, recorded_until, is_anonymous, journey, parked, unsaid, generations }
+        Self {
+            number: 0,
+            records: 0,
+            profiles,
+            recorded_until,
+            is_anonymous,
+            journey,
+            parked,
+            unsaid,
+            generations,
+        }
     }
 
-    /// Its number, if it is one that the engine keeps in memory.
-    pub(super) fn at_hand(&self) -> Option<u64> {
-        (self.number != 0).then_some(self.number)
+    /// Whether it is one that the engine keeps in memory.
+    pub(super) const fn is_at_hand(&self) -> bool {
+        self.number != 0
     }
 
     /// How many facts had been folded.
     pub(super) const fn facts(&self) -> u64 {
         self.journey.customer.facts
+    }
+
+    /// Its place in the customer's journal.
+    pub(super) const fn place(&self) -> Place {
+        Place { facts: self.facts(), records: self.records }
+    }
+
+    /// Adds what it knows to what is known since. None if that will not do: a fact belongs before the snapshot's last
+    /// step, or what was announced since says more than can be told from here.
+    pub(super) fn completes(&self, mut loaded: Loaded, names: &Interner) -> Option<Loaded> {
+        let first = loaded.facts.get(loaded.folded);
+        let is_late = first.is_some_and(|fact| self.journey.is_late(&fact.key(), names));
+        if is_late || loaded.announced.reaches_back() {
+            return None;
+        }
+        for (slot, generations) in &self.generations {
+            loaded.announced.was_announced(*slot, *generations);
+        }
+        Some(loaded)
     }
 
     /// The bytes that it takes.
@@ -116,10 +148,13 @@ impl Live {
 }
 
 impl Rare {
-    /// Keeps of two neighbours the one that is needed, so that ages about double from one to the next.
+    /// Keeps of two neighbours the one that is needed, so that ages about double from one to the next. The one that the
+    /// journal begins with is.
     fn thin_out(&mut self, facts: u64) {
         let ages: Vec<u64> = self.snapshots.iter().map(|s| facts - s.facts()).collect();
-        let spare = (1..ages.len().saturating_sub(1)).find(|i| ages[i - 1] < 2 * ages[i + 1].max(1));
+        let begins = |i: usize| self.journal.as_ref().is_some_and(|j| j.begins_with(&self.snapshots[i]));
+        let is_spare = |i: &usize| ages[i - 1] < 2 * ages[i + 1].max(1) && !begins(*i);
+        let spare = (1..ages.len().saturating_sub(1)).find(is_spare);
         if let Some(spare) = spare {
             self.snapshots.remove(spare);
         }
@@ -181,8 +216,10 @@ impl EngineState {
         let mut journey = live.journey.clone();
         journey.shrink();
         let settling = rare.settling.iter().map(|(_, decision, profile)| (decision.clone(), *profile));
+        let records = rare.journal.as_ref().map_or(0, |journal| journal.end().records);
         rare.snapshots.push(Snapshot {
             number,
+            records,
             profiles,
             journey,
             recorded_until: live.recorded_until,
@@ -191,6 +228,9 @@ impl EngineState {
             unsaid: settling.chain(unsaid.iter().cloned()).collect(),
             generations: rare.generations.clone(),
         });
+        if rare.journal.is_none() {
+            rare.journal = self.begin_journal(first, rare.snapshots.last());
+        }
         rare.thin_out(facts);
         match gone {
             // She is out, and not to be found.
@@ -216,9 +256,9 @@ impl EngineState {
         Ok(refolded.map(|refolded| refolded.with_snapshots(tail.snapshots)))
     }
 
-    /// Folds what is remembered of a customer: everything, or everything since a snapshot. None as for
+    /// Folds what a customer's journal holds: everything, or everything since a snapshot. None as for
     /// [`refold_tail`](Self::refold_tail).
-    pub(super) fn refold_remembered(
+    pub(super) fn refold_recalled(
         &mut self,
         tail: Option<Tail>,
         loaded: Loaded,
@@ -242,13 +282,7 @@ impl EngineState {
         let mut loaded: Loaded = streams.assemble_as(&profiles, &mut self.names)?;
         loaded.profiles = ends.to_vec();
         loaded.recorded_until = loaded.recorded_until.max(base.recorded_until);
-        let belongs_before = |fact: &Fact| base.journey.is_late(&fact.key(), &self.names);
-        if loaded.facts.first().is_some_and(belongs_before) || loaded.announced.reaches_back() {
-            return Ok(None);
-        }
-        for (slot, generations) in &base.generations {
-            loaded.announced.was_announced(*slot, *generations);
-        }
+        let Some(mut loaded) = base.completes(loaded, &self.names) else { return Ok(None) };
         if !base.parked.is_empty() {
             loaded.facts.extend_from_slice(&base.parked);
             loaded.facts.sort_by(|a, b| a.key().compare(&b.key(), &self.names));
@@ -270,6 +304,13 @@ impl Live {
     pub(super) fn drop_snapshot(&mut self, number: u64) {
         if let Some(rare) = &mut self.rare {
             rare.snapshots.retain(|snapshot| snapshot.number != number);
+            // A journal that begins with a snapshot is of no use without one.
+            let is_of_use = |journal: &Journal| {
+                journal.is_whole() || rare.snapshots.iter().any(|snapshot| journal.reaches(snapshot))
+            };
+            if !rare.journal.as_deref().is_some_and(is_of_use) {
+                rare.journal = None;
+            }
             self.tidy();
         }
     }

@@ -68,8 +68,8 @@ pub(super) struct EngineState {
     pub(super) due_changes: HashMap<ProfileId, Option<Micros>, FxBuildHasher>,
     /// The customers of whom a late fact was taken in lately.
     pub(super) late: Lately,
-    /// The refolds that remembered their customer's facts.
-    pub(super) remembered: Oldest,
+    /// The journals.
+    pub(super) journals: Oldest,
     /// After how many facts a customer gets another snapshot.
     pub(super) snapshot_every: u64,
     /// The snapshots.

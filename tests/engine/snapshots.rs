@@ -1,12 +1,12 @@
 //! Late facts of customers with a long history: what is read for them, and what comes of it.
 
-use crate::scene::{Store, ann, answer, at, contact, event, kinds, mail, scene};
+use crate::scene::{Store, ann, answer, at, bob, contact, event, kinds, mail, scene};
 use throughline::Engine;
 use throughline::core::event::vocabulary::{AnswerAccepted, PageViewed, TextJudged};
 use throughline::core::event::{EventData, NewEvent, TextVerdict, Version};
 use throughline::core::name::Name;
 use throughline::core::time::Span;
-use throughline::engine::Incoming;
+use throughline::engine::{EngineBuilder, Incoming};
 use throughline::rules::decision::DecisionKind::{self, CaseAnswered, CaseClosed, CaseOpened, TargetMissed};
 use throughline_testkit::clock::ManualClock;
 
@@ -25,8 +25,18 @@ async fn browse(engine: &Engine, clock: &ManualClock, minutes: std::ops::Range<i
     }
 }
 
-async fn a_long_history() -> (Store, ManualClock, Engine) {
-    let (store, clock, engine) = scene().await;
+/// A scene with an engine that is set up in some way.
+async fn set_up(how: impl FnOnce(EngineBuilder) -> EngineBuilder) -> (Store, ManualClock, Engine) {
+    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
+    let shown = clock.clone();
+    let builder = Engine::builder(std::sync::Arc::new(store.clone())).clock(move || shown.now());
+    let engine = how(builder).start().await.unwrap();
+    (store, clock, engine)
+}
+
+/// A mail and a hundred pages; of so many customers what came is kept in memory.
+async fn a_long_history(journals: usize) -> (Store, ManualClock, Engine) {
+    let (store, clock, engine) = set_up(|builder| builder.journals(journals)).await;
     engine.record(ann(), mail(0, 1)).await.unwrap();
     browse(&engine, &clock, 0..100).await;
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
@@ -35,7 +45,7 @@ async fn a_long_history() -> (Store, ManualClock, Engine) {
 
 #[tokio::test]
 async fn a_late_fact_costs_what_happened_since_and_not_the_whole_history() {
-    let (store, _, engine) = a_long_history().await;
+    let (store, _, engine) = a_long_history(0).await;
     engine.record(ann(), event(90, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
     let Version(from) = store.read_from();
     assert!(from > 60, "read from event {from} of some 103 on");
@@ -43,9 +53,53 @@ async fn a_late_fact_costs_what_happened_since_and_not_the_whole_history() {
     assert!(engine.memory().await.unwrap().snapshots > 0);
 }
 
+/// What happened since a snapshot is at hand, whether it was stepped, announced or late itself.
+#[tokio::test]
+async fn a_late_fact_reads_nothing() {
+    let (store, clock, engine) = a_long_history(1).await;
+    let reads = store.reads();
+    for (round, minutes) in [(0, [90, 70, 99, 71, 40]), (1, [140, 120, 60, 139, 71])] {
+        for minute in minutes {
+            let late = Name::new(format!("late {round}")).unwrap();
+            engine.record(ann(), event(minute, PageViewed { page: late })).await.unwrap();
+        }
+        // What is announced now belongs to it, too.
+        engine.record(ann(), answer(100 + 45 * round, 1)).await.unwrap();
+        browse(&engine, &clock, 100 + 45 * round..145 + 45 * round).await;
+    }
+    assert_eq!(store.reads(), reads);
+    let (log, journey) =
+        (engine.announced(ann()).await.unwrap(), engine.journey(ann(), at(190)).await.unwrap());
+    let other = crate::scene::engine(&store, &clock).await;
+    other.advance().await.unwrap();
+    assert_eq!(other.announced(ann()).await.unwrap(), log);
+    assert_eq!(other.journey(ann(), at(190)).await.unwrap(), journey);
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered, TargetMissed]);
+    // Before the oldest snapshot it is read, and that changes what follows.
+    engine.record(ann(), answer(20, 1)).await.unwrap();
+    assert!(store.reads() > reads);
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+}
+
+/// A long history leaves what happened lately, and what is older is read.
+#[tokio::test]
+async fn a_journal_is_of_the_last_facts_alone() {
+    let (store, clock, engine) = a_long_history(1).await;
+    let short = engine.memory().await.unwrap().snapshots;
+    browse(&engine, &clock, 100..2_000).await;
+    let long = engine.memory().await.unwrap().snapshots;
+    assert!(long < 20 * short, "{long} bytes of 2,000 facts, {short} of 100");
+    let reads = store.reads();
+    engine.record(ann(), event(1_800, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+    assert_eq!(store.reads(), reads);
+    engine.record(ann(), event(1_000, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+    assert_eq!(store.reads(), reads + 1);
+    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+}
+
 #[tokio::test]
 async fn a_late_fact_before_every_snapshot_is_still_taken_in() {
-    let (store, clock, engine) = a_long_history().await;
+    let (store, clock, engine) = a_long_history(0).await;
     // The answer came in time, and so the target was not missed.
     engine.record(ann(), answer(20, 1)).await.unwrap();
     assert_eq!(store.read_from(), Version(1));
@@ -58,21 +112,21 @@ async fn a_late_fact_before_every_snapshot_is_still_taken_in() {
 
 #[tokio::test]
 async fn what_another_writes_is_not_missed_by_starting_from_a_snapshot() {
-    let (store, clock, engine) = a_long_history().await;
-    // Another program writes an answer that belongs before the snapshots, and only then a late fact comes.
-    crate::scene::write_raw(&store, ann(), &answer(20, 1), at(101)).await;
-    clock.set(at(102));
-    engine.record(ann(), event(90, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
-    engine.advance().await.unwrap();
-    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered]);
+    for journals in [0, 1] {
+        let (store, clock, engine) = a_long_history(journals).await;
+        // Another program writes an answer that belongs before the snapshots, and only then a late fact comes.
+        crate::scene::write_raw(&store, ann(), &answer(20, 1), at(101)).await;
+        clock.set(at(102));
+        engine.record(ann(), event(90, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+        engine.advance().await.unwrap();
+        assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered], "{journals} journals");
+    }
 }
 
 #[tokio::test]
 async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
-    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let shown = clock.clone();
-    let builder = Engine::builder(std::sync::Arc::new(store.clone())).snapshots(2).snapshot_every(10);
-    let engine = builder.clock(move || shown.now()).start().await.unwrap();
+    let few = |builder: EngineBuilder| builder.snapshots(2).snapshot_every(10).journals(0);
+    let (store, clock, engine) = set_up(few).await;
     engine.record(ann(), mail(0, 1)).await.unwrap();
     browse(&engine, &clock, 0..25).await;
     let two = engine.memory().await.unwrap().snapshots;
@@ -93,12 +147,16 @@ async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
 
 #[tokio::test]
 async fn late_facts_in_a_burst_are_not_read_each_time() {
-    let (store, clock, engine) = scene().await;
+    let (store, clock, engine) = set_up(|builder| builder.journals(1)).await;
     browse(&engine, &clock, 0..45).await;
     clock.set(at(47));
     engine.record(ann(), mail(45, 1)).await.unwrap();
     engine.record(ann(), answer(46, 1)).await.unwrap();
     browse(&engine, &clock, 47..100).await;
+    // Somebody else is given the one journal that there is.
+    for minute in 0..40 {
+        engine.record(bob(), event(minute, PageViewed { page: Name::new("help").unwrap() })).await.unwrap();
+    }
     let late = |minutes, page| event(minutes, PageViewed { page: Name::new(page).unwrap() });
     engine.record(ann(), late(90, "late")).await.unwrap();
     let before = store.reads();
@@ -119,8 +177,8 @@ async fn late_facts_in_a_burst_are_not_read_each_time() {
 }
 
 /// What was imported: a mail a quarter of an hour into the day, an answer to each, and pages; all in one batch.
-async fn an_imported_history(in_order: bool) -> (Store, ManualClock, Engine) {
-    let (store, clock, engine) = scene().await;
+async fn an_imported_history(in_order: bool, journals: usize) -> (Store, ManualClock, Engine) {
+    let (store, clock, engine) = set_up(|builder| builder.journals(journals)).await;
     clock.set(at(500));
     let mut facts = vec![mail(0, 1), answer(5, 1)];
     facts.extend((6..100).map(page));
@@ -142,39 +200,47 @@ const IMPORTED: [DecisionKind; 6] =
 
 #[tokio::test]
 async fn an_import_leaves_what_a_late_fact_after_it_needs() {
-    let (store, _, engine) = an_imported_history(true).await;
-    let log = engine.announced(ann()).await.unwrap();
-    engine.record(ann(), event(150, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
-    let Version(from) = store.read_from();
-    assert!((100..200).contains(&from), "read from event {from} of some 200 on");
-    assert_eq!(engine.announced(ann()).await.unwrap(), log, "what the import led to is not said again");
-    // The second mail was answered in time after all: what was said of it in the same record is taken back.
-    engine.record(ann(), answer(120, 2)).await.unwrap();
-    let answered = [CaseOpened, CaseOpened, CaseOpened, CaseAnswered, CaseAnswered, CaseAnswered];
-    assert_eq!(kinds(&engine, ann()).await, answered);
+    for journals in [0, 1] {
+        let (store, _, engine) = an_imported_history(true, journals).await;
+        let (log, reads) = (engine.announced(ann()).await.unwrap(), store.reads());
+        engine.record(ann(), event(150, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
+        if journals == 0 {
+            let Version(from) = store.read_from();
+            assert!((100..200).contains(&from), "read from event {from} of some 200 on");
+        } else {
+            assert_eq!(store.reads(), reads);
+        }
+        assert_eq!(engine.announced(ann()).await.unwrap(), log, "what the import led to is not said again");
+        // The second mail was answered in time after all: what was said of it in the same record is taken back.
+        engine.record(ann(), answer(120, 2)).await.unwrap();
+        let answered = [CaseOpened, CaseOpened, CaseOpened, CaseAnswered, CaseAnswered, CaseAnswered];
+        assert_eq!(kinds(&engine, ann()).await, answered);
+    }
 }
 
 #[tokio::test]
 async fn an_import_that_is_out_of_order_is_read_as_a_whole() {
-    let (store, _, engine) = an_imported_history(false).await;
+    let (store, _, engine) = an_imported_history(false, 1).await;
     engine.record(ann(), event(150, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
     assert_eq!(store.read_from(), Version(1));
     assert_eq!(kinds(&engine, ann()).await, IMPORTED);
 }
 
 /// An engine that takes a snapshot at every fact.
-async fn with_snapshots_everywhere() -> (Store, ManualClock, Engine) {
-    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let shown = clock.clone();
-    let builder = Engine::builder(std::sync::Arc::new(store.clone())).snapshot_every(1);
-    let engine = builder.clock(move || shown.now()).start().await.unwrap();
-    (store, clock, engine)
+async fn with_snapshots_everywhere(journals: usize) -> (Store, ManualClock, Engine) {
+    set_up(|builder| builder.snapshot_every(1).journals(journals)).await
 }
 
 /// A target is missed, it is not since an answer comes late, and it is after all since the answer was boilerplate.
 #[tokio::test]
 async fn what_is_said_again_from_a_snapshot_is_another_announcement() {
-    let (store, clock, engine) = with_snapshots_everywhere().await;
+    for journals in [0, 1] {
+        said_again_from_a_snapshot(journals).await;
+    }
+}
+
+async fn said_again_from_a_snapshot(journals: usize) {
+    let (store, clock, engine) = with_snapshots_everywhere(journals).await;
     let day = 24 * 60;
     engine.record(ann(), mail(0, 1)).await.unwrap();
     clock.set(at(day + 1));
@@ -191,7 +257,7 @@ async fn what_is_said_again_from_a_snapshot_is_another_announcement() {
         annotator_version: 1,
     };
     engine.record(ann(), event(40, judged)).await.unwrap();
-    assert!(store.read_from() > Version(1), "read as a whole");
+    assert!(journals == 1 || store.read_from() > Version(1), "read as a whole");
     let mut announcements = engine.subscribe("test").await.unwrap();
     let mut said = Vec::new();
     while let Some(notice) = announcements.try_next().await.unwrap() {
@@ -206,7 +272,13 @@ async fn what_is_said_again_from_a_snapshot_is_another_announcement() {
 /// A contact opened a case of its own, and a late fact says that it is about an earlier case.
 #[tokio::test]
 async fn a_case_from_before_a_snapshot_keeps_its_handle_when_it_takes_another_in() {
-    let (_, clock, engine) = with_snapshots_everywhere().await;
+    for journals in [0, 1] {
+        a_case_takes_another_in(journals).await;
+    }
+}
+
+async fn a_case_takes_another_in(journals: usize) {
+    let (_, clock, engine) = with_snapshots_everywhere(journals).await;
     let about_billing = |minutes, number| {
         let mut mail = mail(minutes, number);
         if let EventData::ContactStarted(started) = &mut mail.data {

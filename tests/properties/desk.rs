@@ -55,9 +55,9 @@ impl Desk {
     async fn start(&self) -> Engine {
         let clock = self.clock.clone();
         let engine = Engine::builder(self.store.clone()).rulebook(self.rulebook).clock(move || clock.now());
-        // Of every other engine, so that the two ways to take in a late fact are held against each other.
-        let engine =
-            engine.snapshot_every(2).snapshots(if self.engines.len().is_multiple_of(2) { 64 } else { 0 });
+        // Of every other engine, so that the ways to take in a late fact are held against each other.
+        let (snapshots, journals) = [(64, 64), (0, 0), (64, 0)][self.engines.len() % 3];
+        let engine = engine.snapshot_every(2).snapshots(snapshots).journals(journals);
         let engine = engine.stored_snapshot_every(self.stored_every);
         engine.start().await.unwrap()
     }

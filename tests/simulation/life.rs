@@ -95,7 +95,9 @@ impl<'t> Life<'t> {
                 _ => Plan { busy_per_mille: 15, lost_answer_per_mille: 25, ..Plan::calm(fault_seed) },
             };
             let skew = if rng.chance(400) { some_skew(&mut rng) } else { Span::ZERO };
-            let snapshots = (1 + rng.below(4), if rng.chance(300) { rng.below(6) as usize } else { 64 });
+            let mut few = |few, many| if rng.chance(300) { rng.below(few) as usize } else { many };
+            let (snapshots, journals) = (few(6, 64), few(3, 64));
+            let snapshots = (1 + rng.below(4), snapshots, journals);
             let stored_every = if rng.chance(250) { 0 } else { 1 + rng.below(4) };
             Node::new(Arc::new(store.clone()), plan, skew, snapshots, stored_every)
         });

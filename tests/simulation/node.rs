@@ -72,8 +72,8 @@ impl Running {
 pub(crate) struct Node {
     pub(crate) clock: ManualClock,
     pub(crate) skew: Span,
-    /// After how many facts a customer gets another snapshot, and how many are kept of all.
-    snapshots: (u64, usize),
+    /// After how many facts a customer gets another snapshot, how many are kept of all, and how many journals.
+    snapshots: (u64, usize, usize),
     /// After how many facts a customer's snapshot is saved in the store.
     stored_every: u64,
     pub(crate) network: FaultyStore,
@@ -89,7 +89,7 @@ impl Node {
         store: Arc<dyn EventStore>,
         plan: Plan,
         skew: Span,
-        snapshots: (u64, usize),
+        snapshots: (u64, usize, usize),
         stored_every: u64,
     ) -> Self {
         let network = FaultyStore::new(store, plan);
@@ -122,6 +122,7 @@ impl Node {
             .customers_at_hand(16)
             .snapshot_every(self.snapshots.0)
             .snapshots(self.snapshots.1)
+            .journals(self.snapshots.2)
             .stored_snapshot_every(self.stored_every)
             .historical_after(Span::from_hours(30))
             .clock(move || clock.now());
