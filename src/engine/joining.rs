@@ -90,8 +90,9 @@ impl EngineState {
         };
         let facts = |live: &Live| live.journey.customer.facts;
         let (mut more, fewer) = if facts(&a) < facts(&b) { (b, a) } else { (a, b) };
-        let snapshots =
+        let mut snapshots =
             more.rare.as_mut().map(|rare| std::mem::take(&mut rare.snapshots)).unwrap_or_default();
+        snapshots.retain(Snapshot::has_versions);
         if snapshots.is_empty() || !more.has_own_handles() || !fewer.has_own_handles() {
             if let Some(rare) = &mut more.rare {
                 rare.snapshots = snapshots;

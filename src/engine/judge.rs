@@ -259,8 +259,11 @@ impl EngineState {
             self.spare = std::mem::take(&mut live.journey);
             return match self.recall(&mut live, facts, tail.as_ref().map(Tail::base)) {
                 Some(loaded) => Stepped::Recalled(Box::new(loaded), late, tail),
-                None => Stepped::Late(late, tail),
+                None => Stepped::Late(late, tail.and_then(Tail::readable)),
             };
+        }
+        if in_order {
+            self.begin_with_an_import(&mut live, facts.len());
         }
         let rules = self.rules.clone();
         let evaluator = Evaluator::new(&rules);

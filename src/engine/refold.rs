@@ -1,5 +1,6 @@
 //! Refolding: a customer is folded again from what the store has, and compared with what was announced.
 
+use super::journal::length_of;
 use super::live::{Live, Profiles};
 use super::load::Loaded;
 use super::snapshots::Snapshot;
@@ -43,16 +44,20 @@ impl EngineState {
             None => journey.clear(),
             Some(base) => {
                 journey.clone_from(&base.journey);
-                let unsaid = base.unsaid.iter().map(|(decision, profile)| (decision, *profile));
-                judged.begin_from(&base.journey, unsaid);
+                judged.begin_from(&base.journey, base.unsaid.iter());
             }
         }
-        let folded = Evaluator::new(&self.rules).fold(
-            &mut journey,
-            &loaded.facts[loaded.folded..],
-            as_of,
-            &mut judged,
-        );
+        // Who had a late fact may well have another: what is read for it is kept, and whoever is folded as a whole has
+        // snapshots of hers from then on. Nobody has the stored snapshot at hand: what came since is no use without it.
+        let is_kept = matches!(reason, Reason::LateFact(_))
+            && base.is_none_or(Snapshot::is_at_hand)
+            && (loaded.journal.is_some() || self.is_worth_a_journal(&loaded));
+        let (folded, snapshots) = if is_kept && base.is_none() {
+            self.fold_leaving_snapshots(&loaded, as_of, &mut journey, &mut judged)
+        } else {
+            let facts = &loaded.facts[loaded.folded..];
+            (Evaluator::new(&self.rules).fold(&mut journey, facts, as_of, &mut judged), Vec::new())
+        };
         let (mut announced, mut facts) = (loaded.announced, loaded.facts);
         if base.is_some() && !judged.opened_all_of(&announced) {
             self.judged = judged;
@@ -83,20 +88,19 @@ impl EngineState {
         rare.generations = silent.map(|s| (s.slot, s.generations)).collect();
         rare.handles = judged.handles(&announced);
         self.judged = judged;
-        live.rare().journal = match loaded.journal {
-            Some(journal) => journal.returned(facts),
+        if is_kept && let Some((first, _)) = live.profiles.first().copied() {
+            let journal = loaded.journal.or_else(|| self.begin_journal(first, base));
+            let mut journal = journal.and_then(|journal| journal.returned(facts, loaded.records));
             // Late facts come in bursts, but most come alone, and memory that is kept for nothing is missed in the cache.
-            // So what was read is kept only for who had one lately. Nobody has the stored snapshot at hand: what came since
-            // is no use without it.
-            None if matches!(reason, Reason::LateFact(_))
-                && base.is_none_or(Snapshot::is_at_hand)
-                && let Some((first, _)) = live.profiles.first().copied()
-                && self.late.note(first) =>
+            if self.late.note(first)
+                && let Some(journal) = &mut journal
             {
-                self.begin_journal(first, base).and_then(|journal| journal.read(facts, loaded.records))
+                journal.keep(base, announced, length_of(records.iter().map(|(_, record)| &**record)));
             }
-            None => None,
-        };
+            let rare = live.rare();
+            rare.snapshots = if journal.is_some() { snapshots } else { Vec::new() };
+            rare.journal = journal;
+        }
         live.tidy();
         live.journey.shrink();
         let mut left = Vec::new();

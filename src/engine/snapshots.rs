@@ -16,14 +16,16 @@ use super::state::EngineState;
 use super::{EngineError, live};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use throughline_core::event::Version;
 use throughline_core::fact::{Fact, FactKey, ProfileIx};
 use throughline_core::ids::ProfileId;
 use throughline_core::name::{Interner, Sym};
 use throughline_core::time::Micros;
 use throughline_rules::decision::{Decision, Slot};
+use throughline_rules::evaluate::Evaluator;
 use throughline_rules::journey::Journey;
-use throughline_rules::ledger::Reason;
+use throughline_rules::ledger::{Judged, Reason};
 
 /// The most decisions that a snapshot holds which were not said by then: of a batch that led to more no further one is
 /// taken, since each would hold all of them.
@@ -34,9 +36,10 @@ const MOST_UNSAID: usize = 256;
 pub(super) struct Snapshot {
     /// The how manieth one of the engine it is.
     pub(super) number: u64,
-    /// How many records of the customer's journal had been said.
-    records: u64,
-    /// The profiles, with the versions of their streams that the journey is from.
+    /// Where the records of the customer's journal ended.
+    said: u64,
+    /// The profiles, with the versions of their streams that the journey is from. Empty if it is from no versions: it was
+    /// taken among facts that did not come in their order, and is of use with the customer's journal alone.
     pub(super) profiles: Profiles,
     /// The latest time at which anything was recorded that it is from.
     pub(super) recorded_until: Micros,
@@ -46,10 +49,28 @@ pub(super) struct Snapshot {
     pub(super) journey: Journey,
     /// What was not folded yet since it was dated in the future.
     pub(super) parked: Vec<Fact>,
-    /// What was concluded and not announced yet, each with the profile whose stream it goes to.
-    pub(super) unsaid: Vec<(Decision<Sym>, ProfileIx)>,
+    /// What was concluded and not announced yet.
+    pub(super) unsaid: Unsaid,
     /// What had been announced and withdrawn, and how often.
     pub(super) generations: BTreeMap<Slot<Sym>, u32>,
+}
+
+/// Decisions, each with the profile whose stream it goes to: the first so many of a list that several snapshots share.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unsaid {
+    decisions: Arc<Vec<(Decision<Sym>, ProfileIx)>>,
+    len: usize,
+}
+
+impl Unsaid {
+    fn of(decisions: impl Iterator<Item = (Decision<Sym>, ProfileIx)>) -> Self {
+        let decisions: Vec<_> = decisions.collect();
+        Self { len: decisions.len(), decisions: Arc::new(decisions) }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Decision<Sym>, ProfileIx)> {
+        self.decisions[..self.len].iter().map(|(decision, profile)| (decision, *profile))
+    }
 }
 
 /// What is needed to take in a late fact without reading everything.
@@ -66,6 +87,12 @@ impl Tail {
     pub(super) fn base(&self) -> &Snapshot {
         &self.snapshots[self.snapshots.len() - 1]
     }
+
+    /// The same with what came since from the store. None if there is no snapshot for that.
+    pub(super) fn readable(mut self) -> Option<Self> {
+        self.snapshots.retain(Snapshot::has_versions);
+        (!self.snapshots.is_empty()).then_some(self)
+    }
 }
 
 impl Snapshot {
@@ -76,11 +103,11 @@ impl Snapshot {
         generations: BTreeMap<Slot<Sym>, u32>,
         recorded_until: Micros,
     ) -> Self {
-        let (parked, unsaid) = (Vec::new(), Vec::new());
+        let (parked, unsaid) = (Vec::new(), Unsaid::default());
         let is_anonymous = false;
         Self {
             number: 0,
-            records: 0,
+            said: 0,
             profiles,
             recorded_until,
             is_anonymous,
@@ -96,6 +123,11 @@ impl Snapshot {
         self.number != 0
     }
 
+    /// Whether what came since can be read from the store.
+    pub(super) fn has_versions(&self) -> bool {
+        !self.profiles.is_empty()
+    }
+
     /// How many facts had been folded.
     pub(super) const fn facts(&self) -> u64 {
         self.journey.customer.facts
@@ -103,7 +135,7 @@ impl Snapshot {
 
     /// Its place in the customer's journal.
     pub(super) const fn place(&self) -> Place {
-        Place { facts: self.facts(), records: self.records }
+        Place { facts: self.facts(), said: self.said }
     }
 
     /// Adds what it knows to what is known since. None if that will not do: a fact belongs before the snapshot's last
@@ -125,7 +157,7 @@ impl Snapshot {
         size_of::<Self>() - size_of::<Journey>()
             + self.journey.total_bytes()
             + self.parked.capacity() * size_of::<Fact>()
-            + self.unsaid.capacity() * size_of::<(Decision<Sym>, ProfileIx)>()
+            + self.unsaid.len * size_of::<(Decision<Sym>, ProfileIx)>()
     }
 }
 
@@ -216,16 +248,16 @@ impl EngineState {
         let mut journey = live.journey.clone();
         journey.shrink();
         let settling = rare.settling.iter().map(|(_, decision, profile)| (decision.clone(), *profile));
-        let records = rare.journal.as_ref().map_or(0, |journal| journal.end().records);
+        let said = rare.journal.as_ref().map_or(0, |journal| journal.end().said);
         rare.snapshots.push(Snapshot {
             number,
-            records,
+            said,
             profiles,
             journey,
             recorded_until: live.recorded_until,
             is_anonymous: live.is_anonymous,
             parked: rare.parked.clone(),
-            unsaid: settling.chain(unsaid.iter().cloned()).collect(),
+            unsaid: Unsaid::of(settling.chain(unsaid.iter().cloned())),
             generations: rare.generations.clone(),
         });
         if rare.journal.is_none() {
@@ -238,6 +270,56 @@ impl EngineState {
             Some((number, customer)) => self.cache.drop_snapshot(number, customer),
             None => {}
         }
+    }
+
+    /// Folds a customer from her first fact, and leaves snapshots among her facts as an import does. What they led to may
+    /// have been announced in any order, so all of it belongs to what was not announced yet. Says how many were folded.
+    pub(super) fn fold_leaving_snapshots(
+        &mut self,
+        loaded: &Loaded,
+        as_of: Micros,
+        journey: &mut Journey,
+        judged: &mut Judged,
+    ) -> (usize, Vec<Snapshot>) {
+        let rules = self.rules.clone();
+        let evaluator = Evaluator::new(&rules);
+        let known = loaded.facts.iter().take_while(|fact| fact.at <= as_of).count();
+        let mut snapshots = Vec::new();
+        for (index, fact) in loaded.facts[..known].iter().enumerate() {
+            if index != 0
+                && self.is_worth_a_snapshot(known - index)
+                && judged.decisions.len() <= MOST_UNSAID
+                && self.snapshots.limit() != 0
+                && let Some((first, _)) = loaded.profiles.first().copied()
+            {
+                let (number, gone) = self.snapshots.add(first);
+                snapshots.push(Snapshot {
+                    number,
+                    said: 0,
+                    profiles: Profiles::new(),
+                    recorded_until: loaded.recorded_until,
+                    is_anonymous: loaded.is_anonymous,
+                    journey: journey.clone(),
+                    parked: Vec::new(),
+                    unsaid: Unsaid { len: judged.decisions.len(), ..Unsaid::default() },
+                    generations: BTreeMap::new(),
+                });
+                if let Some((number, customer)) = gone {
+                    snapshots.retain(|snapshot| snapshot.number != number);
+                    self.cache.drop_snapshot(number, customer);
+                }
+            }
+            evaluator.step(journey, fact, judged);
+        }
+        evaluator.advance(journey, as_of, judged);
+        // The last one's are a beginning of what there is by now, and those of the others of that.
+        if let Some(Unsaid { len, .. }) = snapshots.last().map(|last| last.unsaid.clone()) {
+            let decisions = Arc::new(judged.decisions[..len].to_vec());
+            for snapshot in &mut snapshots {
+                snapshot.unsaid.decisions = decisions.clone();
+            }
+        }
+        (known, snapshots)
     }
 
     /// Folds the facts since a snapshot, and compares with what was announced since. None if that will not do: then
@@ -309,7 +391,7 @@ impl Live {
                 journal.is_whole() || rare.snapshots.iter().any(|snapshot| journal.reaches(snapshot))
             };
             if !rare.journal.as_deref().is_some_and(is_of_use) {
-                rare.journal = None;
+                rare.drop_journal();
             }
             self.tidy();
         }

@@ -1,6 +1,6 @@
 //! A storm that hits many: declared once, looked up for each.
 
-use crate::scene::{Store, ann, at, bob, contact, event, kinds, scene};
+use crate::scene::{Store, ann, at, bob, contact, event, kinds, nothing_is_left_to_say, scene};
 use throughline::Engine;
 use throughline::core::event::vocabulary::{ContactStarted, FactStated};
 use throughline::core::event::{Channel, Direction, NewEvent, StatedBy};
@@ -55,13 +55,6 @@ async fn a_storm() -> (Store, ManualClock, Engine) {
         "disruption storm-ylva until 2026-01-02T10:00:00Z from 2026-01-01T10:00:00Z, by operations"
     );
     (store, clock, engine)
-}
-
-async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
-    let clock = clock.clone();
-    let builder = Engine::builder(std::sync::Arc::new(store.clone())).clock(move || clock.now());
-    let plan = builder.plan_upgrade(None).await.unwrap();
-    assert!(plan.is_empty(), "{plan}");
 }
 
 #[tokio::test]
@@ -124,7 +117,7 @@ async fn a_booking_that_becomes_known_late_is_covered() {
 async fn declared_twice_it_is_declared_once_and_it_ends_by_itself() {
     let (store, clock, engine) = a_storm().await;
     let again = engine.declare(STORM, name("operations")).await.unwrap();
-    assert_eq!(engine.activated().await.unwrap(), [again.clone()]);
+    assert_eq!(engine.activated().await.unwrap(), std::slice::from_ref(&again));
     engine.declare(STORM, name("somebody-else")).await.unwrap();
     assert_eq!(engine.activated().await.unwrap(), [again]);
     let hers = engine.journey(ann(), at(HOUR)).await.unwrap();

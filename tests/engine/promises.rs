@@ -1,6 +1,6 @@
 //! What can be kept: worked out from the log, declared, asked before a promise, and held against whoever promises more.
 
-use crate::scene::{Store, ann, at, bob, engine, event, kinds, scene};
+use crate::scene::{ann, at, bob, engine, event, kinds, nothing_is_left_to_say, scene};
 use throughline::Engine;
 use throughline::core::event::NewEvent;
 use throughline::core::event::vocabulary::{PromiseKept, PromiseMade, PromiseRenegotiated};
@@ -52,13 +52,6 @@ fn promised(minutes: i64, number: u32, due: i64) -> NewEvent {
 
 fn kept(minutes: i64, number: u32) -> NewEvent {
     event(minutes, PromiseKept { promise: promise(number) })
-}
-
-async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
-    let clock = clock.clone();
-    let builder = Engine::builder(std::sync::Arc::new(store.clone())).clock(move || clock.now());
-    let plan = builder.plan_upgrade(None).await.unwrap();
-    assert!(plan.is_empty(), "{plan}");
 }
 
 /// The month before: 200 customers were promised a delivery within ten days. That of customer n took n mod 20 times five

@@ -111,6 +111,14 @@ pub(crate) async fn scene() -> (Store, ManualClock, Engine) {
     (store, clock, engine)
 }
 
+/// Whoever reads everything that is in the store comes to what was announced.
+pub(crate) async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
+    let clock = clock.clone();
+    let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now());
+    let plan = builder.plan_upgrade(None).await.unwrap();
+    assert!(plan.is_empty(), "{plan}");
+}
+
 /// The kinds of what stands announced, sorted.
 pub(crate) async fn kinds(engine: &Engine, profile: ProfileId) -> Vec<DecisionKind> {
     let announced = engine.announced(profile).await.unwrap();

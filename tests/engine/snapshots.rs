@@ -1,6 +1,7 @@
 //! Late facts of customers with a long history: what is read for them, and what comes of it.
 
-use crate::scene::{Store, ann, answer, at, bob, contact, event, kinds, mail, scene};
+use crate::scene::{Store, ann, answer, at, bob, contact, event, kinds, mail, nothing_is_left_to_say};
+use std::collections::BTreeSet;
 use throughline::Engine;
 use throughline::core::event::vocabulary::{AnswerAccepted, PageViewed, TextJudged};
 use throughline::core::event::{EventData, NewEvent, TextVerdict, Version};
@@ -68,13 +69,12 @@ async fn a_late_fact_reads_nothing() {
         browse(&engine, &clock, 100 + 45 * round..145 + 45 * round).await;
     }
     assert_eq!(store.reads(), reads);
-    let (log, journey) =
-        (engine.announced(ann()).await.unwrap(), engine.journey(ann(), at(190)).await.unwrap());
-    let other = crate::scene::engine(&store, &clock).await;
-    other.advance().await.unwrap();
-    assert_eq!(other.announced(ann()).await.unwrap(), log);
-    assert_eq!(other.journey(ann(), at(190)).await.unwrap(), journey);
+    nothing_is_left_to_say(&store, &clock).await;
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, CaseAnswered, TargetMissed]);
+    let (mut announcements, mut said) = (engine.subscribe("test").await.unwrap(), BTreeSet::new());
+    while let Some(notice) = announcements.try_next().await.unwrap() {
+        assert!(said.insert(notice.entry.announcement_id()), "said twice: {:?}", notice.entry);
+    }
     // Before the oldest snapshot it is read, and that changes what follows.
     engine.record(ann(), answer(20, 1)).await.unwrap();
     assert!(store.reads() > reads);
@@ -93,8 +93,8 @@ async fn a_journal_is_of_the_last_facts_alone() {
     engine.record(ann(), event(1_800, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
     assert_eq!(store.reads(), reads);
     engine.record(ann(), event(1_000, PageViewed { page: Name::new("late").unwrap() })).await.unwrap();
-    assert_eq!(store.reads(), reads + 1);
-    assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
+    assert!(store.reads() > reads && store.read_from() > Version(1));
+    nothing_is_left_to_say(&store, &clock).await;
 }
 
 #[tokio::test]
@@ -158,12 +158,11 @@ async fn late_facts_in_a_burst_are_not_read_each_time() {
         engine.record(bob(), event(minute, PageViewed { page: Name::new("help").unwrap() })).await.unwrap();
     }
     let late = |minutes, page| event(minutes, PageViewed { page: Name::new(page).unwrap() });
-    engine.record(ann(), late(90, "late")).await.unwrap();
     let before = store.reads();
-    engine.record(ann(), late(95, "late as well")).await.unwrap();
+    engine.record(ann(), late(90, "late")).await.unwrap();
     let reads = store.reads();
-    assert!(reads > before, "what was read for one that came alone is not kept");
-    for (minute, page) in [(91, "a"), (98, "b"), (90, "c")] {
+    assert!(reads > before);
+    for (minute, page) in [(95, "late as well"), (91, "a"), (98, "b"), (90, "c")] {
         engine.record(ann(), late(minute, page)).await.unwrap();
     }
     assert_eq!(store.reads(), reads, "since the same snapshot nothing is read again");

@@ -74,6 +74,9 @@ impl Judged {
         unsaid: impl IntoIterator<Item = (&'a Decision<Sym>, ProfileIx)>,
     ) {
         self.decisions.extend(unsaid.into_iter().map(|(decision, profile)| (decision.clone(), profile)));
+        // Some of those that these opened may be settled and forgotten by then.
+        let opened = self.decisions.iter().filter(|(said, _)| said.slot.kind == DecisionKind::CaseOpened);
+        self.opened.extend(opened.map(|(decision, _)| decision.slot.case));
         self.opened.extend(journey.cases.cases().iter().map(|case| case.key));
         self.opened.extend(journey.cases.stubs().iter().map(|stub| stub.key));
     }

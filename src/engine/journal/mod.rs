@@ -4,13 +4,18 @@
 //! that is announced: it holds what her streams hold since, without the reading and the decoding. It is of use together
 //! with a [`Snapshot`] that is no older, and disposable like that: whoever has none is read from the store.
 
-use super::live::{Cache, Live};
+mod records;
+
+pub(super) use records::{Record, length_of};
+
+use super::live::{Cache, Live, Rare};
 use super::load::{Loaded, sort_nearly_sorted};
 use super::snapshots::Snapshot;
 use super::state::EngineState;
-use throughline_core::event::Section;
-use throughline_core::fact::{Fact, ProfileIx};
+use records::Records;
+use throughline_core::fact::Fact;
 use throughline_core::ids::ProfileId;
+use throughline_core::name::Interner;
 use throughline_rules::ledger::{Announced, decode_entries_into, entries_at_most};
 
 /// How many customers have one, if nobody says otherwise.
@@ -19,16 +24,14 @@ pub(super) const JOURNALS: usize = 4_096;
 /// Of how many facts it is at most.
 const MOST_FACTS: usize = 512;
 
-/// A record of the ledger, with the profile whose stream holds it.
-pub(super) type Record = (ProfileIx, Section);
-
 /// How much of a customer's history stands before a place in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     /// The facts that had been folded.
     pub(super) facts: u64,
-    /// The records that had been said since some time or other: journals of one customer that follow one another count on.
-    pub(super) records: u64,
+    /// The bytes of records that had been said since some time or other: journals of one customer that follow one another
+    /// count on.
+    pub(super) said: u64,
 }
 
 /// What was folded and said since.
@@ -40,21 +43,33 @@ pub(super) struct Journal {
     since: u64,
     begins: Place,
     facts: Vec<Fact>,
-    records: Vec<Record>,
+    records: Records,
+    /// What the records say since a snapshot, so that those of a burst of late facts are not decoded each time.
+    stands: Option<Box<Stands>>,
+}
+
+/// What was said since a snapshot.
+#[derive(Debug)]
+struct Stands {
+    /// The snapshot's number; 0 if it is everything.
+    since: u64,
+    /// Where the journal's records end that it is from.
+    end: u64,
+    announced: Announced,
 }
 
 impl Journal {
     /// One that begins with a snapshot, or with the first fact.
     fn beginning(number: u64, with: Option<&Snapshot>) -> Self {
         let (since, begins) = with.map_or((0, Place::default()), |s| (s.number, s.place()));
-        Self { number, since, begins, facts: Vec::new(), records: Vec::new() }
+        Self { number, since, begins, facts: Vec::new(), records: Records::default(), stands: None }
     }
 
     /// Where it ends.
     pub(super) fn end(&self) -> Place {
         Place {
             facts: self.begins.facts + self.facts.len() as u64,
-            records: self.begins.records + self.records.len() as u64,
+            said: self.begins.said + self.records.end(),
         }
     }
 
@@ -65,21 +80,24 @@ impl Journal {
         if self.facts.len() <= MOST_FACTS {
             return true;
         }
+        // With the youngest that is old enough, so that half of it is left at least, or else with the oldest that is not.
         let end = self.end().facts;
-        let young = |s: &&Snapshot| s.number > self.since && end - s.facts() <= MOST_FACTS as u64 / 2;
-        let Some(first) = snapshots.iter().find(young) else { return false };
+        let mut later =
+            snapshots.iter().filter(|s| s.number > self.since && end - s.facts() < MOST_FACTS as u64);
+        let is_old = |s: &&Snapshot| end - s.facts() >= MOST_FACTS as u64 / 2;
+        let Some(first) = later.clone().rfind(is_old).or_else(|| later.next()) else { return false };
         let place = first.place();
         self.facts.drain(..(place.facts - self.begins.facts) as usize);
-        self.records.drain(..(place.records - self.begins.records) as usize);
+        self.records.forget(place.said - self.begins.said);
         // Most of a long import went through it.
         self.facts.shrink_to(MOST_FACTS);
-        (self.since, self.begins) = (first.number, place);
+        (self.since, self.begins, self.stands) = (first.number, place, None);
         true
     }
 
     /// Takes in records that were appended.
     pub(super) fn said(&mut self, records: impl IntoIterator<Item = Record>) {
-        self.records.extend(records);
+        records.into_iter().for_each(|record| self.records.push(&record));
     }
 
     /// Whether it is from the first fact on.
@@ -97,40 +115,73 @@ impl Journal {
         snapshot.number >= self.since
     }
 
-    /// Lends out its facts, with how many of them a snapshot holds, and what was said since. Everything if there is no
-    /// snapshot. None if it begins later than that.
-    fn lend(&mut self, base: Option<&Snapshot>) -> Option<(Vec<Fact>, usize, &[Record])> {
+    /// How many of its facts stand before a snapshot, and where its records go on; all of it if there is no snapshot. None if
+    /// it begins later than that.
+    fn before(&self, base: Option<&Snapshot>) -> Option<(usize, u64)> {
         let place = match base {
-            None if self.since == 0 => self.begins,
+            None if self.is_whole() => self.begins,
             Some(snapshot) if self.reaches(snapshot) => snapshot.place(),
             _ => return None,
         };
-        let (folded, said) = (place.facts - self.begins.facts, place.records - self.begins.records);
-        Some((std::mem::take(&mut self.facts), folded as usize, &self.records[said as usize..]))
+        Some(((place.facts - self.begins.facts) as usize, place.said - self.begins.said))
     }
 
-    /// The same with what was read since it begins. None if that is too much.
-    pub(super) fn read(mut self: Box<Self>, facts: Vec<Fact>, records: Vec<Record>) -> Option<Box<Self>> {
-        self.records = records;
-        self.returned(facts)
+    /// What its records say since a snapshot, after which they go on at `start`. None if they cannot be read.
+    fn announced(&mut self, base: Option<&Snapshot>, start: u64, names: &mut Interner) -> Option<Announced> {
+        let since = base.map_or(0, |snapshot| snapshot.number);
+        let stands = self.stands.take().filter(|stands| stands.since == since);
+        let (known, mut announced) = stands.map_or((start, Announced::new()), |s| (s.end, s.announced));
+        announced.reserve(entries_at_most(self.records.bytes_from(known)));
+        for (profile, record) in self.records.from(known) {
+            decode_entries_into(record, names, |entry| announced.apply(entry, profile)).ok()?;
+        }
+        Some(announced)
     }
 
-    /// Has its facts back, with those that came meanwhile. None if they are too many.
-    pub(super) fn returned(mut self: Box<Self>, facts: Vec<Fact>) -> Option<Box<Self>> {
+    /// Keeps what was said since a snapshot, up to the end of its records and of those that are appended next.
+    pub(super) fn keep(&mut self, base: Option<&Snapshot>, announced: Announced, appended: u64) {
+        let (since, end) = (base.map_or(0, |snapshot| snapshot.number), self.records.end() + appended);
+        self.stands = Some(Box::new(Stands { since, end, announced }));
+    }
+
+    /// Lends out its facts.
+    fn lend(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.facts)
+    }
+
+    /// Has its facts back, with those that came meanwhile, and with what was read if it begins now. None if that is too
+    /// much.
+    pub(super) fn returned(mut self: Box<Self>, facts: Vec<Fact>, read: Vec<Record>) -> Option<Box<Self>> {
         self.facts = facts;
+        self.said(read);
         (self.facts.len() <= MOST_FACTS).then_some(self)
     }
 
     /// The bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.facts.capacity() * size_of::<Fact>()
-            + self.records.capacity() * size_of::<Record>()
-            + self.records.iter().map(|(_, record)| record.len()).sum::<usize>()
+        size_of::<Self>() + self.facts.capacity() * size_of::<Fact>() + self.records.capacity()
     }
 }
 
 impl EngineState {
+    /// Whether what was read for a late fact is worth keeping: reading it again would cost something.
+    pub(super) const fn is_worth_a_journal(&self, read: &Loaded) -> bool {
+        let facts = read.facts.len();
+        facts as u64 >= self.snapshot_every && facts <= MOST_FACTS && self.journals.limit() != 0
+    }
+
+    /// Gives a journal to a customer of whom nothing was known, if so many facts come at once that she is imported.
+    pub(super) fn begin_with_an_import(&mut self, live: &mut Live, facts: usize) {
+        if live.journey.customer.facts == 0
+            && facts as u64 >= self.snapshot_every
+            && facts <= MOST_FACTS
+            && let Some((first, _)) = live.profiles.first().copied()
+            && let Some(journal) = self.begin_journal(first, None)
+        {
+            live.rare().journal = Some(journal);
+        }
+    }
+
     /// What a customer's journal holds since a snapshot, or as a whole, with facts that came and those that are parked.
     /// None if she has none that reaches so far, or one of the facts belongs before the snapshot after all.
     ///
@@ -143,15 +194,12 @@ impl EngineState {
     ) -> Option<Loaded> {
         let rare = live.rare.as_deref_mut()?;
         let mut journal = rare.journal.take()?;
-        let (mut facts, folded, records) = journal.lend(base)?;
+        let (folded, said) = journal.before(base)?;
+        let mut facts = journal.lend();
         facts.extend(came);
         facts.append(&mut rare.parked);
         sort_nearly_sorted(&mut facts[folded..], &self.names);
-        let mut announced = Announced::new();
-        announced.reserve(records.iter().map(|(_, record)| entries_at_most(record)).sum());
-        for (profile, record) in records {
-            decode_entries_into(record, &mut self.names, |entry| announced.apply(entry, *profile)).ok()?;
-        }
+        let announced = journal.announced(base, said, &mut self.names)?;
         let loaded = Loaded {
             profiles: live.profiles.to_vec(),
             facts,
@@ -193,7 +241,7 @@ impl Live {
         // It may have begun in their midst.
         let new = (self.journey.customer.facts - journal.end().facts) as usize;
         if !journal.folded(facts.drain(facts.len() - new..), &rare.snapshots) {
-            rare.journal = None;
+            rare.drop_journal();
         }
     }
 
@@ -217,8 +265,16 @@ impl Cache {
             && let Some(rare) = &mut live.rare
             && rare.journal.as_ref().is_some_and(|journal| journal.number == number)
         {
-            rare.journal = None;
+            rare.drop_journal();
             live.tidy();
         }
+    }
+}
+
+impl Rare {
+    /// Drops the journal, and the snapshots that are of no use without one.
+    pub(super) fn drop_journal(&mut self) {
+        self.journal = None;
+        self.snapshots.retain(Snapshot::has_versions);
     }
 }
