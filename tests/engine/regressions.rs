@@ -164,11 +164,15 @@ async fn a_contact_that_named_a_case_names_it_for_ever() {
     };
     engine.record(ann(), about(0, 1)).await.unwrap();
     let accepted = throughline::core::event::vocabulary::AnswerAccepted { contact: contact(1) };
-    engine.record(ann(), crate::scene::event(0, accepted)).await.unwrap();
+    clock.set(at(1));
+    engine.record(ann(), crate::scene::event(1, accepted)).await.unwrap();
     for (minutes, number) in [(40 * day, 2), (41 * day, 1)] {
         clock.set(at(minutes));
         engine.record(ann(), about(minutes, number)).await.unwrap();
     }
+    let journey = engine.journey(ann(), at(41 * day)).await.unwrap();
+    let [case] = &journey.cases[..] else { panic!("the first is settled and gone: {journey}") };
+    assert_eq!(case.contacts, [contact(2), contact(1)]);
     engine.shutdown().await.unwrap();
     let settled = store.head().await.unwrap();
     for _ in 0..2 {
