@@ -125,7 +125,7 @@ impl EngineBuilder {
 
     /// Of how many customers what was folded and said since their snapshots is kept in memory, so that a late fact reads
     /// nothing from the store. Who got hers first is the first to lose it; 0 keeps none. Default: 4,096, of 512 facts
-    /// each at most: some 20 kB as a rule, and some 200 MB for all of them at the very worst.
+    /// each at most: some 20 kB as a rule, and some 300 MB for all of them at the very worst.
     #[must_use]
     pub const fn journals(mut self, customers: usize) -> Self {
         self.journals = customers;

@@ -108,8 +108,8 @@ pub struct Memory {
     pub dormant: usize,
     /// The bytes that those take, with their share of the tables.
     pub dormant_bytes: usize,
-    /// The bytes that snapshots take beside that, with what was folded since them. They are bounded for the engine as a
-    /// whole ([`EngineBuilder::snapshots`]).
+    /// The bytes that snapshots take beside that, with what was folded and said since. They are bounded for the engine as a
+    /// whole ([`EngineBuilder::snapshots`], [`EngineBuilder::journals`]).
     pub snapshots: usize,
 }
 

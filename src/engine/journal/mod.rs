@@ -77,6 +77,8 @@ impl Journal {
     #[must_use]
     pub(super) fn folded(&mut self, facts: impl IntoIterator<Item = Fact>, snapshots: &[Snapshot]) -> bool {
         self.facts.extend(facts);
+        // A burst of late facts is over.
+        self.stands = None;
         if self.facts.len() <= MOST_FACTS {
             return true;
         }
@@ -91,7 +93,7 @@ impl Journal {
         self.records.forget(place.said - self.begins.said);
         // Most of a long import went through it.
         self.facts.shrink_to(MOST_FACTS);
-        (self.since, self.begins, self.stands) = (first.number, place, None);
+        (self.since, self.begins) = (first.number, place);
         true
     }
 
@@ -159,7 +161,8 @@ impl Journal {
 
     /// The bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.facts.capacity() * size_of::<Fact>() + self.records.capacity()
+        let stands = self.stands.as_ref().map_or(0, |s| size_of_val(s.announced.slots()));
+        size_of::<Self>() + self.facts.capacity() * size_of::<Fact>() + self.records.capacity() + stands
     }
 }
 
@@ -198,7 +201,7 @@ impl EngineState {
         let mut facts = journal.lend();
         facts.extend(came);
         facts.append(&mut rare.parked);
-        sort_nearly_sorted(&mut facts[folded..], &self.names);
+        sort_nearly_sorted(facts.get_mut(folded..)?, &self.names);
         let announced = journal.announced(base, said, &mut self.names)?;
         let loaded = Loaded {
             profiles: live.profiles.to_vec(),
@@ -239,8 +242,12 @@ impl Live {
         let Some(rare) = self.rare.as_deref_mut() else { return };
         let Some(journal) = &mut rare.journal else { return };
         // It may have begun in their midst.
-        let new = (self.journey.customer.facts - journal.end().facts) as usize;
-        if !journal.folded(facts.drain(facts.len() - new..), &rare.snapshots) {
+        let new = self.journey.customer.facts.saturating_sub(journal.end().facts) as usize;
+        let is_kept = facts
+            .len()
+            .checked_sub(new)
+            .is_some_and(|known| journal.folded(facts.drain(known..), &rare.snapshots));
+        if !is_kept {
             rare.drop_journal();
         }
     }
