@@ -186,13 +186,16 @@ fn a_part_that_is_left_out_stays_as_it_was_and_slots_are_no_limit_until_they_are
     let lead = "capability = \"delivery\"\n[lead_time]\nwithin = \"1d\"\nmatured = 30\n";
     let none = "capability = \"delivery\"\n[[slots]]\nfrom = \"2026-01-01T00:00:00Z\"\nuntil = \"2026-01-31T00:00:00Z\"\nleft = 0\n";
     let lifted = "capability = \"delivery\"\nunlimited = true\n";
-    let mut desk = Desk::knowing(&[(1, lead), (3, none), (5, lifted)]);
+    let measured_again = lead.replace("30", "31");
+    let mut desk = Desk::knowing(&[(1, lead), (3, none), (4, &measured_again), (5, lifted)]);
     assert_eq!(desk.asked(day(3), day(2)).answer, Answer::Yes);
-    let booked = desk.asked(day(3) + DAY, day(3));
-    assert!(matches!(booked.reasons[..], [Obstacle::Slots { .. }]), "{booked}");
+    for now in [3, 4] {
+        let booked = desk.asked(day(now) + DAY, day(now));
+        assert!(matches!(booked.reasons[..], [Obstacle::Slots { .. }]), "{booked}");
+    }
     assert_eq!(desk.asked(day(5) + DAY, day(5)).answer, Answer::Yes);
     let hasty = desk.asked(day(5) + DAY - Span(1), day(5));
-    assert!(matches!(hasty.reasons[..], [Obstacle::LeadTime { quantile: 0.9, matured: 30, .. }]), "{hasty}");
+    assert!(matches!(hasty.reasons[..], [Obstacle::LeadTime { quantile: 0.9, matured: 31, .. }]), "{hasty}");
 }
 
 /// The clock of one writer is behind the other's: what was said last counts from its instant on, and what was said to count
