@@ -145,16 +145,12 @@ impl EngineState {
     /// What was wanted twice is one event. What is declared may be taken back and declared again, so there it is so only
     /// if nothing else was declared meanwhile.
     fn activation_id(&self, Wanted { what, from, by }: &Wanted) -> EventId {
-        let tenant = &self.tenant;
+        let (tenant, version) = (&self.tenant, self.in_force.version.0);
         let key = match what {
             Activation::Rulebook(document) => format!("{tenant}/{}/{by}/{document}", from.0),
-            Activation::Evaluator(version) => format!("{tenant}/{}/{by}/evaluator {}", from.0, version.0),
-            Activation::Disruption(document) => {
-                format!("{tenant}/{by}/disruption/{}/{document}", self.in_force.version.0)
-            }
-            Activation::Capability(document) => {
-                format!("{tenant}/{by}/capability/{}/{document}", self.in_force.version.0)
-            }
+            Activation::Evaluator(evaluator) => format!("{tenant}/{}/{by}/evaluator {}", from.0, evaluator.0),
+            Activation::Disruption(document) => format!("{tenant}/{by}/disruption/{version}/{document}"),
+            Activation::Capability(document) => format!("{tenant}/{by}/capability/{version}/{document}"),
         };
         EventId::derived("activation", &key)
     }

@@ -313,7 +313,7 @@ impl EngineState {
         }
         evaluator.advance(journey, as_of, judged);
         // The last one's are a beginning of what there is by now, and those of the others of that.
-        if let Some(Unsaid { len, .. }) = snapshots.last().map(|last| last.unsaid.clone()) {
+        if let Some(len) = snapshots.last().map(|last| last.unsaid.len) {
             let decisions = Arc::new(judged.decisions[..len].to_vec());
             for snapshot in &mut snapshots {
                 snapshot.unsaid.decisions = decisions.clone();

@@ -1,6 +1,8 @@
 //! Two customers who become one: what is read for it, and what comes of it.
 
-use crate::scene::{Store, ann, answer, at, bob, event, kinds, mail, scene};
+use crate::scene::{
+    Store, ann, answer, at, bob, event, kinds, mail, nothing_is_left_to_say_with, scene, scene_with,
+};
 use std::sync::Arc;
 use throughline::Engine;
 use throughline::core::event::vocabulary::{IdentifierClaimed, PageViewed};
@@ -27,11 +29,8 @@ fn rulebook() -> String {
 
 /// One has a long history, with a case that nobody answered; the other comes late and looks at some pages.
 async fn a_customer_and_a_visitor(her: ProfileId, him: ProfileId) -> (Store, ManualClock, Engine) {
-    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let shown = clock.clone();
     // Nobody is told apart by what they claimed, so a link looks at no claims.
-    let builder = Engine::builder(Arc::new(store.clone())).clock(move || shown.now()).rulebook(rulebook());
-    let engine = builder.start().await.unwrap();
+    let (store, clock, engine) = scene_with(|builder| builder.rulebook(rulebook())).await;
     engine.record(her, mail(0, 1)).await.unwrap();
     for minute in 0..200 {
         clock.set(at(minute));
@@ -45,10 +44,7 @@ async fn a_customer_and_a_visitor(her: ProfileId, him: ProfileId) -> (Store, Man
 
 /// Whoever folds everything from the first fact has nothing to add to what was announced, and nothing to take back.
 async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
-    let clock = clock.clone();
-    let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now()).rulebook(rulebook());
-    let plan = builder.plan_upgrade(None).await.unwrap();
-    assert!(plan.is_empty(), "{plan}");
+    nothing_is_left_to_say_with(store, clock, |builder| builder.rulebook(rulebook())).await;
 }
 
 #[tokio::test]

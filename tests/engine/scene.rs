@@ -10,6 +10,7 @@ use throughline::core::ids::{ContactId, EventId, ProfileId};
 use throughline::core::name::Name;
 use throughline::core::order::CanonicalKey;
 use throughline::core::time::{Micros, Span};
+use throughline::engine::EngineBuilder;
 use throughline::rules::decision::DecisionKind;
 use throughline::store::append::{Append, Appended};
 use throughline::store::contract::{Capabilities, EventStore};
@@ -98,24 +99,43 @@ impl Store {
     }
 }
 
+/// What makes an engine on a store that reads a clock.
+fn builder(store: &Store, clock: &ManualClock) -> EngineBuilder {
+    let clock = clock.clone();
+    Engine::builder(Arc::new(store.clone())).clock(move || clock.now())
+}
+
 /// An engine on a store that reads a clock.
 pub(crate) async fn engine(store: &Store, clock: &ManualClock) -> Engine {
-    let clock = clock.clone();
-    Engine::builder(Arc::new(store.clone())).clock(move || clock.now()).start().await.unwrap()
+    builder(store, clock).start().await.unwrap()
 }
 
 /// A fresh store, a clock at `at(0)`, an engine.
 pub(crate) async fn scene() -> (Store, ManualClock, Engine) {
+    scene_with(|builder| builder).await
+}
+
+/// The same with an engine that is set up in some way.
+pub(crate) async fn scene_with(
+    how: impl FnOnce(EngineBuilder) -> EngineBuilder,
+) -> (Store, ManualClock, Engine) {
     let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let engine = engine(&store, &clock).await;
+    let engine = how(builder(&store, &clock)).start().await.unwrap();
     (store, clock, engine)
 }
 
 /// Whoever reads everything that is in the store comes to what was announced.
 pub(crate) async fn nothing_is_left_to_say(store: &Store, clock: &ManualClock) {
-    let clock = clock.clone();
-    let builder = Engine::builder(Arc::new(store.clone())).clock(move || clock.now());
-    let plan = builder.plan_upgrade(None).await.unwrap();
+    nothing_is_left_to_say_with(store, clock, |builder| builder).await;
+}
+
+/// The same with an engine that is set up in some way.
+pub(crate) async fn nothing_is_left_to_say_with(
+    store: &Store,
+    clock: &ManualClock,
+    how: impl FnOnce(EngineBuilder) -> EngineBuilder,
+) {
+    let plan = how(builder(store, clock)).plan_upgrade(None).await.unwrap();
     assert!(plan.is_empty(), "{plan}");
 }
 

@@ -1,6 +1,8 @@
 //! Late facts of customers with a long history: what is read for them, and what comes of it.
 
-use crate::scene::{Store, ann, answer, at, bob, contact, event, kinds, mail, nothing_is_left_to_say};
+use crate::scene::{
+    Store, ann, answer, at, bob, contact, event, kinds, mail, nothing_is_left_to_say, scene_with,
+};
 use std::collections::BTreeSet;
 use throughline::Engine;
 use throughline::core::event::vocabulary::{AnswerAccepted, PageViewed, TextJudged};
@@ -26,18 +28,9 @@ async fn browse(engine: &Engine, clock: &ManualClock, minutes: std::ops::Range<i
     }
 }
 
-/// A scene with an engine that is set up in some way.
-async fn set_up(how: impl FnOnce(EngineBuilder) -> EngineBuilder) -> (Store, ManualClock, Engine) {
-    let (store, clock) = (Store::default(), ManualClock::at(at(0)));
-    let shown = clock.clone();
-    let builder = Engine::builder(std::sync::Arc::new(store.clone())).clock(move || shown.now());
-    let engine = how(builder).start().await.unwrap();
-    (store, clock, engine)
-}
-
 /// A mail and a hundred pages; of so many customers what came is kept in memory.
 async fn a_long_history(journals: usize) -> (Store, ManualClock, Engine) {
-    let (store, clock, engine) = set_up(|builder| builder.journals(journals)).await;
+    let (store, clock, engine) = scene_with(|builder| builder.journals(journals)).await;
     engine.record(ann(), mail(0, 1)).await.unwrap();
     browse(&engine, &clock, 0..100).await;
     assert_eq!(kinds(&engine, ann()).await, [CaseOpened, TargetMissed]);
@@ -126,7 +119,7 @@ async fn what_another_writes_is_not_missed_by_starting_from_a_snapshot() {
 #[tokio::test]
 async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
     let few = |builder: EngineBuilder| builder.snapshots(2).snapshot_every(10).journals(0);
-    let (store, clock, engine) = set_up(few).await;
+    let (store, clock, engine) = scene_with(few).await;
     engine.record(ann(), mail(0, 1)).await.unwrap();
     browse(&engine, &clock, 0..25).await;
     let two = engine.memory().await.unwrap().snapshots;
@@ -147,7 +140,7 @@ async fn the_memory_of_snapshots_is_bounded_for_all_customers_together() {
 
 #[tokio::test]
 async fn late_facts_in_a_burst_are_not_read_each_time() {
-    let (store, clock, engine) = set_up(|builder| builder.journals(1)).await;
+    let (store, clock, engine) = scene_with(|builder| builder.journals(1)).await;
     browse(&engine, &clock, 0..45).await;
     clock.set(at(47));
     engine.record(ann(), mail(45, 1)).await.unwrap();
@@ -177,7 +170,7 @@ async fn late_facts_in_a_burst_are_not_read_each_time() {
 
 /// What was imported: a mail a quarter of an hour into the day, an answer to each, and pages; all in one batch.
 async fn an_imported_history(in_order: bool, journals: usize) -> (Store, ManualClock, Engine) {
-    let (store, clock, engine) = set_up(|builder| builder.journals(journals)).await;
+    let (store, clock, engine) = scene_with(|builder| builder.journals(journals)).await;
     clock.set(at(500));
     let mut facts = vec![mail(0, 1), answer(5, 1)];
     facts.extend((6..100).map(page));
@@ -227,7 +220,7 @@ async fn an_import_that_is_out_of_order_is_read_as_a_whole() {
 
 /// An engine that takes a snapshot at every fact.
 async fn with_snapshots_everywhere(journals: usize) -> (Store, ManualClock, Engine) {
-    set_up(|builder| builder.snapshot_every(1).journals(journals)).await
+    scene_with(|builder| builder.snapshot_every(1).journals(journals)).await
 }
 
 /// A target is missed, it is not since an answer comes late, and it is after all since the answer was boilerplate.
