@@ -2,18 +2,25 @@
 
 use super::gather::{BUCKETS, Gathering, Row, Seen, bucket_of};
 use super::history::{Bucket, History, ReadReport};
+use super::names::SharedNames;
 use crate::activated::Activated;
 use hashbrown::{HashMap, HashSet};
 use rustc_hash::FxBuildHasher;
+use std::cmp::Ordering;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use throughline_core::fact::Fact;
 use throughline_core::ids::{CustomerId, LinkId, ProfileId};
 use throughline_core::name::Interner;
 use throughline_core::time::Micros;
 
 type Roots = HashMap<ProfileId, ProfileId, FxBuildHasher>;
 type Arrivals = HashSet<u64, FxBuildHasher>;
+
+/// The rows of a bucket, by who gathered them.
+type Parts = Vec<Vec<Row>>;
 
 /// Arranges what was gathered, with so many threads.
 pub(super) fn arrange(mut gatherings: Vec<Gathering>, threads: NonZeroUsize) -> History {
@@ -23,20 +30,16 @@ pub(super) fn arrange(mut gatherings: Vec<Gathering>, threads: NonZeroUsize) -> 
     }
     let gone = repeated(&mut gatherings, &mut read, threads);
     let roots = roots(&gatherings, &mut read);
-    let mut buckets: Vec<Vec<Row>> = std::iter::repeat_with(Vec::new).take(BUCKETS).collect();
-    for gathering in &mut gatherings {
-        for (all, mine) in buckets.iter_mut().zip(&mut gathering.buckets) {
-            if all.is_empty() {
-                *all = std::mem::take(mine);
-            } else {
-                all.append(mine);
-            }
-        }
-    }
     let activated = activated(&mut gatherings);
-    let names = gatherings.into_iter().map(|g| g.names.take()).next_back().unwrap_or_default();
-    bring_together(&mut buckets, &roots);
-    let buckets = in_parallel(threads, buckets, |rows| sort(rows, &gone, &roots, &names));
+    let buckets = (0..BUCKETS)
+        .map(|bucket| gatherings.iter_mut().map(|g| std::mem::take(&mut g.buckets[bucket])).collect())
+        .collect();
+    // The last that has the table of names has it for itself.
+    let names = gatherings.pop().map(|last| last.names);
+    drop(gatherings);
+    let names = names.map(SharedNames::take).unwrap_or_default();
+    let buckets = bring_together(buckets, &roots, threads);
+    let buckets = in_parallel(threads, buckets, |parts| sort(parts, &gone, &names));
     History { names, buckets, read, activated }
 }
 
@@ -62,7 +65,7 @@ fn in_parallel<T: Send, R: Send>(
     let slots: Vec<Mutex<(Option<T>, Option<R>)>> =
         items.into_iter().map(|item| Mutex::new((Some(item), None))).collect();
     let run = || {
-        while let Some(slot) = slots.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(slot) = slots.get(next.fetch_add(1, Relaxed)) {
             // Each slot is taken by one thread: the lock is never waited for.
             let Ok(mut slot) = slot.lock() else { continue };
             if let Some(item) = slot.0.take() {
@@ -153,50 +156,100 @@ fn root_of(roots: &mut Roots, profile: ProfileId) -> ProfileId {
     at
 }
 
-/// Moves the rows of linked profiles to the bucket of their customer.
-fn bring_together(buckets: &mut [Vec<Row>], roots: &Roots) {
+/// Puts linked profiles under the name of their customer, and their rows into the bucket of that name.
+fn bring_together(buckets: Vec<Parts>, roots: &Roots, threads: NonZeroUsize) -> Vec<Parts> {
     if roots.is_empty() {
-        return;
+        return buckets;
     }
-    let mut away = Vec::new();
-    let mut sources: Vec<usize> = roots.keys().map(|p| bucket_of(p.as_bytes())).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    for bucket in sources {
-        let leaves =
-            |row: &mut Row| roots.get(&row.profile).is_some_and(|root| bucket_of(root.as_bytes()) != bucket);
-        away.extend(buckets[bucket].extract_if(.., leaves));
+    let numbered = buckets.into_iter().enumerate().collect();
+    let divided = in_parallel(threads, numbered, |(bucket, mut parts): (usize, Parts)| {
+        let mut away = Vec::new();
+        for rows in &mut parts {
+            let mut at = 0;
+            while let Some(row) = rows.get_mut(at) {
+                row.profile = roots.get(&row.profile).copied().unwrap_or(row.profile);
+                if bucket_of(row.profile.as_bytes()) == bucket {
+                    at += 1;
+                } else {
+                    away.push(rows.swap_remove(at));
+                }
+            }
+        }
+        (parts, away)
+    });
+    let (mut buckets, away): (Vec<Parts>, Vec<Vec<Row>>) = divided.into_iter().unzip();
+    let mut came: Vec<Vec<Row>> = std::iter::repeat_with(Vec::new).take(BUCKETS).collect();
+    for row in away.into_iter().flatten() {
+        came[bucket_of(row.profile.as_bytes())].push(row);
     }
-    for row in away {
-        let root = roots.get(&row.profile).copied().unwrap_or(row.profile);
-        buckets[bucket_of(root.as_bytes())].push(row);
+    for (parts, came) in buckets.iter_mut().zip(came) {
+        parts.push(came);
     }
+    buckets
+}
+
+/// Where the fact of a row is found. Small, so that the wide rows are moved once and looked at rarely: the time decides
+/// nearly always.
+#[derive(Clone, Copy, Debug, Default)]
+struct Key {
+    at: Micros,
+    row: u32,
+    part: u16,
 }
 
 /// Sorts a bucket by customer, and each customer's facts into canonical order.
-fn sort(rows: Vec<Row>, gone: &Arrivals, roots: &Roots, names: &Interner) -> Bucket {
-    // A small key that decides nearly always, so that the wide rows are moved once and compared rarely.
-    let customer = |row: &Row| roots.get(&row.profile).copied().unwrap_or(row.profile);
-    let mut order: Vec<(ProfileId, i64, u32)> = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| gone.is_empty() || !gone.contains(&row.arrival))
-        .map(|(index, row)| (customer(row), row.fact.at.0, index as u32))
-        .collect();
-    order.sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
-            let (a, b) = (&rows[a.2 as usize].fact, &rows[b.2 as usize].fact);
-            a.key().compare(&b.key(), names)
-        })
-    });
-    let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
-    let mut bucket = Bucket { facts: Vec::with_capacity(order.len()), customers: Vec::new() };
-    for of_one in order.chunk_by(|a, b| a.0 == b.0) {
-        let facts = of_one.iter().filter_map(|(.., index)| rows[*index as usize].take()).map(|row| row.fact);
-        bucket.facts.extend(facts);
-        bucket.customers.push((CustomerId(of_one[0].0.0), bucket.facts.len()));
+fn sort(mut parts: Parts, gone: &Arrivals, names: &Interner) -> Bucket {
+    let (mut keys, customers) = by_customer(&parts, gone);
+    let mut facts = Vec::with_capacity(keys.len());
+    for (_, end) in &customers {
+        let of_one = &mut keys[facts.len()..*end];
+        let place = |key: &Key| parts[usize::from(key.part)][key.row as usize].fact.as_ref().map(Fact::key);
+        of_one.sort_unstable_by(|a, b| {
+            let places = || place(a).zip(place(b));
+            a.at.cmp(&b.at).then_with(|| places().map_or(Ordering::Equal, |(a, b)| a.compare(&b, names)))
+        });
+        let taken = |key: &Key| parts[usize::from(key.part)][key.row as usize].fact.take();
+        facts.extend(of_one.iter().filter_map(taken));
     }
-    bucket
+    Bucket { facts, customers }
+}
+
+/// The facts that count, customer by customer, and where those of each end. They are counted and not compared, since a
+/// bucket holds many facts of few customers.
+fn by_customer(parts: &Parts, gone: &Arrivals) -> (Vec<Key>, Vec<(CustomerId, usize)>) {
+    let mut numbers: HashMap<ProfileId, usize, FxBuildHasher> = HashMap::default();
+    let mut counts: Vec<(ProfileId, usize)> = Vec::new();
+    let mut numbered: Vec<(usize, Key)> = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for (part, rows) in parts.iter().enumerate() {
+        for (at, row) in rows.iter().enumerate() {
+            let Some(fact) = &row.fact else { continue };
+            if !gone.is_empty() && gone.contains(&row.arrival) {
+                continue;
+            }
+            let number = *numbers.entry(row.profile).or_insert_with(|| {
+                counts.push((row.profile, 0));
+                counts.len() - 1
+            });
+            counts[number].1 += 1;
+            numbered.push((number, Key { at: fact.at, row: at as u32, part: part as u16 }));
+        }
+    }
+    let mut in_order: Vec<usize> = (0..counts.len()).collect();
+    in_order.sort_unstable_by_key(|number| counts[*number].0);
+    let (mut places, mut ends) = (vec![0; counts.len()], Vec::with_capacity(counts.len()));
+    let mut end = 0;
+    for number in in_order {
+        let (profile, count) = counts[number];
+        places[number] = end;
+        end += count;
+        ends.push((CustomerId(profile.0), end));
+    }
+    let mut keys = vec![Key::default(); end];
+    for (number, key) in numbered {
+        keys[places[number]] = key;
+        places[number] += 1;
+    }
+    (keys, ends)
 }
 
 impl ReadReport {

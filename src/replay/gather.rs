@@ -19,10 +19,12 @@ pub(super) const BUCKETS: usize = 512;
 /// A fact on its way to its customer.
 #[derive(Debug)]
 pub(super) struct Row {
+    /// Whose it is: a profile, and once linked ones are brought together the one that names the customer.
     pub(super) profile: ProfileId,
     /// Where it stood in what was read. What came first counts where an id was used twice.
     pub(super) arrival: u64,
-    pub(super) fact: Fact,
+    /// None once it stands in its place.
+    pub(super) fact: Option<Fact>,
 }
 
 /// What is needed of an event to find out whether its id was used before.
@@ -81,6 +83,16 @@ impl Gathering {
         Self::with_names(self.names.share(), (part as u64) << 40)
     }
 
+    /// Makes room for so many events, if there is so much: buckets that grow are copied again and again, and room that is not
+    /// used takes addresses and no memory.
+    pub(super) fn reserve(&mut self, events: u64) {
+        // An eighth more: customers are spread well, but some have much to say.
+        let of_one = (events / BUCKETS as u64).saturating_mul(9) / 8;
+        let of_one = usize::try_from(of_one).unwrap_or(usize::MAX);
+        // Where the number is that of a damaged file there is no room, and what is found is read all the same.
+        drop(self.buckets.iter_mut().try_for_each(|bucket| bucket.try_reserve(of_one)));
+    }
+
     /// Takes an event in. The first event of an id counts: the same again is a duplicate, another is refused.
     pub fn push(&mut self, profile: ProfileId, event: &NewEvent) {
         let sealed = event.seal();
@@ -120,7 +132,9 @@ impl Gathering {
             // Links say whose facts are folded together. They stand outside the order and are not folded.
             EventData::ProfileLinked(e) => self.links.push((e.link, profile, e.other)),
             EventData::ProfileUnlinked(e) => self.unlinked.push(e.link),
-            _ => self.buckets[bucket_of(profile.as_bytes())].push(Row { profile, arrival, fact }),
+            _ => {
+                self.buckets[bucket_of(profile.as_bytes())].push(Row { profile, arrival, fact: Some(fact) });
+            }
         }
     }
 

@@ -171,6 +171,7 @@ impl History {
             }
         };
         gather_parts(first, ranges, |range, mut part| {
+            part.reserve(range.len());
             part.read_sqlite(store, tenant, range, &tell)?;
             Ok(part)
         })
