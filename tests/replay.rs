@@ -1,18 +1,23 @@
 //! One history, from wherever it comes, by however many threads: the same report, down to the digest.
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use throughline::channels::native::NativeWriter;
 use throughline::channels::open::OpenOptions;
-use throughline::core::time::Micros;
+use throughline::core::ids::ProfileId;
+use throughline::core::time::{Micros, Span};
+use throughline::engine::Incoming;
 use throughline::replay::{Gathering, ReadReport, ReplayReport};
 use throughline::store::append::{Append, ExpectedVersion};
 use throughline::store::contract::EventStore;
 use throughline::store::memory::MemoryStore;
 use throughline::store::stream::{StreamId, TenantId};
-use throughline::{History, Replay};
+use throughline::{Engine, History, Replay};
+use throughline_testkit::clock::ManualClock;
 use throughline_testkit::town::{Arrival, Town};
 
 fn town() -> Vec<Arrival> {
@@ -105,6 +110,52 @@ async fn stores_give_what_their_events_give() {
     record(&sqlite, &arrivals).await;
     assert_eq!(found(&History::from_store(&sqlite, &tenant, None).await.unwrap(), None), expected);
     assert_eq!(found(&History::from_sqlite(&sqlite, &tenant, None).unwrap(), None), expected);
+}
+
+/// Fact by fact as they came, late, twice and before their time, with time passing and customers who turn out to be one: what
+/// the engine has said in the end, and where it says that everybody stands, is what a replay of its store concludes.
+#[tokio::test]
+async fn a_live_engine_has_said_in_the_end_what_a_replay_of_its_store_concludes() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite =
+        Arc::new(throughline::store::sqlite::SqliteStore::open(folder.path().join("town.sqlite")).unwrap());
+    let clock = ManualClock::at(Micros(0));
+    let engine = Engine::builder(sqlite.clone())
+        .clock({
+            let clock = clock.clone();
+            move || clock.now()
+        })
+        .start()
+        .await
+        .unwrap();
+    let arrivals: Vec<Arrival> = Town::new(8).with_customers(200).with_events(5_000).arrivals().collect();
+    let end = arrivals.iter().map(|a| a.arrives_at).max().unwrap() + Span::from_days(90);
+    for some in arrivals.chunk_by(|a, b| b.arrives_at.since(a.arrives_at) < Span::from_hours(1)) {
+        clock.set(some[some.len() - 1].arrives_at);
+        let batch = some.iter().map(|a| Incoming { profile: a.profile, event: a.event.clone() });
+        drop(engine.record_all(batch.collect()).await.unwrap());
+    }
+    clock.set(end);
+    engine.advance().await.unwrap();
+    let history = History::from_sqlite(&sqlite, &TenantId::default(), None).unwrap();
+    let report = found(&history, Some(end));
+    assert!(history.read().links > 0 && report.parked == 0);
+    let (mut said, mut cases) = (BTreeMap::new(), BTreeMap::new());
+    for (customer, facts) in history.by_customer() {
+        let profile = ProfileId(customer.0);
+        let journey = engine.journey(profile, end).await.unwrap();
+        assert_eq!((journey.customer, journey.facts), (customer, facts.len() as u64));
+        for case in &journey.cases {
+            *cases.entry(case.state.to_owned()).or_insert(0) += 1;
+        }
+        // Of old ones that are settled a stub is left.
+        *cases.entry("closed".to_owned()).or_insert(0) += u64::from(journey.retired_cases);
+        for announcement in engine.announced(profile).await.unwrap() {
+            *said.entry(announcement.decision.content.kind().as_str().to_owned()).or_insert(0) += 1;
+        }
+    }
+    assert_eq!((said, cases), (report.decisions, report.cases));
+    engine.shutdown().await.unwrap();
 }
 
 #[test]
