@@ -6,7 +6,7 @@
 //! read comes first, in her own words: these are read from the log when the brief is made, since the fold never reads text.
 //!
 //! [`Engine::brief`](crate::Engine::brief) makes one. It prints as text, as JSON (`docs/BRIEFS.md`, `docs/brief.schema.json`)
-//! and, with the feature `html`, as one page ([`Brief::to_html`]). It holds personal data: do not keep it, make it anew.
+//! and, with the feature `html`, as one page (`Brief::to_html`). It holds personal data: do not keep it, make it anew.
 
 mod form;
 mod heard;

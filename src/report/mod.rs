@@ -3,7 +3,7 @@
 //! [`Replay::report`] folds a history as [`Replay::run`] does and looks on while it does so. What it gathers adds up
 //! over customers and threads; [`Report`] is that, spelled out, with a numerator, a denominator and a window beside
 //! every rate. It prints as text, as JSON (`docs/REPORT.md`, `docs/report.schema.json`) and, with the feature
-//! `html`, as one page with pictures ([`Report::to_html`]).
+//! `html`, as one page with pictures (`Report::to_html`).
 //!
 //! Customers appear by their id alone, and only the ten who need a person most. No names, no words of anybody.
 
