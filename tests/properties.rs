@@ -24,46 +24,20 @@ mod world;
 use arrivals::{Arrival, Arrivals, Op};
 use desk::Desk;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use throughline_core::ids::LinkId;
 use throughline_store::contract::EventStore;
 use throughline_store::memory::MemoryStore;
 use throughline_store::sqlite::SqliteStore;
+use throughline_testkit::seeds::try_all;
 use truth::{Truth, standing};
 use world::{Chance, cases};
 
-/// Runs the cases of a property on all cores, each with a seed that a failure names. Which thread runs which does not
-/// matter: each is alone in its world.
+/// Runs the cases of a property on all cores, each with a seed that a failure names.
 fn for_all(salt: u64, property: &(impl AsyncFn(&mut Chance) + Sync)) {
-    let (next, failed) = (AtomicU64::new(0), AtomicBool::new(false));
-    let work = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        while !failed.load(Ordering::Relaxed) {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= u64::from(cases()) {
-                break;
-            }
-            let said = Failing(seed, &failed);
-            runtime.block_on(property(&mut Chance::new(seed << 8 | salt)));
-            std::mem::forget(said);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
-        }
+    let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+    try_all(0..u64::from(cases()), runtime, |runtime, seed| {
+        runtime.block_on(property(&mut Chance::new(seed << 8 | salt)));
     });
-}
-
-/// Names the seed of a case that panics, and lets the others know.
-struct Failing<'a>(u64, &'a AtomicBool);
-
-impl Drop for Failing<'_> {
-    #[expect(clippy::print_stderr, reason = "how a failing test names its seed")]
-    fn drop(&mut self) {
-        self.1.store(true, Ordering::Relaxed);
-        eprintln!("the failing case has seed {}", self.0);
-    }
 }
 
 #[test]

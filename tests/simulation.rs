@@ -38,7 +38,7 @@ mod rulebooks;
 mod truth;
 
 use coverage::Coverage;
-use std::sync::atomic::{AtomicU64, Ordering};
+use throughline_testkit::seeds::try_all;
 use truth::Truth;
 
 /// How many lives the ordinary run lives.
@@ -61,41 +61,17 @@ fn live(seed: u64, truth: &mut Truth) -> Coverage {
     ended.met
 }
 
-/// Lives many lives on all cores. Which thread lives which does not matter: each is alone in its world.
+/// Lives many lives on all cores.
 fn live_many(lives: u64) -> Coverage {
-    let (next, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
-        // Names of one life must not depend on those before it, for nothing may depend on how they are numbered:
-        // so each thread keeps its own, and a failing life is told with fresh ones.
-        let (mut truth, mut met) = (Truth::new(), Coverage::default());
-        while failed.load(Ordering::Relaxed) == 0 {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= lives {
-                break;
-            }
-            let lived = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| live(seed, &mut truth)));
-            match lived {
-                Ok(one) => met.add(&one),
-                Err(panic) => {
-                    failed.store(1, Ordering::Relaxed);
-                    std::panic::resume_unwind(panic);
-                }
-            }
-        }
-        met
-    };
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let mut met = Coverage::default();
-        for thread in running {
-            match thread.join() {
-                Ok(one) => met.add(&one),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        met
-    })
+    // Names of one life must not depend on those before it, for nothing may depend on how they are numbered: so each thread
+    // keeps its own, and a failing life is told with fresh ones.
+    let fresh = || (Truth::new(), Coverage::default());
+    let lived = try_all(0..lives, fresh, |(truth, met), seed| met.add(&live(seed, truth)));
+    let mut met = Coverage::default();
+    for (_, one) in &lived {
+        met.add(one);
+    }
+    met
 }
 
 #[test]

@@ -32,6 +32,7 @@
 //! | [`mutants`] | stores that are wrong on purpose, which the suite must accuse |
 //! | [`outcome`] | what an append came to, in a form that can be compared |
 //! | [`scenario`] | given, when, then: stories as text, with whoever answers |
+//! | [`seeds`] | many seeds on all cores, and the name of the one that fails |
 //! | [`town`] | a seeded town of many lives, for benches and simulations |
 //! | [`clock`], [`rng`] | time and chance that a test is in charge of |
 //!
@@ -46,4 +47,5 @@ pub mod mutants;
 pub mod outcome;
 pub mod rng;
 pub mod scenario;
+pub mod seeds;
 pub mod town;
