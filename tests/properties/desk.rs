@@ -136,7 +136,10 @@ impl Desk {
             0 => (number, None),
             1 => (number, Some(bytes[..at].to_vec())),
             2 => {
-                bytes[at] ^= 1 << chance.below(8);
+                // What was cut before may have nothing left.
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= 1 << chance.below(8);
+                }
                 (number, Some(bytes))
             }
             3 => (chance.below(3), Some(bytes)),
