@@ -32,10 +32,18 @@ use throughline_testkit::seeds::try_all;
 use truth::{Truth, standing};
 use world::{Chance, cases};
 
+/// The seed of the first case: `THROUGHLINE_FIRST`, or 0.
+#[expect(clippy::disallowed_methods, reason = "a test may be told by the environment where to go on")]
+fn first() -> u64 {
+    std::env::var("THROUGHLINE_FIRST").map_or(0, |text| {
+        text.parse().unwrap_or_else(|_| panic!("THROUGHLINE_FIRST must be a number, not {text:?}"))
+    })
+}
+
 /// Runs the cases of a property on all cores, each with a seed that a failure names.
 fn for_all(salt: u64, property: &(impl AsyncFn(&mut Chance) + Sync)) {
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-    try_all(0..u64::from(cases()), runtime, |runtime, seed| {
+    try_all(first()..first() + u64::from(cases()), runtime, |runtime, seed| {
         runtime.block_on(property(&mut Chance::new(seed << 8 | salt)));
     });
 }
